@@ -1,0 +1,231 @@
+"""Every finding code: its usual severity, its name, why it matters and how to mend it. `kb explain CODE` prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ERROR, WARNING, INFO = "error", "warning", "info"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHelp:
+    """What `kb explain` says: `wrong` and `right` are a small example."""
+
+    severity: str
+    title: str
+    why: str
+    mend: str
+    wrong: str = ""
+    right: str = ""
+
+
+CATALOGUE: dict[str, CodeHelp] = {
+    # head
+    "KB101": CodeHelp(
+        ERROR,
+        "The head cannot be read",
+        "The head is the YAML between the two --- lines. While it cannot be read nobody knows whether the note may "
+        "be published, so it stays private and its title is taken from the text.",
+        "Look at the place that is named. Most often a quote is not closed or a list is indented unevenly.",
+        'title: "Rank',
+        'title: "Rank"',
+    ),
+    "KB102": CodeHelp(
+        ERROR,
+        "A key stands twice in the head",
+        "Only one of the two can be meant, and guessing could publish what should be private. The note stays private.",
+        "Delete one of the two lines.",
+        "publish: true\npublish: false",
+        "publish: false",
+    ),
+    "KB103": CodeHelp(
+        ERROR,
+        "A flag is unclear",
+        "publish and draft take true or false. Anything else keeps the note private.",
+        "Write true or false.",
+        "publish: maybe",
+        "publish: true",
+    ),
+    "KB104": CodeHelp(
+        WARNING,
+        "A value of the head was read as it was meant",
+        "YAML reads this line in another way than people do: a colon with a blank starts a new key, [[x]] is a list "
+        "in a list, a comma does not separate.",
+        "Put the value in quotes, or write a list.",
+        "title: Bayes: by counting",
+        'title: "Bayes: by counting"',
+    ),
+    "KB105": CodeHelp(
+        ERROR,
+        "Conflict marks of git",
+        "Two versions of the note were merged and nobody chose. The note stays private until it is settled.",
+        "Keep the lines that you want and delete the <<<<<<<, ======= and >>>>>>> lines.",
+    ),
+    "KB106": CodeHelp(
+        WARNING,
+        "A value of the head has the wrong kind",
+        "The key takes another kind of value, so it was left out.",
+        "Write the kind of value that the message names.",
+        "date: soon",
+        "date: 2026-11-20",
+    ),
+    "KB107": CodeHelp(
+        WARNING,
+        "A key looks like a typing slip",
+        "Unknown keys are kept and ignored. This one is so near to a known one that it was probably meant.",
+        "Correct the key, or silence this code in notebook.yml.",
+        "pubilsh: true",
+        "publish: true",
+    ),
+    "KB108": CodeHelp(
+        WARNING,
+        "An unknown note type",
+        "A note is a concept, a reading, a post or a page. Without a known type it is told from its other keys.",
+        "Write one of the four, or leave the key out.",
+        "type: essay",
+        "type: post",
+    ),
+    "KB109": CodeHelp(
+        ERROR,
+        "The note cannot be read as text",
+        "The file is binary, not UTF-8 or too large, so it was left alone: not listed, not searched, not published.",
+        "Save it as UTF-8 text, or move it out of the notes or into `ignore:` of notebook.yml.",
+    ),
+    # links
+    "KB201": CodeHelp(
+        INFO,
+        "A link to a note that is not written yet",
+        "That is normal while a notebook grows. On the site the words stay, without a link.",
+        "Write the note (`kb write NAME`), or correct the name.",
+    ),
+    "KB202": CodeHelp(
+        WARNING,
+        "A link fits several notes",
+        "Two notes have this name, and no rule prefers one.",
+        "Write the path: [[calculus/rank]].",
+    ),
+    "KB203": CodeHelp(
+        WARNING,
+        "The heading of a link does not exist",
+        "The note is there, the heading or block is not, so the link leads to the top of the page.",
+        "Correct the part behind #.",
+        "[[rank#Visaul]]",
+        "[[rank#Visual]]",
+    ),
+    "KB204": CodeHelp(
+        WARNING,
+        "A picture or file is missing",
+        "The file is not in the notebook, so readers would see nothing.",
+        "Put the file there or correct the path.",
+    ),
+    "KB205": CodeHelp(
+        ERROR,
+        "Two notes want one address",
+        "One page would overwrite the other, so nothing is built.",
+        "Give one of them a `slug:` or `permalink:` of its own.",
+    ),
+    # sources and concepts
+    "KB301": CodeHelp(
+        WARNING,
+        "A source that looks like a typing slip",
+        "Any words may name a source. These are so near to a known one that it was probably meant.",
+        "Write the id of the source (`kb roadmap show` lists them).",
+        "## Visual — 3b1b-el",
+        "## Visual — 3b1b-ela",
+    ),
+    "KB302": CodeHelp(
+        WARNING,
+        "The concept is not on the roadmap",
+        "The note counts for no concept of the roadmap.",
+        "Correct the name, or add the concept to roadmap.yml.",
+    ),
+    "KB303": CodeHelp(
+        WARNING,
+        "Two notes for one concept",
+        "One note is the concept's: the one with `concept:`, else the first by path. The other counts for nothing.",
+        "Put both together, or make one a reading with `source:`.",
+    ),
+    "KB304": CodeHelp(
+        INFO,
+        "A roadmap finding",
+        "The roadmap names something that it does not define.",
+        "Mend roadmap.yml at the place named.",
+    ),
+    # formulas
+    "KB401": CodeHelp(
+        ERROR,
+        "A formula cannot be read",
+        "The page shows its source instead, with the reason.",
+        "Mend the LaTeX at the place named. Own commands belong under `macros:` in notebook.yml or in the head.",
+        r"$\fraq{1}{2}$",
+        r"$\frac{1}{2}$",
+    ),
+    "KB402": CodeHelp(
+        INFO,
+        "A formula is shown more simply than it is written",
+        "Part of its look has no counterpart in MathML.",
+        "Nothing needs to be done.",
+    ),
+    "KB403": CodeHelp(
+        WARNING,
+        "A display formula is not closed",
+        "A line starts with $$ and no line ends the formula, so it stays text.",
+        "Write the closing $$ on a line of its own.",
+    ),
+    # privacy
+    "KB501": CodeHelp(
+        ERROR,
+        "A private comment is not closed",
+        "Everything up to the end of the note is taken as private, so that nothing private gets out.",
+        "Write the closing %% or -->.",
+        "%% only for me",
+        "%% only for me %%",
+    ),
+    "KB502": CodeHelp(
+        WARNING,
+        "A callout looks private",
+        "Its type or title resembles excerpt or private, so it was kept out of everything public.",
+        "Write [!excerpt] or [!private] if it is meant so, else choose other words.",
+        "> [!excerp]",
+        "> [!excerpt]",
+    ),
+    "KB503": CodeHelp(
+        INFO,
+        "Text follows a private callout at once",
+        "A blank line ends a callout. What follows is public although it looks as if it belonged to it.",
+        "Start the line with > if it is private; else put a heading or a sentence of your own between.",
+    ),
+    "KB504": CodeHelp(
+        INFO,
+        "A publish key of another tool",
+        "The key says that another tool would publish this note. Here only `publish: true` does.",
+        "Run `kb publish NAME` if the note may be public.",
+        "dg-publish: true",
+        "publish: true",
+    ),
+    # limits
+    "KB601": CodeHelp(
+        WARNING,
+        "Nested too deep",
+        "Lists or quotes deeper than the limit are not read further; the page would lose their text.",
+        "Use fewer levels.",
+    ),
+    "KB602": CodeHelp(
+        WARNING,
+        "A very large note",
+        "It takes long to read and to show.",
+        "Cut it into several notes.",
+    ),
+    "KB603": CodeHelp(
+        WARNING,
+        "A copy made by a sync conflict",
+        "Such a copy is never read as a note, so what is only in it would be forgotten.",
+        "Compare it with the note, keep what you want, delete the copy.",
+    ),
+    "KB604": CodeHelp(
+        WARNING,
+        "A file was left out",
+        "It is a link out of the notebook, or no ordinary file.",
+        "Put a copy of the file into the notebook.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""What was learnt: evidence, coverage, what to do next. Functions of a snapshot."""

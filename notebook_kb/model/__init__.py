@@ -1,0 +1,1 @@
+"""What a notebook is made of, as frozen values. Standard library only."""

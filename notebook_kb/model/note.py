@@ -1,0 +1,156 @@
+"""A note as the rest of the program sees it: what was read from its head and its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from notebook_kb.model.document import NOWHERE, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notebook_kb.findings import Finding
+
+
+class NoteType(StrEnum):
+    """What a note is for."""
+
+    CONCEPT = "concept"
+    READING = "reading"
+    POST = "post"
+    PAGE = "page"
+
+
+class Part(StrEnum):
+    """What a section of a note was read as."""
+
+    ANGLE = "angle"
+    OWN = "own"
+    SYMBOLS = "symbols"
+    EXAMPLE = "example"
+    CODE = "code"
+    WHY = "why"
+    CARDS = "cards"
+    EXCERPT = "excerpt"
+    LINKEDIN = "linkedin"
+    PRIVATE = "private"
+    OTHER = "other"
+
+
+PRIVATE_PARTS = frozenset({Part.EXCERPT, Part.PRIVATE, Part.LINKEDIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source as a note names it: the words as typed, the place in it, and where they stand."""
+
+    name: str = ""
+    place_text: str = ""
+    url: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with the text up to the next heading that starts a part of its own.
+
+    `part` is what the heading was read as, `angle` the angle's id for an explanation, `words` the words that
+    count (see `learning.words`), `substance` whether it holds a formula, a number, code or a picture.
+    `first` and `last` are the indexes of its blocks in the document (last is exclusive; the heading is first).
+    """
+
+    heading: str
+    level: int
+    anchor: str
+    part: Part
+    place: Place
+    angle: str = ""
+    concept: str = ""
+    citation: Citation = field(default_factory=Citation)
+    words: int = 0
+    substance: bool = False
+    first: int = 0
+    last: int = 0
+    private: bool = False
+    display_formulas: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link from a note: `kind` is wiki, embed, link or image; `context` the sentence around it."""
+
+    kind: str
+    target: str
+    heading: str
+    label: str
+    place: Place
+    context: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula of a note, whether it could be read, and its place."""
+
+    tex: str
+    display: bool
+    place: Place
+    in_symbols: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A question and its answer, or a cloze, as text."""
+
+    kind: str
+    front: str
+    back: str
+    id: str
+    level: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Everything but the tree itself.
+
+    `path` is relative to the notebook with forward slashes; `digest` is of the file's bytes.
+    `publish` is the flag as it was understood: True only when it was clearly said; `draft` and `unclear` keep a
+    note private whatever `publish` says. `lead` is the words of the first paragraph, `loose_words` counts the prose that
+    stands outside known parts.
+    """
+
+    path: str
+    digest: str
+    type: NoteType
+    title: str
+    title_given: bool = False
+    concept: str = ""
+    source: Citation = field(default_factory=Citation)
+    angle: str = ""
+    aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    date: str = ""
+    updated: str = ""
+    publish: bool = False
+    draft: bool = False
+    unclear: str = ""
+    description: str = ""
+    slug: str = ""
+    permalink: str = ""
+    image: str = ""
+    needs: tuple[str, ...] = ()
+    met_in: tuple[str, ...] = ()
+    id: str = ""
+    macros: Mapping[str, str] = field(default_factory=dict)
+    lead: str = ""
+    sections: tuple[Section, ...] = ()
+    references: tuple[Reference, ...] = ()
+    formulas: tuple[Formula, ...] = ()
+    cards: tuple[Card, ...] = ()
+    anchors: tuple[str, ...] = ()
+    loose_words: int = 0
+    findings: tuple[Finding, ...] = ()
+    body_line: int = 1

@@ -1,0 +1,94 @@
+"""A roadmap: areas of concepts with prerequisites, the sources that explain them, problems as ways in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class AngleKind:
+    """A way of explaining: its id, its name, and the question that it answers."""
+
+    id: str
+    title: str
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A source that one learns from."""
+
+    id: str
+    title: str
+    by: str = ""
+    kind: str = ""
+    angle: str = ""
+    url: str = ""
+    isbn: str = ""
+    free: bool = False
+    aliases: tuple[str, ...] = ()
+    videos: Mapping[str, str] = field(default_factory=dict)
+    unverified: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One idea of a roadmap. `read` maps a resource's id to the place in it; `code` names an exercise."""
+
+    id: str
+    title: str
+    area: str = ""
+    aliases: tuple[str, ...] = ()
+    kind: str = "concept"
+    needs: tuple[str, ...] = ()
+    why: str = ""
+    read: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A group of concepts."""
+
+    id: str
+    title: str
+    why: str = ""
+    concepts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a learner came with, and the concepts that help."""
+
+    id: str
+    title: str
+    concepts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Roadmap:
+    """The whole roadmap; `concepts` keeps the roadmap's order."""
+
+    id: str
+    title: str
+    angles: Mapping[str, AngleKind]
+    resources: Mapping[str, Resource]
+    areas: tuple[Area, ...]
+    concepts: Mapping[str, Concept]
+    problems: tuple[Problem, ...] = ()
+    path: str = ""
+
+    def unlocks(self, concept_id: str) -> tuple[str, ...]:
+        """The concepts that need this one directly."""
+        return tuple(c.id for c in self.concepts.values() if concept_id in c.needs)
+
+    def listed_angles(self, concept_id: str) -> tuple[str, ...]:
+        """The angles for which the roadmap lists a source of this concept, in ladder order."""
+        concept = self.concepts[concept_id]
+        found = {self.resources[r].angle for r in concept.read if r in self.resources}
+        return tuple(a for a in self.angles if a in found)

@@ -1,0 +1,1 @@
+"""Many notes become one frozen snapshot."""

@@ -1,0 +1,26 @@
+"""Comparing names as people write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SEPARATORS = re.compile(r"[\s_\-–—]+")
+
+
+def fold(name: str) -> str:
+    """A name for comparing: case, accents' form, apostrophes, dashes and blanks do not matter."""
+    text = unicodedata.normalize("NFC", name).casefold().replace("’", "'")
+    return SEPARATORS.sub(" ", text).strip()
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest known name, or ''."""
+    table = {fold(k): k for k in known}
+    close = get_close_matches(fold(name), list(table), n=1, cutoff=0.6)
+    return table[close[0]] if close else ""

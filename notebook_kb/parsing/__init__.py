@@ -1,0 +1,1 @@
+"""Text to values. Nothing a person writes raises here: what is wrong becomes a finding."""

@@ -1,0 +1,1 @@
+"""Our own Markdown rules, one construct a file."""

@@ -1,0 +1,389 @@
+"""The tree to HTML fragments, with slots where a link, picture or embed waits for its address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING
+
+from notebook_kb.findings import Finding, finding
+from notebook_kb.model import document as d
+from notebook_kb.parsing.sections import private_callout
+from notebook_kb.parsing.tex import strip_comments
+from notebook_kb.rendering.code import highlight
+from notebook_kb.rendering.sanitise import Trusted, sanitise
+
+if TYPE_CHECKING:
+    from notebook_kb.languages import LanguagePack
+    from notebook_kb.parsing.sections import SectionNames
+    from notebook_kb.parsing.tex import TexConverter, TexError
+
+WRAP = {d.Emphasis: "em", d.Strong: "strong", d.Strike: "del", d.Highlight: "mark"}
+
+
+class HtmlRenderer:
+    """Renders one note. With `private` the private parts are shown and marked, else they are left out.
+
+    `slots` collects what the HTML refers to by number: [kind, target, heading, label, argument].
+    """
+
+    def __init__(  # noqa: PLR0913 - what a page's language, formulas and privacy depend on
+        self,
+        document: d.Document,
+        tex: TexConverter,
+        pack: LanguagePack,
+        names: SectionNames,
+        *,
+        hard_breaks: bool = False,
+        private: bool = False,
+    ) -> None:
+        self.document = document
+        self.tex = tex
+        self.pack = pack
+        self.names = names
+        self.hard_breaks = hard_breaks
+        self.private = private
+        self.slots: list[list[str]] = []
+        self.findings: list[Finding] = []
+        self.trusted = Trusted()
+        self.raw = False
+        self.notes_due: list[int] = []
+        self.notes_shown: set[int] = set()
+
+    def fragment(self, blocks: tuple[d.Block, ...]) -> str:
+        """The HTML of blocks, safe to be put into a page."""
+        self.raw = False
+        html = self.blocks(blocks)
+        if self.raw:
+            html = sanitise(html)
+        return self.trusted.restore(html)
+
+    # blocks
+
+    def blocks(self, blocks: tuple[d.Block, ...]) -> str:
+        """Blocks one after the other, each followed by the margin notes that it refers to."""
+        parts: list[str] = []
+        skip = 0
+        for i, block in enumerate(blocks):
+            if skip:
+                skip -= 1
+                continue
+            if isinstance(block, d.CodeBlock):
+                html, skip = self.code_figure(blocks[i:])
+                parts.append(html)
+            else:
+                parts.append(self.block(block))
+            parts.append(self.margin_notes())
+        return "".join(parts)
+
+    def block(self, block: d.Block) -> str:  # noqa: PLR0911 - one line for each kind
+        """One block."""
+        match block:
+            case d.Paragraph():
+                return self.paragraph(block)
+            case d.Heading():
+                level = max(block.level, 2)
+                return f'<h{level} id="{escape(block.anchor)}">{self.inlines(block.inlines)}</h{level}>\n'
+            case d.MathBlock():
+                return f'<div class="eq s" tabindex="0" role="group" aria-label="{self.pack.word("formula")}">{self.formula(block.tex, block.place, display=True)}</div>\n'
+            case d.List():
+                return self.list(block)
+            case d.Quote():
+                return f"<blockquote>\n{self.blocks(block.children)}</blockquote>\n"
+            case d.Callout():
+                return self.callout(block)
+            case d.Table():
+                return self.table(block)
+            case d.Rule():
+                return "<hr>\n"
+            case d.HtmlBlock():
+                self.raw = True
+                return block.html
+            case d.CommentBlock():
+                return f'<div class="private"><p>{escape(block.text.strip())}</p></div>\n' if self.private else ""
+            case d.DefinitionList():
+                return f"<dl>\n{self.blocks(block.children)}</dl>\n"
+            case d.DefinitionTerm():
+                return f"<dt>{self.inlines(block.inlines)}</dt>\n"
+            case d.DefinitionText():
+                return f"<dd>{self.blocks(block.children)}</dd>\n"
+            case _:
+                return ""
+
+    def paragraph(self, block: d.Paragraph) -> str:
+        """A paragraph; cards and a picture alone get a shape of their own."""
+        card = self.cards(block)
+        if card:
+            return card
+        inlines = tuple(i for i in block.inlines if not isinstance(i, d.BlockId))
+        if len(inlines) == 1 and isinstance(inlines[0], (d.Image, d.Embed)):
+            return self.figure(inlines[0])
+        html = self.inlines(inlines).strip()
+        if not html:
+            return ""
+        return f"{html}\n" if block.tight else f"<p>{html}</p>\n"
+
+    def figure(self, inline: d.Image | d.Embed) -> str:
+        """A picture on a line of its own, its title as the caption."""
+        if isinstance(inline, d.Embed):
+            return self.inline(inline) + "\n"
+        caption = f"<figcaption>{escape(inline.title)}</figcaption>" if inline.title else ""
+        return f'<figure class="fig">{self.inline(replace(inline, title=""))}{caption}</figure>\n'
+
+    def list(self, block: d.List) -> str:
+        tag = "ol" if block.ordered else "ul"
+        start = f' start="{block.start}"' if block.ordered and block.start != 1 else ""
+        tasks = any(
+            isinstance(i, d.Checkbox) for item in block.items for b in item.children[:1] for i in d.own_inlines(b)
+        )
+        css = ' class="tasks"' if tasks else ""
+        items = "".join(f"<li>{self.blocks(item.children).strip()}</li>\n" for item in block.items)
+        return f"<{tag}{start}{css}>\n{items}</{tag}>\n"
+
+    def table(self, block: d.Table) -> str:
+        body = "".join(self.row(r, "td", "") for r in block.rows)
+        header = self.row(block.header, "th", ' scope="col"')
+        tbody = f"<tbody>\n{body}</tbody>\n" if body else ""
+        return (
+            f'<div class="scroll" tabindex="0" role="region" aria-label="{self.pack.word("table")}">'
+            f"<table><thead>\n{header}</thead>\n{tbody}</table></div>\n"
+        )
+
+    def row(self, cells: tuple[d.Cell, ...], tag: str, attributes: str) -> str:
+        inside = []
+        for cell in cells:
+            align = f' class="{cell.align}"' if cell.align else ""
+            inside.append(f"<{tag}{attributes}{align}>{self.inlines(cell.inlines)}</{tag}>")
+        return f"<tr>{''.join(inside)}</tr>\n"
+
+    def callout(self, block: d.Callout) -> str:
+        private, _ = private_callout(block, self.names)
+        if private and not self.private:
+            return ""
+        title = self.inlines(block.title) or escape(block.kind.capitalize())
+        inside = self.blocks(block.children)
+        css = "callout private" if private else "callout"
+        if block.fold:
+            opened = " open" if block.fold == "+" else ""
+            return f'<details class="{css}"{opened}><summary class="label">{title}</summary>\n{inside}</details>\n'
+        return f'<div class="{css}"><p class="label">{title}</p>\n{inside}</div>\n'
+
+    def code_figure(self, blocks: tuple[d.Block, ...]) -> tuple[str, int]:
+        """(a code block with the check blocks that follow it, how many those are)."""
+        first = blocks[0]
+        checks: list[d.CodeBlock] = []
+        for block in blocks[1:]:
+            if not (isinstance(block, d.CodeBlock) and is_check(block)):
+                break
+            checks.append(block)
+        if not isinstance(first, d.CodeBlock):
+            return "", 0
+        if is_check(first):
+            return f'<figure class="code">{self.check(first)}</figure>\n', 0
+        inside = self.pre(first) + "".join(self.check(c) for c in checks)
+        return f'<figure class="code">{inside}</figure>\n', len(checks)
+
+    def pre(self, block: d.CodeBlock) -> str:
+        label = escape(block.language or self.pack.word("code"))
+        return (
+            f'<pre tabindex="0" role="region" aria-label="{label}"><code>'
+            f"{highlight(block.code, block.language)}</code></pre>\n"
+        )
+
+    def check(self, block: d.CodeBlock) -> str:
+        word = escape(self.pack.word("the_check"))
+        return f'<details class="check"><summary>{word}</summary>\n{self.pre(block)}</details>\n'
+
+    # cards
+
+    def cards(self, block: d.Paragraph) -> str:
+        """A paragraph that is one or more cards; '' when it is none."""
+        lines = split_lines(block.inlines)
+        if not lines or not card_mark(lines[0]):
+            return ""
+        parts: list[str] = []
+        question: tuple[d.Inline, ...] = ()
+        answer: list[tuple[d.Inline, ...]] = []
+
+        def flush() -> None:
+            if question:
+                body = "<br>".join(self.inlines(a) for a in answer)
+                parts.append(self.card(self.inlines(question), body))
+
+        for line in lines:
+            mark = card_mark(line)
+            if mark == "Q":
+                flush()
+                question, answer = without_mark(line), []
+            elif mark == "A":
+                answer = [without_mark(line)]
+            elif mark == "C":
+                flush()
+                question = ()
+                cloze = without_mark(line)
+                parts.append(self.card(self.inlines(gapped(cloze)), self.inlines(cloze)))
+            else:
+                answer.append(line)
+        flush()
+        return "".join(parts)
+
+    def card(self, question: str, answer: str) -> str:
+        return f'<details class="card"><summary>{question}</summary><div><p>{answer}</p></div></details>\n'
+
+    # margin notes
+
+    def margin_notes(self) -> str:
+        """The footnotes first referred to since the last call, as margin notes."""
+        due, self.notes_due = self.notes_due, []
+        parts = []
+        for number in due:
+            note = next((f for f in self.document.footnotes if f.number == number), None)
+            if note is None:
+                continue
+            inside = self.blocks(note.children).strip()
+            if inside.startswith("<p>") and inside.count("<p>") == 1:
+                inside = inside.removeprefix("<p>").removesuffix("</p>")
+            parts.append(
+                f'<aside class="side" id="fn-{number}"><sup class="n">{number}</sup>{inside}</aside>\n'
+            )
+        return "".join(parts)
+
+    # inlines
+
+    def inlines(self, inlines: tuple[d.Inline, ...]) -> str:
+        """Inlines one after the other."""
+        return "".join([self.inline(i) for i in inlines])
+
+    def inline(self, inline: d.Inline) -> str:  # noqa: C901, PLR0911 - one line for each kind
+        """One inline."""
+        match inline:
+            case d.Text():
+                return escape(inline.text, quote=False)
+            case d.SoftBreak():
+                return "<br>\n" if self.hard_breaks else "\n"
+            case d.HardBreak():
+                return "<br>\n"
+            case d.Code():
+                return f"<code>{escape(inline.text, quote=False)}</code>"
+            case d.Math():
+                return self.formula(inline.tex, inline.place, display=inline.display)
+            case d.Link() | d.WikiLink() | d.Embed() | d.Image():
+                return self.slot(inline)
+            case d.InlineParent():
+                tag = WRAP[type(inline)]
+                return f"<{tag}>{self.inlines(inline.children)}</{tag}>"
+            case d.Html():
+                self.raw = True
+                return inline.html
+            case d.Comment():
+                return f'<span class="private">{escape(inline.text.strip())}</span>' if self.private else ""
+            case d.FootnoteRef():
+                return self.footnote_ref(inline.number)
+            case d.Tag():
+                return f'<span class="tag">#{escape(inline.name)}</span>'
+            case d.Checkbox():
+                checked = " checked" if inline.checked else ""
+                word = self.pack.word("done" if inline.checked else "to_do")
+                return self.trusted.keep(f'<input type="checkbox" disabled{checked} aria-label="{word}"> ')
+            case _:
+                return ""
+
+    def slot(self, inline: d.Link | d.WikiLink | d.Embed | d.Image) -> str:
+        """A numbered slot; `website` fills in the address."""
+        number = len(self.slots)
+        match inline:
+            case d.Link():
+                label = self.inlines(inline.children)
+                target, _, heading = inline.href.partition("#")
+                self.slots.append(["link", target, heading, inline.title, ""])
+                return f'<kb-a n="{number}">{label}</kb-a>'
+            case d.WikiLink():
+                self.slots.append(["wiki", inline.target, inline.heading, "", ""])
+                return f'<kb-a n="{number}">{escape(inline.label, quote=False)}</kb-a>'
+            case d.Embed():
+                self.slots.append(["embed", inline.target, inline.heading, "", inline.argument])
+                return f'<kb-embed n="{number}"></kb-embed>'
+            case _:
+                self.slots.append(["image", inline.src, "", inline.alt, inline.title])
+                return f'<kb-img n="{number}"></kb-img>'
+
+    def footnote_ref(self, number: int) -> str:
+        if number not in self.notes_shown:
+            self.notes_shown.add(number)
+            self.notes_due.append(number)
+        return f'<sup class="n"><a href="#fn-{number}">{number}</a></sup>'
+
+    def formula(self, tex: str, place: d.Place, *, display: bool) -> str:
+        """A formula as MathML, or its source with the reason."""
+        result = self.tex.convert(tex, display=display)
+        for notice in result.notices:
+            self.findings.append(finding("KB402", notice, place=place))
+        if result.error is None:
+            return self.trusted.keep(result.mathml)
+        self.findings.append(tex_finding(tex, result.error, place))
+        source = escape(strip_comments(tex).strip(), quote=False)
+        message = escape(result.error.message, quote=False)
+        return self.trusted.keep(
+            f'<code class="math-error">{source} <span class="math-message">{message}</span></code>'
+        )
+
+
+def tex_finding(tex: str, error: TexError, place: d.Place) -> Finding:
+    """The finding for a formula that cannot be read, at the place inside it."""
+    before = tex[: error.offset]
+    rows = before.count("\n")
+    column = len(before) - (before.rfind("\n") + 1) + (place.column if not rows else 1)
+    shown = " ".join(tex.split())
+    short = shown if len(shown) <= 60 else shown[:57] + "…"
+    return finding(
+        "KB401",
+        f"{error.message} (in ${short}$)",
+        error.hint,
+        place=(place.line + rows, column, 0, 0),
+    )
+
+
+def is_check(block: d.CodeBlock) -> bool:
+    """Whether a code block is a check: `python check`."""
+    return block.info.split()[1:2] == ["check"]
+
+
+def split_lines(inlines: tuple[d.Inline, ...]) -> list[tuple[d.Inline, ...]]:
+    """A paragraph's lines, without block ids."""
+    lines: list[list[d.Inline]] = [[]]
+    for inline in inlines:
+        if isinstance(inline, (d.SoftBreak, d.HardBreak)):
+            lines.append([])
+        elif not isinstance(inline, d.BlockId):
+            lines[-1].append(inline)
+    return [tuple(line) for line in lines]
+
+
+def card_mark(line: tuple[d.Inline, ...]) -> str:
+    """Q, A or C when a line begins a question, an answer or a cloze."""
+    text = ""
+    for inline in line:
+        if not isinstance(inline, d.Text):
+            break
+        text += inline.text
+    head, colon, _ = text.partition(":")
+    word = head.split("[")[0].strip()
+    known = {"Q": "Q", "F": "Q", "A": "A", "C": "C", "L": "C"}
+    return known.get(word, "") if colon and len(head) <= len("Q[medium]") else ""
+
+
+def without_mark(line: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
+    """A line without `Q:` at its start."""
+    rest = list(line)
+    while rest and isinstance(rest[0], d.Text):
+        _, colon, after = rest[0].text.partition(":")
+        if colon:
+            rest[0] = d.Text(rest[0].place, after.lstrip())
+            break
+        rest.pop(0)
+    return tuple(rest)
+
+
+def gapped(line: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
+    """A cloze with its highlights hidden."""
+    return tuple(d.Text(i.place, "[…]") if isinstance(i, d.Highlight) else i for i in line)

@@ -1,0 +1,1 @@
+"""Roadmaps that ship with the program, as data."""

@@ -1,0 +1,1 @@
+"""The site: what pages there are, what they show, and writing them."""

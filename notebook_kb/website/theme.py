@@ -1,0 +1,134 @@
+"""The theme: where templates come from, and the one Jinja environment."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+from markupsafe import Markup
+
+from notebook_kb.errors import SettingsError
+from notebook_kb.website.addresses import relative_url
+
+if TYPE_CHECKING:
+    from notebook_kb.languages import LanguagePack
+    from notebook_kb.website.views import SiteView
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def built_in_folder() -> Path:
+    """The built-in theme: in the wheel `notebook_kb/_theme`, in a checkout `templates/` beside pyproject.toml."""
+    packaged = PACKAGE / "_theme"
+    if packaged.is_dir():
+        return packaged
+    checkout = PACKAGE.parent / "templates"
+    if checkout.is_dir() and (PACKAGE.parent / "pyproject.toml").is_file():
+        return checkout
+    raise SettingsError("the built-in theme is missing from this installation", "install notebook_kb again")
+
+
+class SiteForPage:
+    """`site` as a template of one page sees it: the SiteView's fields and helpers bound to the page's URL."""
+
+    def __init__(self, site: SiteView, pack: LanguagePack, url: str, root: str = "") -> None:
+        self._site = site
+        self._pack = pack
+        self._url = url
+        self._root = root
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any field of the SiteView
+        return getattr(self._site, name)
+
+    def href(self, url: str) -> str:
+        """A site path as a link relative to this page."""
+        return self._root + url if self._root and url.startswith("/") else relative_url(url, self._url)
+
+    def word(self, key: str, **values: object) -> str:
+        """A text of the language pack."""
+        return self._pack.word(key, **values)
+
+    def counted(self, key: str, count: int) -> str:
+        """A text with a number."""
+        return self._pack.counted(key, count)
+
+    def long_date(self, day: str) -> str:
+        """`2026-11-20` → `20 November 2026`."""
+        return self._pack.long_date(as_date(day)) if day else ""
+
+    def short_date(self, day: str) -> str:
+        """`2026-11-20` → `20 Nov 2026`."""
+        return self._pack.short_date(as_date(day)) if day else ""
+
+
+def as_date(day: str) -> date:
+    """A date from YYYY-MM-DD."""
+    return date.fromisoformat(day)
+
+
+class Theme:
+    """Templates and static files: the notebook's own first, then the built-in ones."""
+
+    def __init__(self, own: Path | None, pack: LanguagePack) -> None:
+        """`own` is the notebook's template folder; None, or the built-in folder itself, overrides nothing."""
+        self.pack = pack
+        self.built_in = built_in_folder()
+        folders = [own] if own and own.is_dir() and own.resolve() != self.built_in.resolve() else []
+        self.folders = [*folders, self.built_in]
+        self.environment = Environment(
+            loader=ChoiceLoader(
+                [
+                    FileSystemLoader([str(f) for f in self.folders]),
+                    PrefixLoader({"builtin": FileSystemLoader(str(self.built_in))}),
+                ]
+            ),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def render(self, template: str, site: SiteView, page: object, url: str, root: str = "") -> str:
+        """One page's HTML. SettingsError with file and line where a template is wrong."""
+        try:
+            return self.environment.get_template(template).render(
+                site=SiteForPage(site, self.pack, url, root), page=page, Markup=Markup
+            )
+        except TemplateSyntaxError as error:
+            raise SettingsError(f"{error.filename or template}:{error.lineno}: {error.message}") from error
+        except TemplateError as error:
+            raise SettingsError(f"{template}: {error.message}", "see the template named") from error
+
+    @cached_property
+    def static(self) -> dict[str, bytes]:
+        """Static files by their site path."""
+        files: dict[str, bytes] = {}
+        for folder in reversed(self.folders):
+            base = folder / "static"
+            for path in sorted(base.rglob("*")) if base.is_dir() else ():
+                if path.is_file() and not path.name.startswith("."):
+                    files["static/" + path.relative_to(base).as_posix()] = path.read_bytes()
+        return files
+
+    @cached_property
+    def digest(self) -> str:
+        """Of every template and static file: a change of one remakes the pages."""
+        state = hashlib.blake2b(digest_size=12)
+        for folder in self.folders:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    state.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+        return state.hexdigest()
+
