@@ -181,7 +181,7 @@ def _flat(label: str, root: Node) -> Iterator[tuple[str, Node]]:
         name = key.text
         inner = [k.removeprefix(f"{name}.") for k in _KEYS if k.startswith(f"{name}.")]
         if not inner:
-            if name not in _KEYS:
+            if name not in _KEYS or "." in name:
                 raise _unknown(label, key, name, [k.split(".")[0] for k in _KEYS])
             yield name, value
             continue
@@ -351,7 +351,9 @@ def _check_folders(settings: Settings, label: str, nodes: Mapping[str, Node]) ->
         folder = other.casefold()
         if folder == output or folder.startswith(f"{output}/") or output.startswith(".git/"):
             node = nodes.get("output") or nodes[name]
-            _Value(label, "output", node, "output: site").fail(f"is `{settings.output}`, but `{other}` is there")
+            _Value(label, "output", node, "output: site").fail(
+                f"is `{settings.output}`, but `{other}` is there"
+            )
 
 
 def _obsidian_breaks_lines(root: Path) -> bool:

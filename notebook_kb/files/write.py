@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
-from notebook_kb.errors import ChangedSinceReadError, EnvironmentFailedError
+from notebook_kb.errors import ChangedSinceReadError
 from notebook_kb.files import exchange
 from notebook_kb.files.failures import failed
 from notebook_kb.files.read import Snapshot, digest_of
@@ -121,9 +122,12 @@ def _create(path: Path, new: bytes) -> Snapshot:
 def _rewrite(target: Path, new: bytes, seen: Snapshot) -> None:
     """Put `new` in the place of what was seen. Raises as `write_file`, and `OSError`."""
     facts = target.stat()
-    if not os.access(target, os.W_OK):
-        # Its folder may well be writable; but whoever made a note read-only meant it.
-        raise EnvironmentFailedError(f"{target}: cannot write it: it is read-only", "Allow writing first.")
+    # The cheap look first; also for a file that was too large to be read whole.
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size != len(seen.data):
+        raise _changed(target, None)
+    # Its folder may well be writable, but whoever made a note read-only meant it. Opening says so or that the
+    # note is gone; asking for permission alone would mix up the two.
+    os.close(os.open(target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)))
     part = write_part(target.parent, new, like=facts)
     try:
         temp = seal(part, digest_of(new), seen.digest)

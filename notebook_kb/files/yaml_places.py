@@ -21,12 +21,15 @@ MAX_DEPTH = 20
 # The pure Python loader gives the same events, ten times slower.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# YAML takes these for line ends, no editor does: pasted into a title they would end it.
+_ONLY_YAML_ENDS_LINES_HERE = {0x85: " ", 0x2028: " ", 0x2029: " "}
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]",
 )
 _QUOTE_IT = "put the value in quotes"
 _PLAINER = {
     "mapping values are not allowed": f"a colon followed by a blank stands inside a value; {_QUOTE_IT}",
+    "found a tab character": "a tab cannot indent: use blanks",
     "could not find expected ':'": "a key needs a colon after it",
     "found character that cannot start any token": f"a tab cannot indent, and a value cannot start with @, ` or %; {_QUOTE_IT}",
     "found unexpected end of stream": "a quote or bracket that was opened is not closed",
@@ -102,7 +105,7 @@ def read_yaml(text: str, first_line: int = 1, max_characters: int = MAX_CHARACTE
     if bad := _UNPRINTABLE.search(text):
         raise places.problem(f"the character U+{ord(bad.group()):04X} is not allowed", bad.start())
     try:
-        return _build(places, yaml.parse(text, Loader=_LOADER))
+        return _build(places, yaml.parse(text.translate(_ONLY_YAML_ENDS_LINES_HERE), Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise places.problem(_plainer(error), mark.index if mark else 0) from error
@@ -125,7 +128,7 @@ def duplicate_key(node: Node | None) -> Node | None:
 
 
 class _Places:
-    """Turns offsets into lines and columns. YAML's own counting takes U+2028 for a line end; editors do not."""
+    """Turns offsets into lines and columns as editors count them."""
 
     def __init__(self, text: str, first_line: int) -> None:
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]

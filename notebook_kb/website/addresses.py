@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
 
-RESERVED = ("tags", "sources", "concepts", "roadmap", "compare", "archive", "search", "posts", "static", "files", "_kb")
+# folders that hold files rather than pages
+RESERVED = frozenset({"static", "files", "_kb", "_public"})
+# the site's own pages
+OWN_PAGES = ("tags", "sources", "concepts", "roadmap", "compare", "archive", "search", "posts", "404")
 
 
 def note_url(notebook: Notebook, note: Note) -> str:
@@ -60,21 +63,26 @@ def relative_url(url: str, from_url: str) -> str:
     return (up + url.lstrip("/")) or "./"
 
 
-def clashes(wanted: Iterable[tuple[str, str]]) -> list[Finding]:
-    """Findings where two notes want one address, or a note wants one that the site needs. `wanted` is (URL, path)."""
+def clashes(wanted: Iterable[tuple[str, str]], own: Iterable[str]) -> list[Finding]:
+    """Findings where two notes want one address, or one of the site's own pages'.
+
+    `wanted` is (URL, path) of notes, `own` the URLs of the site's own pages.
+    """
+    taken = {fold_url(url) for url in own}
     first: dict[str, str] = {}
     found: list[Finding] = []
     for url, path in wanted:
-        key = url.casefold().rstrip("/")
-        top = key.lstrip("/").split("/")[0].removesuffix(".html")
-        if top in RESERVED or key == "/404.html":
-            found.append(
-                finding("KB205", f"`{url}` is an address that the site itself needs", "give the note a `slug:`", path=path)
-            )
+        key = fold_url(url)
+        if key in taken or key.lstrip("/").split("/")[0] in RESERVED:
+            message = f"`{url}` is an address that the site itself needs"
+            found.append(finding("KB205", message, "give the note a `slug:` of its own", path=path))
         elif key in first:
-            found.append(
-                finding("KB205", f"`{path}` and `{first[key]}` both want `{url}`",
-                        "give one of them a `slug:` or `permalink:` of its own", path=path)
-            )
+            message = f"`{path}` and `{first[key]}` both want `{url}`"
+            found.append(finding("KB205", message, "give one a `slug:` or `permalink:` of its own", path=path))
         first.setdefault(key, path)
     return found
+
+
+def fold_url(url: str) -> str:
+    """An address for comparing: file systems may ignore case."""
+    return url.casefold().rstrip("/").removesuffix(".html")

@@ -43,7 +43,7 @@ def built_in_folder() -> Path:
 class SiteForPage:
     """`site` as a template of one page sees it: the SiteView's fields and helpers bound to the page's URL."""
 
-    def __init__(self, site: SiteView, pack: LanguagePack, url: str, root: str = "") -> None:
+    def __init__(self, site: SiteView, pack: LanguagePack, url: str, root: str | None) -> None:
         self._site = site
         self._pack = pack
         self._url = url
@@ -53,8 +53,10 @@ class SiteForPage:
         return getattr(self._site, name)
 
     def href(self, url: str) -> str:
-        """A site path as a link relative to this page."""
-        return self._root + url if self._root and url.startswith("/") else relative_url(url, self._url)
+        """A site path as a link relative to this page; from the site's root where the page has no place of its own."""
+        if self._root is not None and url.startswith("/"):
+            return self._root + url
+        return relative_url(url, self._url)
 
     def word(self, key: str, **values: object) -> str:
         """A text of the language pack."""
@@ -100,7 +102,7 @@ class Theme:
             lstrip_blocks=True,
         )
 
-    def render(self, template: str, site: SiteView, page: object, url: str, root: str = "") -> str:
+    def render(self, template: str, site: SiteView, page: object, url: str, root: str | None = None) -> str:
         """One page's HTML. SettingsError with file and line where a template is wrong."""
         try:
             return self.environment.get_template(template).render(

@@ -1,0 +1,277 @@
+"""The leak audit: reads every byte of the built pages by another road than the one that wrote them.
+
+What is private is found in the files' raw text by a scanner of its own, which knows nothing of the Markdown tree. A
+hit is a run of words, or one telling word, that stands in a page and in private matter and nowhere in public matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+# six words in a row are no accident; one long word with a digit, dash or underscore is a name, a key, a path
+RUN = 6
+LONG = 12
+TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
+TELLING = re.compile(r"[^\W_]+(?:[-_]+[^\W_]+)*", re.UNICODE)
+MARKS = re.compile(r"<[^>]*>")
+HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+FENCE = re.compile(r"^[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)*(`{3,}|~{3,})(.*)$")
+CALLOUT = re.compile(r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+|>[ \t]?)*>[ \t]*\[!([^\]]+)\][+-]?[ \t]*(.*)$")
+NOT_LETTERS = re.compile(r"[\W\d_]+")
+# head keys whose values a public page may show
+PUBLIC_KEYS = frozenset(
+    """title description summary tags tag keywords categories aliases alias concept source at angle date created updated
+    modified lastmod slug permalink image cover needs prerequisites type publish draft met_in macros""".split()
+)
+KEY = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*:")
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateMatter:
+    """A piece that may not be published: its text, and where it stands."""
+
+    text: str
+    path: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A private piece found in a page."""
+
+    page: str
+    words: str
+    matter: PrivateMatter
+
+
+def words(text: str) -> list[str]:
+    """Casefolded runs of letters and digits."""
+    return TOKEN.findall(unicodedata.normalize("NFC", text).casefold())
+
+
+def telling(text: str) -> Iterator[str]:
+    """Words that tell something by themselves: twelve characters or more, with a digit, a dash or an underscore."""
+    for match in TELLING.finditer(unicodedata.normalize("NFC", text).casefold()):
+        word = match[0]
+        if len(word) >= LONG and (any(c.isdigit() for c in word) or "-" in word or "_" in word):
+            yield word
+
+
+def runs(text: str) -> Iterator[str]:
+    """Every run of six words."""
+    found = words(text)
+    for i in range(len(found) - RUN + 1):
+        yield " ".join(found[i : i + RUN])
+
+
+def readable(data: bytes) -> str:
+    """All that a page says: its text without marks and, apart, everything inside the marks (attributes, JSON, XML)."""
+    text = data.decode("utf-8", "replace")
+    plain = unescape(MARKS.sub(" ", text))
+    tight = unescape(MARKS.sub("", text))
+    inside = unescape(" ".join(MARKS.findall(text)))
+    return "\n".join((plain, tight, inside))
+
+
+class Scanner:
+    """Splits a note's raw text into public and private lines, by its own simple rules."""
+
+    def __init__(self, private_headings: frozenset[str], private_words: frozenset[str]) -> None:
+        """Both normalised: letters only, lower case."""
+        self.private_headings = private_headings
+        self.private_words = private_words
+
+    def split(self, text: str, path: str) -> tuple[str, list[PrivateMatter]]:
+        """(the public text, private pieces) of a public note."""
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        body_start = self._head_end(lines)
+        public, private = self._head(lines[:body_start], path)
+        more_public, more_private = self._body(lines, body_start, path)
+        public_text = "\n".join([*public, *more_public])
+        cleaned, comments = take_comments(public_text, path)
+        return cleaned, [*private, *more_private, *comments]
+
+    @staticmethod
+    def _head_end(lines: list[str]) -> int:
+        if not lines or lines[0].lstrip("\ufeff").rstrip() != "---":
+            return 0
+        for i, line in enumerate(lines[1:], start=1):
+            if line.rstrip() in {"---", "..."}:
+                return i + 1
+        return 0
+
+    @staticmethod
+    def _head(lines: list[str], path: str) -> tuple[list[str], list[PrivateMatter]]:
+        """Known keys are public matter, unknown ones and YAML comments private."""
+        public: list[str] = []
+        private: list[PrivateMatter] = []
+        shown = True
+        for number, line in enumerate(lines, start=1):
+            match = KEY.match(line)
+            if match:
+                shown = match[1].casefold() in PUBLIC_KEYS
+            value, mark, comment = line.partition(" #")
+            if line.lstrip().startswith("#"):
+                value, mark, comment = "", "#", line
+            if mark:
+                private.append(PrivateMatter(comment, path, number, "a comment in the head"))
+            if shown:
+                public.append(value)
+            else:
+                private.append(PrivateMatter(value, path, number, "a key of the head that is not published"))
+        return public, private
+
+    def _body(self, lines: list[str], start: int, path: str) -> tuple[list[str], list[PrivateMatter]]:
+        public: list[str] = []
+        private: list[PrivateMatter] = []
+        fence = ""
+        level = 0
+        callout = False
+        for number, line in enumerate(lines[start:], start=start + 1):
+            fence, fenced = fence_after(line, fence)
+            heading = None if fenced else HEADING.match(line)
+            if heading:
+                depth = len(heading[1])
+                if level and depth <= level:
+                    level = 0
+                if not level and self.is_private_heading(heading[2]):
+                    level = depth
+            opened = None if fenced else CALLOUT.match(line)
+            if opened:
+                callout = self.is_private_callout(opened[1], opened[2])
+            elif callout and not line.strip():
+                callout = False
+            if level or callout:
+                why = "a private section" if level else "a private callout"
+                private.append(PrivateMatter(line, path, number, why))
+            else:
+                public.append(line)
+        return public, private
+
+    def is_private_heading(self, text: str) -> bool:
+        """Excerpt, Private, LinkedIn and the like, or marked `#private` / `%%private%%`."""
+        if re.search(r"(?:^|\s)#private\b|%%\s*private\s*%%", text, re.IGNORECASE):
+            return True
+        whole = plain(text)
+        first = plain(re.split(r"\s[—–-]+\s|:\s|\(", text)[0])
+        return whole in self.private_headings or first in self.private_headings
+
+    def is_private_callout(self, kind: str, title: str) -> bool:
+        """Whether its type or a word of its title is a private one."""
+        found = {plain(kind), plain(title), *plain(title).split()}
+        return bool(found & (self.private_words | self.private_headings - {"quotes", "quote"}))
+
+
+def fence_after(line: str, fence: str) -> tuple[str, bool]:
+    """(the open code fence after this line, whether the line is code)."""
+    match = FENCE.match(line)
+    if fence:
+        return ("" if match and match[1].startswith(fence) and not match[2].strip() else fence), True
+    if match and not (match[1][0] == "`" and "`" in match[2]):
+        return match[1], True
+    return "", False
+
+
+def plain(text: str) -> str:
+    """Letters only, lower case."""
+    return NOT_LETTERS.sub(" ", text.casefold()).strip()
+
+
+COMMENT = re.compile(r"%%(?!\w*\s*$)(.*?)(?:%%|\Z)|<!--(.*?)(?:-->|\Z)", re.DOTALL)
+CODE = re.compile(r"(?ms)^[ \t>]*(`{3,}|~{3,})[^\n]*\n.*?^[ \t>]*\1[`~]*[ \t]*$|(`+)(?:(?!\2).)+?\2", re.DOTALL)
+TEX_COMMENT = re.compile(r"(?<!\\)%([^\n]*)")
+FORMULA = re.compile(r"\$\$(.+?)\$\$|\\\[(.+?)\\\]", re.DOTALL)
+
+
+def take_comments(text: str, path: str) -> tuple[str, list[PrivateMatter]]:
+    """(the text without comments, the comments); code keeps its signs, formulas lose their TeX comments."""
+    kept: list[str] = []
+    code = CODE.sub(lambda m: kept.append(m[0]) or f"\ue0d0{len(kept) - 1}\ue0d0", text)  # type: ignore[func-returns-value]
+    found: list[PrivateMatter] = []
+
+    def formula(match: re.Match[str]) -> str:
+        def comment(inner: re.Match[str]) -> str:
+            found.append(PrivateMatter(inner[1], path, 0, "a comment in a formula"))
+            return " "
+
+        return TEX_COMMENT.sub(comment, match[0])
+
+    def take(match: re.Match[str]) -> str:
+        found.append(PrivateMatter(match[1] or match[2] or "", path, 0, "a comment"))
+        return " "
+
+    cleaned = COMMENT.sub(take, FORMULA.sub(formula, code))
+    restored = re.sub("\ue0d0(\\d+)\ue0d0", lambda m: kept[int(m[1])], cleaned)
+    return restored, found
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the audit compares with: private pieces, all that is public, and the paths, addresses and file digests
+    that no public page owns."""
+
+    private: tuple[PrivateMatter, ...]
+    public: tuple[str, ...]
+    paths: frozenset[str] = frozenset()
+    urls: frozenset[str] = frozenset()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_leaks(pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str] = ()) -> list[Leak]:
+    """Every private piece that stands in a page. `allow` are texts that may stand in both."""
+    secret: dict[str, PrivateMatter] = {}
+    for matter in sources.private:
+        for run in runs(matter.text):
+            secret.setdefault(run, matter)
+        for word in telling(matter.text):
+            secret.setdefault(word, matter)
+    for text in (*sources.public, *allow):
+        for run in runs(text):
+            secret.pop(run, None)
+        for word in telling(text):
+            secret.pop(word, None)
+    found = [leak for page, data in sorted(pages.items()) for leak in page_leaks(page, data, secret)]
+    return found + [leak for page, data in sorted(pages.items()) for leak in name_leaks(page, data, sources)]
+
+
+def page_leaks(page: str, data: bytes, secret: Mapping[str, PrivateMatter]) -> Iterator[Leak]:
+    """The leaks of one page, one for each private piece."""
+    text = readable(data)
+    seen: set[tuple[str, int]] = set()
+    for found in (*runs(text), *telling(text)):
+        matter = secret.get(found)
+        if matter and (matter.path, matter.line) not in seen:
+            seen.add((matter.path, matter.line))
+            yield Leak(page, found, matter)
+
+
+ADDRESS = re.compile(r"""\b(?:href|src|content)\s*=\s*["']([^"'#?]*)""")
+NOTE_PATH = re.compile(r"[^\s\"'<>()]+\.(?:md|markdown)\b", re.IGNORECASE)
+
+
+def name_leaks(page: str, data: bytes, sources: Sources) -> Iterator[Leak]:
+    """Paths and addresses of unpublished notes, and attachments that nobody shows."""
+    owner = sources.files.get(hashlib.blake2b(data, digest_size=16).hexdigest())
+    if owner:
+        yield Leak(page, owner, PrivateMatter("", owner, 0, "an attachment that no public page shows"))
+    if not (sources.urls or sources.paths) or b"\0" in data[:1024]:
+        return
+    text = data.decode("utf-8", "replace")
+    here = "https://site.invalid/" + page
+    for match in ADDRESS.finditer(text):
+        url = urljoin(here, unescape(match[1])).removeprefix("https://site.invalid")
+        if unquote(url) in sources.urls:
+            yield Leak(page, url, PrivateMatter("", url, 0, "the address of an unpublished note"))
+    for match in NOTE_PATH.finditer(text):
+        if match[0].lstrip("./") in sources.paths:
+            yield Leak(page, match[0], PrivateMatter("", match[0], 0, "the path of an unpublished note"))

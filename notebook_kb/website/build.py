@@ -1,0 +1,122 @@
+"""From a site to its files: pages, feeds, attachments, static files. Remembered pages are not rendered again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from notebook_kb.model.codec import encode
+from notebook_kb.website.addresses import output_file
+from notebook_kb.website.attachments import public_bytes
+from notebook_kb.website.feeds import atom, sitemap
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notebook_kb.findings import Finding
+    from notebook_kb.website.plan import PagePlan, Site
+    from notebook_kb.website.theme import Theme
+    from notebook_kb.website.views import SiteView
+
+
+@dataclass
+class Rendered:
+    """The files of a site by path, and what was found on the way. `rendered` counts pages that were not remembered."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    pages: int = 0
+    rendered: int = 0
+
+
+class PageMemory:
+    """The pages of the last build with the digest of all that they show."""
+
+    def __init__(self, keys: Path, folder: Path) -> None:
+        """`keys` is the file that holds page → (digest of what it shows, digest of its bytes)."""
+        self.keys = keys
+        self.folder = folder
+        try:
+            self.known: dict[str, list[str]] = json.loads(keys.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self.known = {}
+
+    def page(self, name: str, key: str) -> bytes | None:
+        """The page's bytes if it would show the same and was not touched since."""
+        known = self.known.get(name)
+        if not isinstance(known, list) or known[:1] != [key]:
+            return None
+        try:
+            data = (self.folder / name).read_bytes()
+        except OSError:
+            return None
+        return data if digest(data) == known[1] else None
+
+    def save(self, rendered: Rendered) -> None:
+        """Remember this build's pages."""
+        data = {name: [key, digest(rendered.files[name])] for name, key in rendered.keys.items()}
+        if data == self.known:
+            return
+        try:
+            self.keys.parent.mkdir(parents=True, exist_ok=True)
+            self.keys.write_text(json.dumps(data), encoding="utf-8")
+        except OSError:
+            return  # a memory that cannot be written costs time only
+
+
+def digest(data: bytes) -> str:
+    """A short digest."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | None = None) -> Rendered:
+    """Every file of the site."""
+    out = Rendered()
+    plans = site.pages()
+    shared = digest(json.dumps([encode(view), theme.digest], sort_keys=True, default=dict).encode())
+    for plan in plans:
+        name = output_file(plan.url)
+        key = page_key(plan, shared)
+        data = memory.page(name, key) if memory else None
+        if data is None:
+            data = render_page(plan, view, theme)
+            out.rendered += 1
+        out.files[name] = data
+        out.keys[name] = key
+    out.pages = len(plans)
+    for name, data in theme.static.items():
+        if not name.endswith("/preview.css"):
+            out.files[name] = data
+    out.files["feed.xml"] = atom(site)
+    out.files["sitemap.xml"] = sitemap(site, plans)
+    add_attachments(site, out)
+    return out
+
+
+def page_key(plan: PagePlan, shared: str) -> str:
+    """The digest of all that a page shows."""
+    shown = json.dumps([plan.template, encode(plan.view), shared], ensure_ascii=False, default=dict)
+    return digest(shown.encode())
+
+
+def render_page(plan: PagePlan, view: SiteView, theme: Theme) -> bytes:
+    """One page's bytes. The page of 404 is shown at any address, so its links begin at the root."""
+    root = None
+    if plan.url == "/404.html":
+        _, _, folder = view.base_url.split("://", 1)[-1].partition("/")
+        root = f"/{folder}" if folder else ""
+    html = theme.render(plan.template, view, plan.view, plan.url, root)
+    return html.encode()
+
+
+def add_attachments(site: Site, out: Rendered) -> None:
+    """The attachments that the pages show; pictures without what their files say besides."""
+    for path in site.notebook.files:
+        data, bad = public_bytes(site.notebook.root / path, path)
+        if bad:
+            out.findings.append(bad)
+        else:
+            out.files["files/" + path] = data

@@ -1,0 +1,157 @@
+"""Writing the site: a fresh folder, unchanged files linked, then swapped in. Foreign files are never removed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notebook_kb.errors import EnvironmentFailedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+MANIFEST = ".kb-manifest.json"
+# what may lie in the output folder without being ours: kept through the swap
+KEPT = frozenset({".gitkeep", ".git", ".nojekyll", "CNAME", ".gitignore"})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many files were written, unchanged and removed."""
+
+    written: int
+    unchanged: int
+    removed: int
+
+
+def digest(data: bytes) -> str:
+    """The digest that the manifest keeps."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """File → digest of what the last build wrote; empty where there was none."""
+    try:
+        data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {str(k): str(v) for k, v in data["files"].items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return {}
+
+
+def foreign_files(folder: Path, manifest: Mapping[str, str]) -> list[str]:
+    """Files in the output folder that no build wrote."""
+    if not folder.is_dir():
+        return []
+    found = []
+    for base, folders, files in os.walk(folder):
+        folders[:] = [f for f in folders if f not in KEPT]
+        for name in files:
+            relative = os.path.relpath(os.path.join(base, name), folder).replace(os.sep, "/")  # noqa: PTH118
+            if relative not in manifest and relative != MANIFEST and name not in KEPT:
+                found.append(relative)
+    return sorted(found)
+
+
+def write_site(folder: Path, files: Mapping[str, bytes], *, clean: bool = False) -> Written:
+    """Make `folder` hold exactly `files`. Nothing changed: nothing is touched.
+
+    UsageError when foreign files lie there; EnvironmentFailedError when the disk refuses. The old site stays whole
+    until the new one is complete.
+    """
+    manifest = read_manifest(folder)
+    foreign = foreign_files(folder, manifest)
+    if foreign and not clean:
+        shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")  # noqa: PLR2004 - a few names are enough
+        raise UsageError(
+            f"{folder.name}/ holds files that no build wrote: {shown}",
+            "move them away, choose another `output:`, or run `kb build --clean` to replace them",
+        )
+    wanted = {name: digest(data) for name, data in files.items()}
+    same = {n for n, d in wanted.items() if manifest.get(n) == d and is_intact(folder / n, len(files[n]))}
+    removed = len(set(manifest) - set(wanted))
+    changed = len(wanted) - len(same)
+    if not changed and not removed and not foreign and folder.is_dir():
+        return Written(0, len(same), 0)
+    try:
+        fresh = build_fresh(folder, files, wanted, same)
+        swap_in(folder, fresh)
+    except OSError as error:
+        raise EnvironmentFailedError(
+            f"{folder}: the site could not be written: {error.strerror or error}", "the old site was left as it was"
+        ) from error
+    return Written(changed, len(same), removed)
+
+
+def is_intact(path: Path, size: int) -> bool:
+    """Whether a file of the last build still has the size that it was written with."""
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
+
+
+def build_fresh(folder: Path, files: Mapping[str, bytes], wanted: Mapping[str, str], same: set[str]) -> Path:
+    """The new site in a folder beside the old one."""
+    fresh = folder.with_name(folder.name + ".kb-new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    made: set[Path] = set()
+    for name, data in files.items():
+        target = fresh / name
+        if target.parent not in made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made.add(target.parent)
+        if not (name in same and linked(folder / name, target)):
+            target.write_bytes(data)
+    manifest = {"version": 1, "files": dict(sorted(wanted.items()))}
+    (fresh / MANIFEST).write_text(json.dumps(manifest, indent=0) + "\n", encoding="utf-8")
+    return fresh
+
+
+def linked(old: Path, new: Path) -> bool:
+    """Link an unchanged file instead of writing it; False where the file system cannot."""
+    try:
+        os.link(old, new)
+    except OSError:
+        return False
+    return True
+
+
+def swap_in(folder: Path, fresh: Path) -> None:
+    """Put the fresh folder in the old one's place, and carry over what is kept.
+
+    Two renames: readers see the old or the new site, for a moment none. Where a folder in use cannot be renamed
+    (Windows), the files are replaced one by one.
+    """
+    old = folder.with_name(folder.name + ".kb-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    try:
+        folder.rename(old)
+    except OSError:
+        replace_files(folder, fresh)
+        return
+    fresh.rename(folder)
+    for name in KEPT:
+        if (old / name).exists():
+            (old / name).rename(folder / name)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def replace_files(folder: Path, fresh: Path) -> None:
+    """The fallback of `swap_in`: file by file."""
+    manifest = read_manifest(fresh)
+    for name in [*manifest, MANIFEST]:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (fresh / name).replace(target)
+    for name in foreign_files(folder, manifest):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(fresh, ignore_errors=True)

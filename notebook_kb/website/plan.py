@@ -1,0 +1,218 @@
+"""From a notebook view to the pages of its site: for each page its address, its template and what it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from notebook_kb.learning.coverage import cover
+from notebook_kb.model.note import NoteType, Part
+from notebook_kb.website import views as v
+from notebook_kb.website.addresses import OWN_PAGES, clashes, concept_url, note_url, page_url
+from notebook_kb.website.fill import Filler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notebook_kb.findings import Finding
+    from notebook_kb.learning.coverage import ConceptCoverage
+    from notebook_kb.model.note import Citation, Note
+    from notebook_kb.notebook.notebook import Explanation, Notebook
+
+SHOWN_PART_TITLES = {
+    Part.SYMBOLS: "symbol_by_symbol",
+    Part.EXAMPLE: "example",
+    Part.CODE: "from_scratch",
+    Part.WHY: "why_it_matters",
+    Part.CARDS: "cards",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlan:
+    """A page before it is rendered."""
+
+    url: str
+    template: str
+    view: Any
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One view of a notebook as a site. `mine` shows private notes and parts, for the preview and private copies.
+
+    `everything` is the whole notebook: it is asked only for what the preview marks as private.
+    """
+
+    notebook: Notebook
+    derived: Mapping[str, Mapping[str, Any]]
+    mine: bool = False
+    badges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def coverage(self) -> dict[str, ConceptCoverage]:
+        """The coverage that this view shows: of public notes alone on the public site."""
+        return cover(self.notebook)
+
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        """Note path → URL; `concept:<id>` → URL of a concept without a note."""
+        table = {path: note_url(self.notebook, note) for path, note in self.notebook.notes.items()}
+        table = {path: url for path, url in table.items() if url != "/"}
+        for concept in self.notebook.explanations:
+            if concept not in self.notebook.concept_notes:
+                table[f"concept:{concept}"] = concept_url(concept, self.notebook.settings.urls)
+        return table
+
+    @cached_property
+    def filler(self) -> Filler:
+        """Fills the slots of this view's fragments."""
+        return Filler(self.notebook, self.urls, self.derived, self.mine, self.notebook.pack.word)
+
+    def address_findings(self) -> list[Finding]:
+        """Notes that want one address."""
+        own = [self.page(name) for name in OWN_PAGES]
+        own += [self.page(f"sources/{r}") for r in self.notebook.roadmap.resources]
+        own += [self.tag_url(t) for n in self.notebook.notes.values() for t in n.tags]
+        own += [url for path, url in self.urls.items() if path.startswith("concept:")]
+        notes = ((url, path) for path, url in self.urls.items() if not path.startswith("concept:"))
+        return clashes(notes, own)
+
+    def page(self, path: str) -> str:
+        """The URL of one of the site's own pages."""
+        return page_url(path, self.notebook.settings.urls)
+
+    def concept_page(self, concept: str) -> str:
+        """A concept's page, '' when it has none."""
+        note = self.notebook.concept_note(concept)
+        return self.urls.get(note.path, "") if note else self.urls.get(f"concept:{concept}", "")
+
+    def word(self, key: str, **values: object) -> str:
+        """A text of the language pack."""
+        return self.notebook.pack.word(key, **values)
+
+    # small pieces that several pages share
+
+    def head(self, title: str, url: str, kind: str, **more: Any) -> v.PageHead:  # noqa: ANN401
+        """A page's head with its canonical address."""
+        base = self.notebook.settings.base_url
+        return v.PageHead(title, url, kind, canonical=base + url if base else "", **more)
+
+    def note_head(self, note: Note, kind: str, toc: tuple[v.TocItem, ...] = (), nav: str = "") -> v.PageHead:
+        """The head of a note's page."""
+        return self.head(
+            self.title(note),
+            self.urls[note.path],
+            kind,
+            description=note.description or note.lead[:300],
+            nav=nav,
+            date=note.date,
+            updated=note.updated,
+            toc=toc,
+            badges=self.badges.get(note.path, ()),
+            tags=tuple(v.LinkView(t, self.tag_url(t)) for t in note.tags),
+            source_path=note.path if self.mine else "",
+        )
+
+    def title(self, note: Note) -> str:
+        """A note's title; a concept note without one has the roadmap's."""
+        concept = self.notebook.concept_of(note)
+        if not note.title_given and concept:
+            return self.notebook.roadmap.concepts[concept].title
+        return note.title
+
+    def tag_url(self, tag: str) -> str:
+        """The page of a tag."""
+        from notebook_kb.languages import slugify
+
+        return self.page("tags/" + "/".join(slugify(p, self.notebook.pack) for p in tag.split("/")))
+
+    def marks(self, concept: str) -> tuple[v.RungMark, ...]:
+        """The small ladder of a concept."""
+        item = self.coverage[concept]
+        written = {a.angle for a in item.written_angles}
+        angles = self.notebook.roadmap.angles.values()
+        rungs = [v.RungMark(a.id, a.title, a.id in written) for a in angles]
+        return (*rungs, v.RungMark("own", self.word("in_my_words"), item.own == "written"))
+
+    def concept_link(self, concept: str, hint: str = "") -> v.ConceptLink:
+        """A concept wherever it is named."""
+        item = self.coverage[concept]
+        return v.ConceptLink(
+            concept, item.concept.title, self.concept_page(concept), str(item.state), self.marks(concept), hint
+        )
+
+    def badge(self, citation: Citation) -> v.SourceBadge | None:
+        """The slip of a source; None for one's own words."""
+        resource = self.notebook.resource(citation)
+        if resource is None:
+            if not citation.name or citation.name.casefold() in self.notebook.names.me:
+                return None
+            return v.SourceBadge(citation.name, "", "", citation.place_text, citation.url)
+        who = resource.by.split(":")[0].split(" (")[0] or resource.title
+        kind = f"source_{resource.kind}"
+        known = self.notebook.pack.words
+        place_url = next(
+            (
+                url
+                for place, url in resource.videos.items()
+                if citation.place_text.casefold().startswith(place.casefold())
+            ),
+            citation.url,
+        )
+        return v.SourceBadge(
+            who,
+            resource.title,
+            known.get(kind, resource.kind),
+            citation.place_text,
+            self.page(f"sources/{resource.id}"),
+            place_url,
+        )
+
+    def source_name(self, explanation: Explanation) -> str:
+        """A source in a few words."""
+        badge = self.badge(explanation.citation)
+        return badge.who if badge else self.word("my_own")
+
+    def backlinks(self, path: str) -> tuple[v.BacklinkView, ...]:
+        """The pages that link to a note, one line for each page."""
+        from html import escape
+
+        seen: dict[str, v.BacklinkView] = {}
+        for link in self.notebook.backlinks.get(path, ()):
+            note = link.note
+            if note.path in seen or note.path not in self.urls or link.reference.private:
+                continue
+            context, label = link.reference.context, link.reference.label
+            safe = escape(context, quote=False)
+            marked = safe.replace(escape(label, quote=False), f"<mark>{escape(label, quote=False)}</mark>", 1)
+            seen[note.path] = v.BacklinkView(self.title(note), self.urls[note.path], marked if label else safe)
+        return tuple(seen.values())
+
+    def post_line(self, note: Note) -> v.PostLine:
+        """A note in a list."""
+        return v.PostLine(
+            self.title(note),
+            self.urls[note.path],
+            note.date,
+            note.description or note.lead,
+            badges=self.badges.get(note.path, ()),
+        )
+
+    def posts(self) -> list[Note]:
+        """Posts, the newest first."""
+        found = [n for n in self.notebook.notes.values() if n.type is NoteType.POST and n.path in self.urls]
+        return sorted(found, key=lambda n: (n.date, n.path), reverse=True)
+
+    # pages
+
+    def pages(self) -> list[PagePlan]:
+        """Every page of the site, by address."""
+        from notebook_kb.website.pages import indexes
+        from notebook_kb.website.pages.concept import concept_pages
+        from notebook_kb.website.pages.note import note_pages
+
+        found = [*concept_pages(self), *note_pages(self), *indexes.index_pages(self)]
+        return sorted(found, key=lambda p: p.url)

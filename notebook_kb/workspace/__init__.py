@@ -1,0 +1,1 @@
+"""Composes the layers below for people: open, load, build, publish, check."""

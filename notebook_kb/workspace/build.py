@@ -1,0 +1,228 @@
+"""`kb build`: load → public view → pages → audit → swap in."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notebook_kb.errors import LeakError, UsageError
+from notebook_kb.files.lock import notebook_lock
+from notebook_kb.files.read import decode, read_file
+from notebook_kb.findings import Severity
+from notebook_kb.notebook.public import is_public
+from notebook_kb.parsing.sections import normal
+from notebook_kb.website.addresses import note_url
+from notebook_kb.website.attachments import public_bytes
+from notebook_kb.website.audit import PrivateMatter, Scanner, Sources, find_leaks
+from notebook_kb.website.build import PageMemory, Rendered, render_site
+from notebook_kb.website.output import write_site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notebook_kb.findings import Finding
+    from notebook_kb.notebook.load import Loaded
+    from notebook_kb.website.audit import Leak
+    from notebook_kb.website.plan import Site
+    from notebook_kb.website.theme import Theme
+    from notebook_kb.workspace.workspace import Workspace
+
+SHOWN_LEAKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What kind of build. `output` is a folder other than the configured one."""
+
+    output: Path | None = None
+    mine: bool = False
+    drafts: bool = False
+    future: bool = False
+    strict: bool = False
+    clean: bool = False
+
+    @property
+    def public(self) -> bool:
+        """Whether the result may be shown to everybody."""
+        return not (self.mine or self.drafts or self.future)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: counts of files, parsed notes, seconds, findings."""
+
+    folder: Path
+    pages: int
+    written: int
+    unchanged: int
+    removed: int
+    parsed: int
+    rendered: int
+    seconds: float
+    findings: tuple[Finding, ...]
+    notes: int
+
+
+def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
+    """Build the site.
+
+    LeakError when the audit finds private words in a page; UsageError when two notes want one address, or a private
+    kind of build would go to the configured output.
+    """
+    started = time.perf_counter()
+    folder = target_folder(workspace, options)
+    with notebook_lock(workspace.root):
+        loaded = workspace.load()
+        site = site_for(workspace, loaded, options)
+        refuse_clashes(site)
+        banner = "" if options.public else workspace.pack.word("mine_banner")
+        meta = {"feed_url": "/feed.xml"} | ({} if options.public else {"robots": "noindex"})
+        view = workspace.site_view(site, banner=banner, meta=meta)
+        memory = PageMemory(workspace.root / workspace.settings.state / "cache" / "pages.json", folder)
+        rendered = render_site(site, view, workspace.theme, memory if options.public else None)
+        if not options.mine:
+            audit(workspace, loaded, site, rendered)
+        written = write_site(folder, rendered.files, clean=options.clean)
+        if options.public:
+            memory.save(rendered)
+    findings = (*loaded.notebook.findings, *note_findings(loaded, site), *rendered.findings)
+    if options.strict and any(f.severity is not Severity.INFO for f in findings):
+        first = next(f for f in findings if f.severity is not Severity.INFO)
+        raise UsageError(f"{first.place}: {first.message} ({first.code})", "run `kb check` for all findings")
+    return BuildReport(
+        folder,
+        rendered.pages,
+        written.written,
+        written.unchanged,
+        written.removed,
+        loaded.parsed,
+        rendered.rendered,
+        time.perf_counter() - started,
+        findings,
+        len(site.notebook.notes),
+    )
+
+
+def target_folder(workspace: Workspace, options: BuildOptions) -> Path:
+    """Where the build goes; a private kind never to the configured output."""
+    if options.output is None:
+        if options.public:
+            return workspace.output
+        raise UsageError(
+            "this build shows what is not public, so it needs a folder of its own", "add `--output FOLDER`"
+        )
+    folder = options.output.expanduser().absolute()
+    if not options.public and folder.resolve() == workspace.output.resolve():
+        raise UsageError(
+            f"{workspace.settings.output}/ is the public site; a build with private notes may not go there",
+            "choose another folder for `--output`",
+        )
+    root = workspace.root.resolve()
+    if folder.resolve() == root or root.is_relative_to(folder.resolve()):
+        raise UsageError(f"{folder} holds the notebook itself", "choose a folder of its own for `--output`")
+    return folder
+
+
+def site_for(workspace: Workspace, loaded: Loaded, options: BuildOptions) -> Site:
+    """The view that is built."""
+    if options.mine:
+        return workspace.private_site(loaded)
+    return workspace.public_site(loaded, drafts=options.drafts, future=options.future)
+
+
+def refuse_clashes(site: Site) -> None:
+    """Two notes on one address stop the build, both named."""
+    found = site.address_findings()
+    if found:
+        raise UsageError(f"{found[0].path}: {found[0].message} ({found[0].code})", found[0].hint)
+
+
+def note_findings(loaded: Loaded, site: Site) -> list[Finding]:
+    """The findings of the notes that are on the site."""
+    return [f for path in site.notebook.notes for f in loaded.notebook.notes[path].findings]
+
+
+def audit(workspace: Workspace, loaded: Loaded, site: Site, rendered: Rendered) -> None:
+    """Fail when a page holds private words."""
+    texts = {n: d for n, d in rendered.files.items() if not n.startswith("static/")}
+    leaks = find_leaks(texts, audit_sources(workspace, loaded, site), workspace.settings.audit_allow)
+    if leaks:
+        raise LeakError(leak_message(leaks), "make the words private or public in both places; exceptions go under `audit: {allow: […]}`")
+
+
+def leak_message(leaks: list[Leak]) -> str:
+    """Both places of each leak."""
+    lines = [f"{len(leaks)} private {'piece' if len(leaks) == 1 else 'pieces'} would be published; the old site stays:"]
+    for leak in leaks[:SHOWN_LEAKS]:
+        line = f":{leak.matter.line}" if leak.matter.line else ""
+        lines.append(f"  {leak.page} shows “{leak.words}”, which is {leak.matter.why} in {leak.matter.path}{line}")
+    if len(leaks) > SHOWN_LEAKS:
+        lines.append(f"  and {len(leaks) - SHOWN_LEAKS} more")
+    return "\n".join(lines)
+
+
+def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
+    """Private and public matter from the files' raw text."""
+    names = workspace.loader.names
+    headings = frozenset({*names.private_phrases, *(normal(x) for x in workspace.pack.parts.get("linkedin", ()))})
+    scanner = Scanner(headings, names.private_words)
+    private: list[PrivateMatter] = []
+    public: list[str] = [*public_words(workspace)]
+    for path in loaded.notebook.notes:
+        text, _ = decode(read_file(workspace.root / path).data)
+        if path in site.notebook.notes:
+            shown, hidden = scanner.split(text, path)
+            public.append(shown)
+            public.append(re.sub(r"[/.]", " ", path))
+            public.append(path)
+            private += hidden
+        else:
+            private += [PrivateMatter(line, path, n, "unpublished") for n, line in enumerate(paragraphs(text), start=1)]
+    hidden_notes = {p: n for p, n in loaded.notebook.notes.items() if p not in site.notebook.notes}
+    shown_urls = {*site.urls.values(), "/"}
+    urls = {note_url(loaded.notebook, n) for n in hidden_notes.values()} - shown_urls
+    return Sources(
+        tuple(private), tuple(public), frozenset(hidden_notes), frozenset(urls), hidden_files(workspace, loaded, site)
+    )
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text's lines, each with the next one, so that a run over a line end is seen."""
+    lines = text.splitlines()
+    return [" ".join(lines[i : i + 2]) for i in range(len(lines))]
+
+
+def public_words(workspace: Workspace) -> list[str]:
+    """The theme, the words of the tool, the roadmap and the settings that pages show."""
+    theme: Theme = workspace.theme
+    texts = [
+        p.read_text(encoding="utf-8", errors="replace")
+        for folder in theme.folders
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.suffix in {".html", ".css", ".js", ".svg", ".txt"}
+    ]
+    settings, roadmap = workspace.settings, workspace.loader.roadmap
+    texts += [settings.title, settings.author, settings.description, settings.base_url, *workspace.pack.words.values()]
+    texts += [f"{c.title} {c.why} {c.id} {' '.join(c.read.values())}" for c in roadmap.concepts.values()]
+    texts += [f"{r.title} {r.by} {r.id} {r.url}" for r in roadmap.resources.values()]
+    texts += [f"{a.title} {a.why} {a.id}" for a in roadmap.areas]
+    texts += [f"{p.title} {p.id}" for p in roadmap.problems] + [f"{a.title} {a.ask}" for a in roadmap.angles.values()]
+    return texts
+
+
+def hidden_files(workspace: Workspace, loaded: Loaded, site: Site) -> dict[str, str]:
+    """Digest of the published form → path, of attachments that no public page shows."""
+    shown = set(site.notebook.files)
+    table: dict[str, str] = {}
+    for path in loaded.notebook.files:
+        data, bad = public_bytes(workspace.root / path, path)
+        key = hashlib.blake2b(data, digest_size=16).hexdigest()
+        if path not in shown and not bad and data:
+            table[key] = path
+    for path in shown:
+        data, _ = public_bytes(workspace.root / path, path)
+        table.pop(hashlib.blake2b(data, digest_size=16).hexdigest(), None)
+    return table

@@ -1,0 +1,122 @@
+"""An opened notebook: loads snapshots, and gives the two views of them as sites."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notebook_kb.notebook.load import Loaded, Loader, today_in
+from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
+from notebook_kb.rendering.fragments import deriver
+from notebook_kb.settings import find_root
+from notebook_kb.website.plan import Site
+from notebook_kb.website.theme import Theme
+from notebook_kb.website.views import NavItem, SiteView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notebook_kb.model.note import Note
+    from notebook_kb.notebook.notebook import Notebook
+
+CSP = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'"
+
+
+class Workspace:
+    """One notebook on disk. `today` is `--today`, else SOURCE_DATE_EPOCH, else the date in its time zone."""
+
+    def __init__(self, root: Path, today: str = "") -> None:
+        """Raises SettingsError when the settings or the roadmap cannot be used."""
+        self.root = root
+        self.loader = Loader(root, deriver)
+        self.settings = self.loader.settings
+        self.pack = self.loader.pack
+        self.today = today_in(self.settings, today, os.environ.get("SOURCE_DATE_EPOCH", ""))
+
+    @classmethod
+    def open(cls, start: Path | None = None, today: str = "") -> Workspace:
+        """The notebook that holds `start` (the current folder); NoNotebookError when there is none."""
+        return cls(find_root(start or Path.cwd()), today)
+
+    def load(self) -> Loaded:
+        """Read all notes; only changed ones are parsed."""
+        return self.loader.load(self.today)
+
+    @property
+    def output(self) -> Path:
+        """The folder of the built site."""
+        return self.root / self.settings.output
+
+    @cached_property
+    def theme(self) -> Theme:
+        """The notebook's own templates over the built-in theme."""
+        return Theme(self.root / self.settings.theme, self.pack)
+
+    def public_site(self, loaded: Loaded, *, drafts: bool = False, future: bool = False) -> Site:
+        """The site as everybody may see it; made from the public-only view."""
+        return Site(public_view(loaded.notebook, drafts=drafts, future=future), loaded.derived)
+
+    def private_site(self, loaded: Loaded) -> Site:
+        """The site as only I see it: all notes, private parts marked, badges."""
+        return Site(loaded.notebook, loaded.derived, mine=True, badges=badges(loaded.notebook))
+
+    def site_view(
+        self, site: Site, *, preview: bool = False, as_published: bool = False, banner: str = "", meta: Mapping[str, str] | None = None
+    ) -> SiteView:
+        """What every template sees as `site`."""
+        about = next(
+            (url for path, url in site.urls.items() if path.rsplit("/", 1)[-1].casefold() == "about.md"), ""
+        )
+        return SiteView(
+            title=self.settings.title or site.notebook.roadmap.title,
+            author=self.settings.author,
+            language=self.settings.language,
+            description=self.settings.description,
+            base_url=self.settings.base_url,
+            nav=navigation(site),
+            words=self.pack.words,
+            about_url=about,
+            preview=preview,
+            as_published=as_published,
+            banner=banner,
+            csp="" if preview else CSP,
+            meta=meta or {},
+        )
+
+
+def navigation(site: Site) -> tuple[NavItem, ...]:
+    """The menu: what the site has, and the guide where there is one."""
+    items = [
+        NavItem("posts", site.word("posts"), site.page("posts")),
+        NavItem("concepts", site.word("concepts"), site.page("concepts")),
+        NavItem("roadmap", site.word("roadmap"), site.page("roadmap")),
+        NavItem("sources", site.word("sources"), site.page("sources")),
+    ]
+    guide = next((url for path, url in site.urls.items() if path.endswith("guide/index.md")), "")
+    if guide:
+        items.append(NavItem("guide", site.word("guide"), guide))
+    return tuple(items)
+
+
+def badges(notebook: Notebook) -> dict[str, tuple[str, ...]]:
+    """What keeps each note from the public, in words."""
+    table = {}
+    for path, note in notebook.notes.items():
+        found = badge(notebook, note)
+        if found:
+            table[path] = (found,)
+    return table
+
+
+def badge(notebook: Notebook, note: Note) -> str:
+    """Draft, a date to come, private, or '' for a public note."""
+    pack = notebook.pack
+    if is_public(note, notebook.today):
+        return ""
+    if note.draft:
+        return pack.word("draft")
+    if publish_date_pending(note, notebook.today):
+        return pack.word("future", date=note.date)
+    return pack.word("private")
