@@ -38,7 +38,8 @@ def write_file(path: Path, new: bytes, seen: Snapshot | None) -> Snapshot:
     symbolic link is written through (whether it may lead there is for the caller to know).
 
     Where two names cannot be exchanged (macOS, Windows, some network disks) the note is read and compared
-    right before it is replaced: a save in the instant between those two is overwritten there.
+    right before it is replaced: there a save in the instant between those two is lost, and so is one by a
+    program that had opened the note for writing before that instant and writes after it.
 
     Raises `ChangedSinceReadError` if the note changed, went away, or already exists (for `seen=None`): no save
     is lost, at worst one is kept in a conflict copy, which the message names. Raises `EnvironmentFailedError`

@@ -9,7 +9,10 @@ ERROR, WARNING, INFO = "error", "warning", "info"
 
 @dataclass(frozen=True, slots=True)
 class CodeHelp:
-    """What `kb explain` says: `wrong` and `right` are a small example."""
+    """What `kb explain` says: `wrong` and `right` are a small example.
+
+    `many` names several findings of the code in one line: "2,006 links to notes that are not written yet".
+    """
 
     severity: str
     title: str
@@ -17,6 +20,7 @@ class CodeHelp:
     mend: str
     wrong: str = ""
     right: str = ""
+    many: str = ""
 
 
 CATALOGUE: dict[str, CodeHelp] = {
@@ -29,6 +33,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Look at the place that is named. Most often a quote is not closed or a list is indented unevenly.",
         'title: "Rank',
         'title: "Rank"',
+        many="heads that cannot be read",
     ),
     "KB102": CodeHelp(
         ERROR,
@@ -37,6 +42,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Delete one of the two lines.",
         "publish: true\npublish: false",
         "publish: false",
+        many="heads with a key that stands twice",
     ),
     "KB103": CodeHelp(
         ERROR,
@@ -45,6 +51,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Write true or false.",
         "publish: maybe",
         "publish: true",
+        many="unclear flags",
     ),
     "KB104": CodeHelp(
         WARNING,
@@ -54,12 +61,16 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Put the value in quotes, or write a list.",
         "title: Bayes: by counting",
         'title: "Bayes: by counting"',
+        many="values of heads that were read as they were meant",
     ),
     "KB105": CodeHelp(
         ERROR,
         "Conflict marks of git",
         "Two versions of the note were merged and nobody chose. The note stays private until it is settled.",
         "Keep the lines that you want and delete the <<<<<<<, ======= and >>>>>>> lines.",
+        "<<<<<<< HEAD\nRank counts columns.\n=======\nRank counts rows.\n>>>>>>> other",
+        "Rank counts rows, or columns: both agree.",
+        many="notes with conflict marks",
     ),
     "KB106": CodeHelp(
         WARNING,
@@ -68,6 +79,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Write the kind of value that the message names.",
         "date: soon",
         "date: 2026-11-20",
+        many="values of heads of the wrong kind",
     ),
     "KB107": CodeHelp(
         WARNING,
@@ -76,6 +88,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Correct the key, or silence this code in notebook.yml.",
         "pubilsh: true",
         "publish: true",
+        many="keys that look like typing slips",
     ),
     "KB108": CodeHelp(
         WARNING,
@@ -84,12 +97,14 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Write one of the four, or leave the key out.",
         "type: essay",
         "type: post",
+        many="unknown note types",
     ),
     "KB109": CodeHelp(
         ERROR,
         "The note cannot be read as text",
         "The file is binary, not UTF-8 or too large, so it was left alone: not listed, not searched, not published.",
         "Save it as UTF-8 text, or move it out of the notes or into `ignore:` of notebook.yml.",
+        many="notes that cannot be read as text",
     ),
     # links
     "KB201": CodeHelp(
@@ -97,12 +112,18 @@ CATALOGUE: dict[str, CodeHelp] = {
         "A link to a note that is not written yet",
         "That is normal while a notebook grows. On the site the words stay, without a link.",
         "Write the note (`kb write NAME`), or correct the name.",
+        "[[egien]]",
+        "[[eigen]]",
+        many="links to notes that are not written yet",
     ),
     "KB202": CodeHelp(
         WARNING,
         "A link fits several notes",
         "Two notes have this name, and no rule prefers one.",
         "Write the path: [[calculus/rank]].",
+        "[[rank]]",
+        "[[calculus/rank]]",
+        many="links that fit several notes",
     ),
     "KB203": CodeHelp(
         WARNING,
@@ -111,18 +132,35 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Correct the part behind #.",
         "[[rank#Visaul]]",
         "[[rank#Visual]]",
+        many="links to headings that do not exist",
     ),
     "KB204": CodeHelp(
         WARNING,
         "A picture or file is missing",
         "The file is not in the notebook, so readers would see nothing.",
         "Put the file there or correct the path.",
+        "![The line](img/lin.png)",
+        "![The line](img/line.png)",
+        many="pictures or files that are missing",
     ),
     "KB205": CodeHelp(
         ERROR,
         "Two notes want one address",
         "One page would overwrite the other, so nothing is built.",
         "Give one of them a `slug:` or `permalink:` of its own.",
+        "# in notes/a b.md and in notes/a-b.md\n(no slug)",
+        "# in notes/a-b.md\nslug: a-b-again",
+        many="notes that want an address that is taken",
+    ),
+    "KB206": CodeHelp(
+        INFO,
+        "A link that other readers cannot follow",
+        "The site links to https:, http: and mailto: addresses and to what is in the notebook. Of any other "
+        "link the words stay.",
+        "Link to a note or a file of the notebook, or use a web address.",
+        "[my plan](obsidian://open?file=plan)",
+        "[[plan|my plan]]",
+        many="links that other readers cannot follow",
     ),
     # sources and concepts
     "KB301": CodeHelp(
@@ -132,24 +170,34 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Write the id of the source (`kb roadmap show` lists them).",
         "## Visual — 3b1b-el",
         "## Visual — 3b1b-ela",
+        many="sources that look like typing slips",
     ),
     "KB302": CodeHelp(
         WARNING,
         "The concept is not on the roadmap",
         "The note counts for no concept of the roadmap.",
         "Correct the name, or add the concept to roadmap.yml.",
+        "concept: egien",
+        "concept: eigen",
+        many="notes on concepts that are not on the roadmap",
     ),
     "KB303": CodeHelp(
         WARNING,
         "Two notes for one concept",
         "One note is the concept's: the one with `concept:`, else the first by path. The other counts for nothing.",
         "Put both together, or make one a reading with `source:`.",
+        "concept: rank   # in rank.md\nconcept: rank   # in rank-again.md",
+        "concept: rank   # in rank.md\nsource: mml      # in rank-again.md",
+        many="second notes for one concept",
     ),
     "KB304": CodeHelp(
         INFO,
         "A roadmap finding",
         "The roadmap names something that it does not define.",
         "Mend roadmap.yml at the place named.",
+        "needs: [matrix]",
+        "needs: [matrices]",
+        many="findings in the roadmap",
     ),
     # formulas
     "KB401": CodeHelp(
@@ -159,18 +207,23 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Mend the LaTeX at the place named. Own commands belong under `macros:` in notebook.yml or in the head.",
         r"$\fraq{1}{2}$",
         r"$\frac{1}{2}$",
+        many="formulas that cannot be read",
     ),
     "KB402": CodeHelp(
         INFO,
         "A formula is shown more simply than it is written",
         "Part of its look has no counterpart in MathML.",
         "Nothing needs to be done.",
+        many="formulas that are shown more simply than they are written",
     ),
     "KB403": CodeHelp(
         WARNING,
         "A display formula is not closed",
         "A line starts with $$ and no line ends the formula, so it stays text.",
         "Write the closing $$ on a line of its own.",
+        "$$\ny = mx + b",
+        "$$\ny = mx + b\n$$",
+        many="display formulas that are not closed",
     ),
     # privacy
     "KB501": CodeHelp(
@@ -180,6 +233,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Write the closing %% or -->.",
         "%% only for me",
         "%% only for me %%",
+        many="private comments that are not closed",
     ),
     "KB502": CodeHelp(
         WARNING,
@@ -188,12 +242,14 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Write [!excerpt] or [!private] if it is meant so, else choose other words.",
         "> [!excerp]",
         "> [!excerpt]",
+        many="callouts that look private",
     ),
     "KB503": CodeHelp(
         INFO,
         "Text follows a private callout at once",
         "A blank line ends a callout. What follows is public although it looks as if it belonged to it.",
         "Start the line with > if it is private; else put a heading or a sentence of your own between.",
+        many="places where text follows a private callout at once",
     ),
     "KB504": CodeHelp(
         INFO,
@@ -202,6 +258,17 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Run `kb publish NAME` if the note may be public.",
         "dg-publish: true",
         "publish: true",
+        many="publish keys of other tools",
+    ),
+    "KB505": CodeHelp(
+        INFO,
+        "A public note leads to one that is not published",
+        "On the site the words stay as you typed them, without a link; nothing else of the other note is shown. "
+        "Only the words that you typed can tell what is private.",
+        "Nothing needs to be done. Publish the other note, or write other words for the link.",
+        "[[my-salary-model]]",
+        "[[my-salary-model|a model of mine]]",
+        many="links from public notes to notes that are not published",
     ),
     # limits
     "KB601": CodeHelp(
@@ -209,23 +276,27 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Nested too deep",
         "Lists or quotes deeper than the limit are not read further; the page would lose their text.",
         "Use fewer levels.",
+        many="places that are nested too deep",
     ),
     "KB602": CodeHelp(
         WARNING,
         "A very large note",
         "It takes long to read and to show.",
         "Cut it into several notes.",
+        many="very large notes",
     ),
     "KB603": CodeHelp(
         WARNING,
         "A copy made by a sync conflict",
         "Such a copy is never read as a note, so what is only in it would be forgotten.",
         "Compare it with the note, keep what you want, delete the copy.",
+        many="copies made by sync conflicts",
     ),
     "KB604": CodeHelp(
         WARNING,
         "A file was left out",
         "It is a link out of the notebook, or no ordinary file.",
         "Put a copy of the file into the notebook.",
+        many="files that were left out",
     ),
 }

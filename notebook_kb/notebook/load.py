@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     MakeDerive = Callable[[Settings, LanguagePack, SectionNames], Derive]
 
 # raise when what is derived from a note changes
-FORMAT = "1"
+FORMAT = "2"
 BUILT_IN = ("math-for-ml",)
 
 

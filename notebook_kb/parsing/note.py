@@ -55,7 +55,7 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     sections, blocks = reader.read()
     document = d.Document(blocks, document.footnotes)
     values = HeadValues(head, path)
-    found = [*head.findings, *values.findings]
+    found = [*head.findings]
     found += [
         finding(
             "KB501",
@@ -67,9 +67,15 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
         if not c.closed
     ]
     found += text_findings(body, head.body_line)
+    found += [
+        finding("KB403", "this display formula is not closed, so it stays text",
+                "write the closing $$ on a line of its own", place=place)
+        for place in open_formulas(document)
+    ]
     found += callout_findings(blocks, names)
     heading = title_heading(sections)
     note = values.note(digest, heading.heading if heading else "", broken=any(f.code == "KB105" for f in found))
+    found += values.findings  # only now: reading the values makes them
     hidden = private_indexes(sections, blocks, names)
     return ParsedNote(
         _with_text(note, document, sections, hidden, found),
@@ -312,8 +318,20 @@ def formulas(document: d.Document, sections: tuple[Section, ...]) -> Iterator[Fo
                     yield Formula(inline.tex, inline.display, inline.place, i in symbols)
 
 
+def open_formulas(document: d.Document) -> Iterator[d.Place]:
+    """Where a line of a paragraph starts with `$$` that nothing closes."""
+    for block in d.walk_blocks((*document.blocks, *document.footnotes)):
+        if not isinstance(block, d.Paragraph):
+            continue
+        starts = zip((d.SoftBreak(), *block.inlines), block.inlines, strict=False)
+        for before, inline in starts:
+            starts_line = isinstance(before, (d.SoftBreak, d.HardBreak)) and isinstance(inline, d.Text)
+            if starts_line and isinstance(inline, d.Text) and inline.text.startswith("$$"):
+                yield inline.place
+
+
 def text_findings(body: str, first_line: int) -> list[Finding]:
-    """Conflict marks, open display formulas, depth and size."""
+    """Conflict marks, depth and size."""
     found: list[Finding] = []
     lines = body.split("\n")
     marks = [n for n, line in enumerate(lines) if MARKS.match(line)]
@@ -341,7 +359,7 @@ def too_deep(line: str) -> bool:
 def callout_findings(blocks: tuple[d.Block, ...], names: SectionNames) -> list[Finding]:
     """Callouts that look private, and text that follows a private one at once."""
     found: list[Finding] = []
-    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+    for block, after in zip(blocks, (*blocks[1:], None), strict=False):  # longer where there are no blocks
         if not isinstance(block, d.Callout):
             continue
         private, unsure = private_callout(block, names)

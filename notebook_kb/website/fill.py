@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.notebook.names import fold
 from notebook_kb.website.addresses import relative_url
 
@@ -103,16 +104,8 @@ class Filler:
 
     def anchor(self, note: Note, heading: str) -> str:
         """`#anchor` for the words of a heading or a block id; '' when there is none."""
-        if not heading:
-            return ""
-        if heading.startswith("^"):
-            return f"#{quote(heading)}" if heading in note.anchors else ""
-        wanted = fold(heading.split("#")[-1])
-        for section in note.sections:
-            if not section.private and wanted in {fold(section.heading), fold(section.angle), fold(str(section.part))}:
-                return "#" + section.anchor
-        slug = re.sub(r"[^\w]+", "-", wanted).strip("-")
-        return f"#{slug}" if slug in note.anchors else ""
+        anchor = heading_anchor(note, heading)
+        return "#" + (quote(anchor) if anchor.startswith("^") else anchor) if anchor else ""
 
     def picture(self, slot: list[str], note: Note, page: str, size: str = "") -> str:
         """A picture, or its words where it has no file."""

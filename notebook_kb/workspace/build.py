@@ -226,3 +226,18 @@ def hidden_files(workspace: Workspace, loaded: Loaded, site: Site) -> dict[str, 
         data, _ = public_bytes(workspace.root / path, path)
         table.pop(hashlib.blake2b(data, digest_size=16).hexdigest(), None)
     return table
+
+
+def finding_data(item: Finding) -> dict[str, object]:
+    """A finding as `--json` shows it."""
+    return {
+        "code": item.code,
+        "severity": str(item.severity),
+        "message": item.message,
+        "hint": item.hint,
+        "path": item.path,
+        "line": item.line,
+        "column": item.column,
+        "end_line": item.end_line,
+        "end_column": item.end_column,
+    }

@@ -1,0 +1,99 @@
+"""Sources and concepts that notes name: slips, unknown concepts, two notes for one concept."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from notebook_kb.checking.places import head_place
+from notebook_kb.findings import finding
+from notebook_kb.notebook.names import did_you_mean, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notebook_kb.checking.places import Span
+    from notebook_kb.findings import Finding
+    from notebook_kb.model.note import Citation
+    from notebook_kb.notebook.notebook import Notebook
+
+# any words may name a source, so only what is nearly a known one is taken for a slip
+NEAR = 0.82
+SHORTEST = 4
+
+
+def source_findings(notebook: Notebook) -> list[Finding]:
+    """Sources that look like slips, concepts off the roadmap, second notes for one concept."""
+    return [*citation_findings(notebook), *concept_findings(notebook), *double_findings(notebook)]
+
+
+def citation_findings(notebook: Notebook) -> Iterator[Finding]:
+    """KB301: a source that is nearly a known one."""
+    for note in notebook.notes.values():
+        near = near_source(notebook, note.source)
+        if near:
+            place = head_place(notebook, note.path, "source")
+            yield slip(note.source.name, near, place).at(note.path)
+        for section in note.sections:
+            near = near_source(notebook, section.citation)
+            if near and section.citation is not note.source:
+                p = section.citation.place if section.citation.place.line else section.place
+                yield slip(section.citation.name, near, (p.line, p.column, p.end_line, p.end_column)).at(
+                    note.path
+                )
+
+
+def slip(name: str, near: str, place: Span) -> Finding:
+    """The finding for a source that is nearly `near`."""
+    return finding(
+        "KB301",
+        f"the source `{name}` is not on the roadmap; did you mean `{near}`?",
+        f"write `{near}`, or other words for a source of your own",
+        place=place,
+    )
+
+
+def near_source(notebook: Notebook, citation: Citation) -> str:
+    """The id of the resource that a citation nearly names; '' where it names one, is me, or is a source of its own."""
+    name = fold(citation.name)
+    if len(name) < SHORTEST or citation.url or name in notebook.names.me or notebook.resource(citation):
+        return ""
+    close = get_close_matches(name, list(notebook.resource_names), n=1, cutoff=NEAR)
+    digits = [c for c in name if c.isdigit()]
+    if not close or [c for c in close[0] if c.isdigit()] != digits:
+        return ""  # another number is another book
+    return notebook.resource_names[close[0]]
+
+
+def concept_findings(notebook: Notebook) -> Iterator[Finding]:
+    """KB302: `concept:` names nothing of the roadmap."""
+    for note in notebook.notes.values():
+        if not note.concept or notebook.concept_of(note):
+            continue
+        near = did_you_mean(note.concept, notebook.concept_names)
+        hint = (
+            f"did you mean `{notebook.concept_names[near]}`?"
+            if near
+            else "add it to roadmap.yml, or leave `concept:` out"
+        )
+        yield finding(
+            "KB302",
+            f"the roadmap has no concept `{note.concept}`",
+            hint,
+            path=note.path,
+            place=head_place(notebook, note.path, "concept"),
+        )
+
+
+def double_findings(notebook: Notebook) -> Iterator[Finding]:
+    """KB303: a second note for one concept, at the note that does not count."""
+    for concept, notes in notebook.concept_notes.items():
+        first, *others = notes
+        for note in others:
+            yield finding(
+                "KB303",
+                f"`{first.path}` is the note that counts for `{concept}`; this one counts for nothing",
+                "put both together, or make this one a reading with `source:`",
+                path=note.path,
+                place=head_place(notebook, note.path, "concept"),
+            )

@@ -1,0 +1,100 @@
+"""`kb coverage`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from notebook_kb.learning.coverage import ConceptCoverage
+    from notebook_kb.notebook.notebook import Notebook
+
+
+@click.command(epilog="Example: kb coverage rank --explain")
+@click.argument("name", required=False)
+@click.option("--explain", is_flag=True, help="Say why: every explanation that counts and everything missing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def coverage(name: str | None, explain: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Say what of the roadmap is covered: written, that is, which is not the same as known.
+
+    Started: one part counts (from ten words). Covered: in my words, and two explanations that differ in angle or
+    source. Solid: every angle that the roadmap lists sources for, an example, symbols and code.
+    """
+    from notebook_kb.cli.console import emit_json, say
+    from notebook_kb.learning.coverage import count_states, cover
+    from notebook_kb.workspace.authoring import find_concept
+    from notebook_kb.workspace.workspace import Workspace
+
+    notebook = Workspace.open().load().notebook
+    table = cover(notebook)
+    chosen = [table[find_concept(notebook, name).id]] if name else list(table.values())
+    if as_json:
+        emit_json({"concepts": [as_data(c) for c in chosen], "counts": count_states(table)})
+        return
+    if name or explain:
+        for item in chosen:
+            explain_concept(notebook, item)
+        return
+    overview(notebook, table)
+    counts = count_states(table)
+    say()
+    say(f"{counts['covered'] + counts['solid']} of {len(table)} covered, {counts['solid']} of them solid, {counts['started']} started")
+
+
+def as_data(item: ConceptCoverage) -> dict[str, Any]:
+    """One concept as JSON."""
+    return {
+        "id": item.concept.id,
+        "title": item.concept.title,
+        "area": item.concept.area,
+        "kind": item.concept.kind,
+        "state": str(item.state),
+        "missing": [{"part": m.part, "angle": m.angle, "why": m.why, "path": m.path, "line": m.line} for m in item.missing],
+        "angles": [
+            {"angle": a.angle, "source": a.source, "words": a.words, "state": str(a.state), "path": a.path, "line": a.line}
+            for a in item.angles
+        ],
+        "not_judged_yet": list(item.not_judged),
+        "known": None,
+        "reviewed": False,
+    }
+
+
+def overview(notebook: Notebook, table: dict[str, ConceptCoverage]) -> None:
+    """A line for each concept, by area."""
+    from notebook_kb.cli.console import SIGNS, clean, say, style
+    from notebook_kb.learning.coverage import is_covered
+    from notebook_kb.workspace.words import sources_words
+
+    for area in notebook.roadmap.areas:
+        items = [table[c] for c in area.concepts]
+        covered = sum(is_covered(i.state) for i in items)
+        say(f"{style(area.title, 'title')}  {covered} of {len(items)} covered")
+        for item in items:
+            detail = f"  {sources_words(item)}" if item.sources else ""
+            state = style(f"{item.state:8}", "quiet" if item.state == "empty" else "ok")
+            say(f"  {SIGNS[item.state]} {state} {clean(item.concept.title)}{style(detail, 'quiet')}")
+    matched = [i for i in table.values() if i.matched_by]
+    if matched:
+        say(style("Matched by name", "title"))
+        for item in matched:
+            say(f"  {style(item.note, 'path')} counts for {item.concept.id}; `concept: {item.concept.id}` in its head says so for good")
+
+
+def explain_concept(notebook: Notebook, item: ConceptCoverage) -> None:
+    """Why a concept is where it is."""
+    from notebook_kb.cli.console import SIGNS, clean, say, style
+    from notebook_kb.workspace.words import missing_words, part_title
+
+    say(f"{SIGNS[item.state]} {style(item.concept.title, 'title')}: {item.state}")
+    for a in item.angles:
+        place = f"{a.path}:{a.line}"
+        say(f"  {a.state:8} {part_title(notebook, a.angle):8} {clean(a.source)}, {a.words} words  {style(place, 'path')}")
+    say(f"  {item.own:8} {part_title(notebook, 'own')}, {item.own_words} words")
+    for missing in item.missing:
+        say(f"  missing  {clean(missing_words(notebook, missing))}")
+    for part in item.not_judged:
+        say(f"  not judged yet  {part_title(notebook, part)}")
+    if item.state == "empty" and not item.missing:
+        say("  nothing written yet")

@@ -1,0 +1,104 @@
+"""`kb`: the lazy group of commands, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from notebook_kb import __version__
+
+# name → (module, first line of its help): the help of the group must not import the commands
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "Begin a notebook, or make an existing folder of notes one."),
+    "write": ("write", "Write about a concept: create its note or open it at the first empty part."),
+    "new": ("new", "Create a post, page, reading or concept note."),
+    "list": ("list", "List the notes."),
+    "search": ("search", "Search the notes, best hits first."),
+    "show": ("show", "Show a note in the terminal."),
+    "next": ("next", "Say what to write next, and from which source."),
+    "coverage": ("coverage", "Say what of the roadmap is covered, and what is missing."),
+    "roadmap": ("roadmap", "Show, check or change the roadmap."),
+    "status": ("status", "Sum up the notebook: written, public, findings."),
+    "check": ("check", "Find what is wrong in the notes."),
+    "explain": ("explain", "Explain the code of a finding."),
+    "build": ("build", "Build the site from the public notes."),
+    "serve": ("serve", "Show the notebook live while you write."),
+    "publish": ("publish", "Set the flag that makes a note public."),
+    "unpublish": ("publish", "Take a note back from the public."),
+    "completion": ("completion", "Print the completion script for a shell."),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"notebook_kb.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("list", "list_notes"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="In a notebook, kb alone says where you stand. Begin with: kb init my-notebook",
+)
+@click.version_option(__version__, prog_name="kb", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Write the math behind machine learning in your own words, see what is covered, publish it.
+
+    Notes are plain Markdown files. Every explanation of a concept names its source, the roadmap says what is
+    covered and what comes next, and the site is built from the notes that you publish.
+    """
+    if ctx.invoked_subcommand is None:
+        from notebook_kb.cli.overview import overview
+
+        overview()
+
+
+def run() -> None:
+    """The entry point: runs `main`, turns our errors into messages on stderr and exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # pipes and Windows consoles too; what a terminal cannot show becomes a sign instead of a crash
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    from notebook_kb.errors import NotebookError
+
+    try:
+        main.main(prog_name="kb", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        sys.stderr.write("\n")
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except NotebookError as error:
+        from notebook_kb.cli.console import show_error
+
+        show_error(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # the reader of a pipe went away, as `head` does
+        sys.stderr.close()
+        sys.exit(0)

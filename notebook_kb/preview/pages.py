@@ -1,0 +1,172 @@
+"""From an address to the page that the browser gets: rendered, with the bar, how it was read, and what is wrong."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, replace
+from html import escape
+from typing import TYPE_CHECKING
+
+from notebook_kb.preview.dashboard import dashboard_view
+from notebook_kb.preview.headings import headings_read
+from notebook_kb.preview.problems import from_error, from_finding, overlay
+from notebook_kb.website import views as v
+from notebook_kb.website.feeds import atom
+
+if TYPE_CHECKING:
+    from notebook_kb.findings import Finding
+    from notebook_kb.preview.problems import Problem
+    from notebook_kb.preview.state import State
+    from notebook_kb.preview.view import View
+    from notebook_kb.website.plan import PagePlan
+
+PUBLIC = "/_public"
+DASHBOARD = "/_kb/"
+# stands where a page's token is put when it is sent; nobody can have written it into a note
+TOKEN = f"kb{secrets.token_hex(16)}"
+BODY = re.compile(r"<body\b[^>]*>")
+BAR = re.compile(r'(<div id="kb-bar"[^>]*>.*?)(</div>)', re.DOTALL)
+READ_STYLE = "max-width:34rem;text-align:left"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to send. `shown` is False when it only says what is wrong, so that an open page stays as it is."""
+
+    status: int
+    html: str
+    shown: bool = True
+
+
+def page_at(state: State, path: str) -> Page:
+    """The page at a path of the preview."""
+    with state.lock:
+        public = path == PUBLIC or path.startswith(f"{PUBLIC}/")
+        url = path[len(PUBLIC) :] or "/" if public else path
+        view = state.view(public=public)
+        try:
+            html = view.remembered(path)
+            if html is not None:
+                return Page(200, html)
+            return rendered(state, view, url, path)
+        except Exception as error:  # noqa: BLE001 - a page that cannot be made says so and the server goes on
+            return broken(state, error)
+
+
+def rendered(state: State, view: View, url: str, path: str) -> Page:
+    """A page made now; of an address that has none the page that says so."""
+    if not view.public and url == DASHBOARD:
+        html = decorate(state, view, render(view, "dashboard.html", dashboard_view(state), url), url, "")
+        view.remember(path, html)
+        return Page(200, html)
+    plan = view.plan(url)
+    if plan is None:
+        return Page(404, not_found(state, view, url))
+    html = decorate(state, view, render(view, plan.template, plan.view, url), url, plan.note)
+    view.remember(path, html)
+    return Page(200, html)
+
+
+def render(view: View, template: str, page: object, url: str) -> str:
+    """A template filled for an address."""
+    site = view.site_view
+    if not view.public:
+        label = view.workspace.pack.word("as_published")
+        switch = {} if url == DASHBOARD else {"switch_url": PUBLIC + url, "switch_label": label}
+        site = replace(site, meta={"token": TOKEN, **switch})
+    return view.workspace.theme.render(template, site, page, url)
+
+
+def not_found(state: State, view: View, url: str) -> str:
+    """The page for an address without one; in the view as published it says that it may not be public."""
+    word = view.workspace.pack.word
+    head = view.site.head(word("page_not_found"), "/404.html", "message")
+    page = v.MessageView(head, word("page_not_found_text"))
+    return decorate(state, view, render(view, "message.html", page, url), url, "")
+
+
+def published_bytes(view: View, plan: PagePlan) -> str:
+    """A public page exactly as the build makes it."""
+    return view.workspace.theme.render(plan.template, view.site_view, plan.view, plan.url)
+
+
+def decorate(state: State, view: View, html: str, url: str, note: str) -> str:
+    """Add what only the preview has; a public page is else the build's."""
+    if TOKEN not in html:
+        html = html.replace("</head>", f"{head_lines()}</head>", 1)
+    if not BAR.search(html):
+        bar = bar_for(view, url)
+        html = BODY.sub(lambda m: f"{m[0]}\n{bar}", html, count=1) if BODY.search(html) else bar + html
+    errors = state.errors()
+    extra = others(state, errors, note) + ("" if view.public else read_list(view, note))
+    html = BAR.sub(lambda m: m[1] + extra + m[2], html, count=1)
+    over = overlay(problems(state, errors, note))
+    if not over:
+        return html
+    before, end, after = html.rpartition("</body>")
+    return f"{before}{over}\n{end}{after}" if end else html + over
+
+
+def head_lines() -> str:
+    """The lines that make a page live."""
+    return (
+        '<link rel="stylesheet" href="/static/preview.css">\n'
+        f'<meta name="kb-token" content="{TOKEN}">\n<script src="/_kb/preview.js" defer></script>\n'
+    )
+
+
+def bar_for(view: View, url: str) -> str:
+    """The bar of a page whose template has none."""
+    word = view.workspace.pack.word
+    here, other, link = ("as_published", "everything", url) if view.public else ("everything", "as_published", PUBLIC + url)
+    return (
+        f'<div id="kb-bar" class="bar"><span role="status">{escape(word(here))}</span>\n'
+        f'<a href="{escape(link)}">{escape(word(other))}</a>\n'
+        f'<a href="{DASHBOARD}">{escape(word("dashboard"))}</a></div>'
+    )
+
+
+def others(state: State, errors: tuple[Finding, ...], note: str) -> str:
+    """How many errors there are elsewhere, as a link to the dashboard."""
+    count = sum(f.count for f in errors if f.path != note)
+    if not count:
+        return ""
+    text = escape(state.workspace.pack.counted("errors", count))
+    return f'\n<a id="kb-errors" href="{DASHBOARD}#d3">{text}</a>'
+
+
+def read_list(view: View, note: str) -> str:
+    """How each heading of the page's note was read."""
+    found = view.site.notebook.notes.get(note)
+    read = headings_read(view.site.notebook, found) if found else ()
+    if not read:
+        return ""
+    rows = "".join(f"<div><dt>{escape(h)}</dt><dd>{escape(how)}</dd></div>" for h, how in read)
+    title = escape(view.workspace.pack.word("how_read"))
+    return f'\n<details id="kb-read" style="{READ_STYLE}"><summary>{title}</summary><dl class="read">{rows}</dl></details>'
+
+
+def problems(state: State, errors: tuple[Finding, ...], note: str) -> list[Problem]:
+    """What the overlay of a page says: what keeps the whole notebook from being read, and the errors of its note."""
+    found = [state.problem] if state.problem else []
+    return [*found, *(from_finding(f, state.root) for f in errors if note and f.path == note)]
+
+
+def broken(state: State, error: Exception) -> Page:
+    """The page that says why a page cannot be shown. It mends itself with the next good save."""
+    over = overlay([*([state.problem] if state.problem else []), from_error(error, state.root)])
+    language = escape(state.workspace.settings.language)
+    html = (
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<title>kb serve</title>\n<link rel="stylesheet" href="/static/style.css">\n{head_lines()}</head>\n'
+        f'<body>\n<main id="main"></main>\n{over}\n</body>\n</html>\n'
+    )
+    return Page(500, html, shown=False)
+
+
+def feed(state: State, *, public: bool) -> str:
+    """The feed of a view."""
+    with state.lock:
+        return str(atom(state.view(public=public).site), "utf-8")

@@ -1,0 +1,62 @@
+"""What `kb init` writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notebook_kb.scaffolding.edits import yaml_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notebook_kb.languages import LanguagePack
+
+NOTE_ENDINGS = ("*.md", "*.markdown")
+KB_IGNORED = "cache/\nkits/\nbackup/\njournal.jsonl\nlock\n"
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotebook:
+    """The files of a new notebook by path, and whether an existing folder of notes is taken as it is."""
+
+    files: dict[str, str]
+    in_place: bool
+
+
+def new_notebook(folder: Path, pack: LanguagePack, roadmap: str, title: str = "") -> NewNotebook:
+    """The files for `folder`. A folder that holds notes already gets settings and `.kb/`, and nothing else."""
+    in_place = holds_notes(folder)
+    name = title or folder.name.replace("-", " ").replace("_", " ").strip().capitalize() or "My notebook"
+    settings = [f"title: {yaml_text(name)}"]
+    if in_place:
+        settings.append("notes: .")
+    if pack.code != "en":
+        settings.append(f"language: {pack.code}")
+    if roadmap:
+        settings.append(f"roadmap: {yaml_text(roadmap)}")
+    files = {"notebook.yml": "\n".join(settings) + "\n", ".kb/.gitignore": KB_IGNORED}
+    if not in_place:
+        files["notes/why.md"] = why_note(pack)
+    return NewNotebook(files, in_place)
+
+
+def why_note(pack: LanguagePack) -> str:
+    """The motivation: private, one line of it greets."""
+    question, _, rest = pack.prompts["why_md"].partition("?")
+    return f"# {question}?\n\n<!-- {rest.strip()} -->\n\n"
+
+
+def holds_notes(folder: Path) -> bool:
+    """Whether a folder is a vault or holds Markdown already."""
+    if not folder.is_dir():
+        return False
+    if (folder / ".obsidian").is_dir():
+        return True
+    skipped = {"README.md", "LICENSE.md", "CHANGELOG.md"}
+    for pattern in NOTE_ENDINGS:
+        for path in folder.rglob(pattern):
+            inside = path.relative_to(folder)
+            if path.name not in skipped and not any(p.startswith(".") or p == "node_modules" for p in inside.parts):
+                return True
+    return False

@@ -1,0 +1,214 @@
+"""`write`, `new`, `publish`: from a name to a changed note, through the one write function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notebook_kb.errors import UsageError
+from notebook_kb.files.read import decode, read_file
+from notebook_kb.files.write import write_file
+from notebook_kb.languages import slugify
+from notebook_kb.model.note import Part
+from notebook_kb.notebook.names import did_you_mean, fold
+from notebook_kb.notebook.public import is_public, publish_date_pending
+from notebook_kb.scaffolding.edits import set_head_key
+from notebook_kb.scaffolding.note import (
+    SourceChoice,
+    add_source,
+    concept_note,
+    first_empty,
+    plain_note,
+)
+from notebook_kb.website.addresses import note_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notebook_kb.files.read import Snapshot
+    from notebook_kb.model.note import Note
+    from notebook_kb.model.roadmap import Concept
+    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.workspace.workspace import Workspace
+
+KINDS = ("concept", "post", "page", "reading")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A note to work on: its file, the line to begin at, and whether it was created or changed now."""
+
+    path: Path
+    name: str
+    line: int
+    created: bool = False
+    changed: bool = False
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What `publish` did: the flag was set or stood already, and where the note appears, or why not yet."""
+
+    name: str
+    url: str
+    changed: bool
+    waits_until: str = ""
+    unclear: str = ""
+
+
+def write_concept(workspace: Workspace, name: str, source: str = "", angle: str = "") -> Opened:
+    """Create a concept's note or find where to go on in it; with a source, add its section."""
+    notebook = workspace.load().notebook
+    concept = find_concept(notebook, name)
+    note = notebook.concept_note(concept.id)
+    choice = choose_source(notebook, concept, note, source, angle) if source else None
+    if note is None:
+        return create_concept(workspace, notebook, concept, choice)
+    path = workspace.root / note.path
+    snapshot = read_file(path)
+    text = note_text(snapshot, note.path)
+    if choice is None:
+        return Opened(path, note.path, first_empty(note, text))
+    scaffold = add_source(text, note, concept, notebook.roadmap, workspace.pack, choice)
+    changed = scaffold.text != text
+    if changed:
+        write_file(path, scaffold.text.encode(), snapshot)
+    title = notebook.roadmap.angles[choice.angle].title
+    return Opened(path, note.path, scaffold.line, changed=changed, section=title)
+
+
+def create_concept(
+    workspace: Workspace, notebook: Notebook, concept: Concept, choice: SourceChoice | None
+) -> Opened:
+    """A new note for a concept."""
+    scaffold = concept_note(concept, notebook.roadmap, workspace.pack, choice)
+    name = f"{notebook.notes_folder}/{concept.id}.md".lstrip("/")
+    path = workspace.root / name
+    if path.exists():
+        raise UsageError(
+            f"{name} exists and is not read as the note of `{concept.id}`", f"add `concept: {concept.id}` to its head"
+        )
+    write_file(path, scaffold.text.encode(), None)
+    section = notebook.roadmap.angles[choice.angle].title if choice else ""
+    return Opened(path, name, scaffold.line, created=True, changed=True, section=section)
+
+
+def note_text(snapshot: Snapshot, name: str) -> str:
+    """A note's text with its BOM; UsageError when it is not UTF-8."""
+    _, problem = decode(snapshot.data)
+    if problem:
+        raise UsageError(f"{name} cannot be read as text ({problem}), so it is left alone", "save it as UTF-8")
+    return snapshot.data.decode("utf-8")
+
+
+def find_concept(notebook: Notebook, name: str) -> Concept:
+    """The concept that a name means; UsageError with the nearest one."""
+    found = notebook.concept_names.get(fold(name))
+    if not found:
+        note = notebook.find_note(name)
+        found = notebook.concept_of(note) if note else ""
+    if found:
+        return notebook.roadmap.concepts[found]
+    near = did_you_mean(name, [*notebook.concept_names])
+    concept = notebook.concept_names.get(fold(near), "") if near else ""
+    hint = f"did you mean `{concept}`? " if concept else ""
+    raise UsageError(
+        f"`{name}` is no concept of the roadmap",
+        f"{hint}`kb roadmap show` lists all; `kb new page \"{name}\"` makes a note outside the roadmap",
+    )
+
+
+def choose_source(
+    notebook: Notebook, concept: Concept, note: Note | None, source: str, angle: str
+) -> SourceChoice:
+    """The source that was named, at its angle or the one asked for. An unknown name is free text unless it is near a
+    known one; an address that belongs to no known source keeps the first empty angle."""
+    wanted = angle_id(notebook, angle) if angle else ""
+    resource = notebook.roadmap.resources.get(notebook.resource_names.get(fold(source), ""))
+    is_url = source.startswith(("http://", "https://"))
+    if resource is None and is_url:
+        resource = next((r for r in notebook.roadmap.resources.values() if r.url and source.startswith(r.url)), None)
+    if resource:
+        own = resource.angle if resource.angle in notebook.roadmap.angles else ""
+        place = concept.read.get(resource.id, "")
+        return SourceChoice(resource.id, wanted or own or first_open_angle(notebook, note), place)
+    if not is_url:
+        near = did_you_mean(source, notebook.resource_names)
+        if near:
+            known = notebook.resource_names[fold(near)]
+            raise UsageError(
+                f"`{source}` is no source of the roadmap", f"did you mean `{known}`? `kb roadmap show` lists all"
+            )
+    return SourceChoice(source, wanted or first_open_angle(notebook, note), "", source if is_url else "")
+
+
+def angle_id(notebook: Notebook, angle: str) -> str:
+    """An angle by its id, title or alias."""
+    found = notebook.names.angles.get(angle.casefold().strip())
+    if found:
+        return found
+    known = ", ".join(notebook.roadmap.angles)
+    raise UsageError(f"`{angle}` is no angle of the roadmap", f"angles: {known}")
+
+
+def first_open_angle(notebook: Notebook, note: Note | None) -> str:
+    """The lowest rung without words; the first one when all are written."""
+    written = {s.angle for s in note.sections if s.part is Part.ANGLE and s.words} if note else set()
+    order = list(notebook.roadmap.angles)
+    return next((a for a in order if a not in written), order[0])
+
+
+def new_note(workspace: Workspace, kind: str, title: str, source: str = "") -> Opened:
+    """A new note of a kind; it never overwrites one."""
+    if kind == "concept":
+        return write_concept(workspace, title, source)
+    notebook = workspace.load().notebook
+    slug = slugify(title, workspace.pack)
+    folder = {"post": "posts", "reading": "readings", "page": ""}[kind]
+    stem = f"{workspace.today}-{slug}" if kind == "post" else slug
+    name = "/".join(p for p in (notebook.notes_folder, folder, f"{stem}.md") if p)
+    if kind == "reading" and not source:
+        raise UsageError("a reading has a source", "add `--from SOURCE`, for instance `--from mml`")
+    resource = notebook.resource_names.get(fold(source), source) if source else ""
+    scaffold = plain_note(kind, title, workspace.today, resource)
+    path = workspace.root / name
+    if path.exists():
+        raise UsageError(f"{name} exists already", "choose another title, or open that note")
+    write_file(path, scaffold.text.encode(), None)
+    return Opened(path, name, scaffold.line, created=True, changed=True)
+
+
+def find_note(notebook: Notebook, name: str) -> Note:
+    """The note that a name means; UsageError with the nearest one, or the command that would create it."""
+    note = notebook.find_note(name)
+    if note:
+        return note
+    concept = notebook.concept_names.get(fold(name))
+    if concept:
+        raise UsageError(f"`{concept}` has no note yet", f"begin it with `kb write {concept}`")
+    known = [n.path.rsplit("/", 1)[-1].rsplit(".", 1)[0] for n in notebook.notes.values()]
+    near = did_you_mean(name, [*known, *(n.title for n in notebook.notes.values()), *notebook.concept_names])
+    raise UsageError(f"there is no note `{name}`", f"did you mean `{near}`?" if near else "`kb list` lists the notes")
+
+
+def set_published(workspace: Workspace, name: str, *, publish: bool) -> Published:
+    """Set or take back the flag in the head; nothing else of the note changes."""
+    loaded = workspace.load()
+    note = find_note(loaded.notebook, name)
+    if publish and note.unclear:
+        raise UsageError(f"{note.path}: {note.unclear}, so it cannot be published", "mend it first: `kb check` shows the place")
+    snapshot = read_file(workspace.root / note.path)
+    text = note_text(snapshot, note.path)
+    edited = text
+    if note.publish is not publish or (not publish and note.unclear):
+        edited = set_head_key(text, "publish", "true" if publish else "false")
+    if publish and note.draft:
+        edited = set_head_key(edited, "draft", "false")
+    if edited != text:
+        write_file(workspace.root / note.path, edited.encode(), snapshot)
+    after = workspace.load().notebook
+    now = after.notes[note.path]
+    waits = now.date if publish_date_pending(now, workspace.today) else ""
+    unclear = "" if is_public(now, workspace.today) or waits or not publish else (now.unclear or "it is still private")
+    return Published(note.path, note_url(after, now), edited != text, waits, unclear)
