@@ -9,7 +9,9 @@ import click
 
 @click.command(epilog="Example: kb build --json")
 @click.option("--output", type=click.Path(path_type=Path), help="Another folder than the configured one.")
-@click.option("--mine", is_flag=True, help="Everything, private notes too: a copy for yourself (needs --output).")
+@click.option(
+    "--mine", is_flag=True, help="Everything, private notes too: a copy for yourself (needs --output)."
+)
 @click.option("--drafts", is_flag=True, help="Drafts too (needs --output).")
 @click.option("--future", is_flag=True, help="Notes dated in the future too (needs --output).")
 @click.option("--strict", is_flag=True, help="Fail on a warning.")
@@ -17,7 +19,14 @@ import click
 @click.option("--today", default="", metavar="DATE", help="Build as on this day (YYYY-MM-DD).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def build(  # noqa: PLR0913
-    output: Path | None, mine: bool, drafts: bool, future: bool, strict: bool, clean: bool, today: str, as_json: bool  # noqa: FBT001
+    output: Path | None,
+    mine: bool,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    clean: bool,
+    today: str,
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Build the site from the public notes.
 
@@ -46,7 +55,11 @@ def build(  # noqa: PLR0913
             }
         )
         return
-    shown = report.folder.relative_to(workspace.root) if report.folder.is_relative_to(workspace.root) else report.folder
+    shown = (
+        report.folder.relative_to(workspace.root)
+        if report.folder.is_relative_to(workspace.root)
+        else report.folder
+    )
     note(
         f"{style('built', 'ok', err=True)} {style(f'{shown}/', 'path', err=True)}: {report.pages} pages of {report.notes} "
         f"notes, {report.written} files written, {report.unchanged} unchanged, {report.removed} removed "
@@ -56,4 +69,8 @@ def build(  # noqa: PLR0913
         note("no note is public yet; `kb publish NAME` makes one so")
     counts = count_by_severity(report.findings)
     if counts["error"] or counts["warning"]:
-        note(safe(f"{counts['error']} errors and {counts['warning']} warnings on these pages; kb check lists them"))
+        note(
+            safe(
+                f"{counts['error']} errors and {counts['warning']} warnings on these pages; kb check lists them"
+            )
+        )

@@ -76,5 +76,3 @@ def show_error(error: NotebookError) -> None:
 def width() -> int:
     """Columns to write in: the terminal's, at most 100."""
     return min(shutil.get_terminal_size((80, 24)).columns, 100)
-
-

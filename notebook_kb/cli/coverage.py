@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: kb coverage rank --explain")
 @click.argument("name", required=False)
-@click.option("--explain", is_flag=True, help="Say why: every explanation that counts and everything missing.")
+@click.option(
+    "--explain", is_flag=True, help="Say why: every explanation that counts and everything missing."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def coverage(name: str | None, explain: bool, as_json: bool) -> None:  # noqa: FBT001
     """Say what of the roadmap is covered: written, that is, which is not the same as known.
@@ -39,7 +41,9 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:  # noqa: F
     overview(notebook, table)
     counts = count_states(table)
     say()
-    say(f"{counts['covered'] + counts['solid']} of {len(table)} covered, {counts['solid']} of them solid, {counts['started']} started")
+    say(
+        f"{counts['covered'] + counts['solid']} of {len(table)} covered, {counts['solid']} of them solid, {counts['started']} started"
+    )
 
 
 def as_data(item: ConceptCoverage) -> dict[str, Any]:
@@ -50,9 +54,19 @@ def as_data(item: ConceptCoverage) -> dict[str, Any]:
         "area": item.concept.area,
         "kind": item.concept.kind,
         "state": str(item.state),
-        "missing": [{"part": m.part, "angle": m.angle, "why": m.why, "path": m.path, "line": m.line} for m in item.missing],
+        "missing": [
+            {"part": m.part, "angle": m.angle, "why": m.why, "path": m.path, "line": m.line}
+            for m in item.missing
+        ],
         "angles": [
-            {"angle": a.angle, "source": a.source, "words": a.words, "state": str(a.state), "path": a.path, "line": a.line}
+            {
+                "angle": a.angle,
+                "source": a.source,
+                "words": a.words,
+                "state": str(a.state),
+                "path": a.path,
+                "line": a.line,
+            }
             for a in item.angles
         ],
         "not_judged_yet": list(item.not_judged),
@@ -79,7 +93,9 @@ def overview(notebook: Notebook, table: dict[str, ConceptCoverage]) -> None:
     if matched:
         say(style("Matched by name", "title"))
         for item in matched:
-            say(f"  {style(item.note, 'path')} counts for {item.concept.id}; `concept: {item.concept.id}` in its head says so for good")
+            say(
+                f"  {style(item.note, 'path')} counts for {item.concept.id}; `concept: {item.concept.id}` in its head says so for good"
+            )
 
 
 def explain_concept(notebook: Notebook, item: ConceptCoverage) -> None:
@@ -90,7 +106,9 @@ def explain_concept(notebook: Notebook, item: ConceptCoverage) -> None:
     say(f"{SIGNS[item.state]} {style(item.concept.title, 'title')}: {item.state}")
     for a in item.angles:
         place = f"{a.path}:{a.line}"
-        say(f"  {a.state:8} {part_title(notebook, a.angle):8} {clean(a.source)}, {a.words} words  {style(place, 'path')}")
+        say(
+            f"  {a.state:8} {part_title(notebook, a.angle):8} {clean(a.source)}, {a.words} words  {style(place, 'path')}"
+        )
     say(f"  {item.own:8} {part_title(notebook, 'own')}, {item.own_words} words")
     for missing in item.missing:
         say(f"  missing  {clean(missing_words(notebook, missing))}")

@@ -31,7 +31,13 @@ PLUS_EDITORS = frozenset({"vi", "vim", "nvim", "nano", "emacs", "emacsclient", "
 
 def editor_command(settings: Settings, chosen: str = "") -> list[str]:
     """The editor's words: `--editor`, $KB_EDITOR, the settings, $VISUAL, $EDITOR; [] when none is set."""
-    for text in (chosen, os.environ.get("KB_EDITOR"), settings.editor, os.environ.get("VISUAL"), os.environ.get("EDITOR")):
+    for text in (
+        chosen,
+        os.environ.get("KB_EDITOR"),
+        settings.editor,
+        os.environ.get("VISUAL"),
+        os.environ.get("EDITOR"),
+    ):
         if text:
             return shlex.split(text, posix=os.name != "nt")
     return []
@@ -44,7 +50,9 @@ def arguments(command: list[str], path: Path, line: int) -> list[str]:
     return [*command, *(p.format(path=path, line=line) for p in pattern)]
 
 
-def open_note(opened: Opened, settings: Settings, *, chosen: str = "", print_path: bool = False, edit: bool = True) -> None:
+def open_note(
+    opened: Opened, settings: Settings, *, chosen: str = "", print_path: bool = False, edit: bool = True
+) -> None:
     """Say what happened to a note and open it, or print where it is."""
     if print_path:
         say(clean(str(opened.path)))

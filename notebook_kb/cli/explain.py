@@ -48,7 +48,8 @@ def find_code(typed: str) -> str:
     key = f"KB{key}" if key.isdigit() else key
     if key in CATALOGUE:
         return key
-    near = get_close_matches(key, CATALOGUE, n=3, cutoff=0.6)
+    family = [c for c in CATALOGUE if c[:3] == key[:3]]
+    near = get_close_matches(key, family or CATALOGUE, n=3, cutoff=0.6)
     words = " or ".join(f"`{c}` ({CATALOGUE[c].title})" for c in near)
     raise UsageError(
         f"there is no finding `{typed}`",

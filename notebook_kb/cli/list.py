@@ -6,7 +6,9 @@ import click
 
 
 @click.command("list", epilog="Example: kb list --private")
-@click.option("--type", "kind", type=click.Choice(["concept", "post", "page", "reading"]), help="Only this type.")
+@click.option(
+    "--type", "kind", type=click.Choice(["concept", "post", "page", "reading"]), help="Only this type."
+)
 @click.option("--tag", default="", help="Only notes with this tag.")
 @click.option("--public", "only", flag_value="public", help="Only public notes.")
 @click.option("--private", "only", flag_value="private", help="Only notes that are not public.")
@@ -46,4 +48,7 @@ def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> N
     longest = max((len(n.path) for n in notes), default=0)
     for n in notes:
         mark = badge(notebook, n)
-        say(f"{style(n.path.ljust(longest), 'path')}  {str(n.type):8} {clean(n.title)}" + (f"  {style(mark, 'quiet')}" if mark else ""))
+        say(
+            f"{style(n.path.ljust(longest), 'path')}  {str(n.type):8} {clean(n.title)}"
+            + (f"  {style(mark, 'quiet')}" if mark else "")
+        )

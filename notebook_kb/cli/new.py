@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 
-@click.command(epilog='Examples: kb new post "A line needs two facts"    kb new reading "MML, chapter 2" --from mml')
+@click.command(
+    epilog='Examples: kb new post "A line needs two facts"    kb new reading "MML, chapter 2" --from mml'
+)
 @click.argument("kind", type=click.Choice(["concept", "post", "page", "reading"]))
 @click.argument("title")
 @click.option("--from", "source", default="", metavar="SOURCE", help="The source of a reading.")

@@ -26,9 +26,20 @@ def next(problem: str, limit: int, as_json: bool) -> None:  # noqa: A001, FBT001
         raise UsageError(f"the roadmap has no problem `{problem}`", hint)
     found = suggest(notebook, cover(notebook), problem=problem, limit=limit)
     if as_json:
-        emit_json({"suggestions": [
-            {"concept": s.concept.id, "what": s.what, "why": s.why, "source": s.source, "place": s.place} for s in found
-        ]})
+        emit_json(
+            {
+                "suggestions": [
+                    {
+                        "concept": s.concept.id,
+                        "what": s.what,
+                        "why": s.why,
+                        "source": s.source,
+                        "place": s.place,
+                    }
+                    for s in found
+                ]
+            }
+        )
         return
     for s in found:
         say(f"{style(s.concept.title, 'title')}: {part_title(notebook, s.what)}")

@@ -13,15 +13,22 @@ def overview() -> None:
         found = standing()
     except NoNotebookError:
         say("No notebook here.")
-        say(f"Begin one: {style('kb init my-notebook', 'code')}    All commands: {style('kb --help', 'code')}")
+        say(
+            f"Begin one: {style('kb init my-notebook', 'code')}    All commands: {style('kb --help', 'code')}"
+        )
         return
     if found.greeting:
         note(style(f"“{found.greeting}”", "quiet", err=True))
-    say(f"{style(clean(found.title), 'title')}: {found.covered} of {found.total} covered, {found.started} started, {found.public} public notes")
+    say(
+        f"{style(clean(found.title), 'title')}: {found.covered} of {found.total} covered, {found.started} started, {found.public} public notes"
+    )
     for item in found.recent:
         sources = f" ({item.sources})" if item.sources else ""
         missing = f"; missing: {clean(item.missing)}" if item.missing else ""
         say(f"{SIGNS[item.state]} {clean(item.concept)}: {item.state}{sources}{missing}")
     if found.trouble:
         say(f"{style('findings', 'warning')}: {found.trouble}; kb check lists them")
-    say(f"next: {clean(found.next_words)}" + (f"  {style(found.next_command, 'code')}" if found.next_command else ""))
+    say(
+        f"next: {clean(found.next_words)}"
+        + (f"  {style(found.next_command, 'code')}" if found.next_command else "")
+    )

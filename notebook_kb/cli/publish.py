@@ -20,9 +20,19 @@ def publish(name: str, as_json: bool) -> None:  # noqa: FBT001
     address = workspace.settings.base_url + done.url
     missing = missing_line(workspace, done.name)
     if as_json:
-        emit_json({"path": done.name, "url": address, "changed": done.changed, "waits_until": done.waits_until, "missing": missing})
+        emit_json(
+            {
+                "path": done.name,
+                "url": address,
+                "changed": done.changed,
+                "waits_until": done.waits_until,
+                "missing": missing,
+            }
+        )
         return
-    note(f"{style(done.name, 'path', err=True)} {'is public from the next build on' if done.changed else 'was public already'}")
+    note(
+        f"{style(done.name, 'path', err=True)} {'is public from the next build on' if done.changed else 'was public already'}"
+    )
     if done.waits_until:
         note(f"its date is {done.waits_until}: it appears in a build on that day or later")
     if done.unclear:
@@ -46,5 +56,7 @@ def unpublish(name: str, as_json: bool) -> None:  # noqa: FBT001
     if as_json:
         emit_json({"path": done.name, "changed": done.changed})
         return
-    note(f"{style(done.name, 'path', err=True)} {'is private again' if done.changed else 'was private already'}")
+    note(
+        f"{style(done.name, 'path', err=True)} {'is private again' if done.changed else 'was private already'}"
+    )
     note("next: kb build, which takes its page away; copies that were put online stay until you replace them")

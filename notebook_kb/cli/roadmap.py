@@ -34,17 +34,30 @@ def show_roadmap(as_json: bool) -> None:  # noqa: FBT001
 
     item = Workspace.open().loader.roadmap
     if as_json:
-        emit_json({
-            "id": item.id,
-            "title": item.title,
-            "areas": [{"id": a.id, "title": a.title, "concepts": list(a.concepts)} for a in item.areas],
-            "concepts": [
-                {"id": c.id, "title": c.title, "needs": list(c.needs), "read": dict(c.read), "aliases": list(c.aliases)}
-                for c in item.concepts.values()
-            ],
-            "resources": [{"id": r.id, "title": r.title, "angle": r.angle, "url": r.url} for r in item.resources.values()],
-            "problems": [{"id": p.id, "title": p.title, "concepts": list(p.concepts)} for p in item.problems],
-        })
+        emit_json(
+            {
+                "id": item.id,
+                "title": item.title,
+                "areas": [{"id": a.id, "title": a.title, "concepts": list(a.concepts)} for a in item.areas],
+                "concepts": [
+                    {
+                        "id": c.id,
+                        "title": c.title,
+                        "needs": list(c.needs),
+                        "read": dict(c.read),
+                        "aliases": list(c.aliases),
+                    }
+                    for c in item.concepts.values()
+                ],
+                "resources": [
+                    {"id": r.id, "title": r.title, "angle": r.angle, "url": r.url}
+                    for r in item.resources.values()
+                ],
+                "problems": [
+                    {"id": p.id, "title": p.title, "concepts": list(p.concepts)} for p in item.problems
+                ],
+            }
+        )
         return
     say(style(item.title, "title"))
     for area in item.areas:
@@ -75,7 +88,14 @@ def check_roadmap(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001
     item = Workspace.open().loader.roadmap
     found = roadmap_findings(item)
     if as_json:
-        emit_json({"findings": [{"code": f.code, "message": f.message, "hint": f.hint, "path": f.path, "line": f.line} for f in found]})
+        emit_json(
+            {
+                "findings": [
+                    {"code": f.code, "message": f.message, "hint": f.hint, "path": f.path, "line": f.line}
+                    for f in found
+                ]
+            }
+        )
     else:
         for f in found:
             say(f"{style(f.place or item.id, 'path')}  {style(f.code, 'code')}  {clean(f.message)}")

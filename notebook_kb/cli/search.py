@@ -17,7 +17,14 @@ def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:  # noqa: 
 
     hits = search_notes(Workspace.open(), " ".join(query))[:limit]
     if as_json:
-        emit_json({"hits": [{"title": h.title, "path": h.path, "line": h.line, "score": h.score, "text": h.text} for h in hits]})
+        emit_json(
+            {
+                "hits": [
+                    {"title": h.title, "path": h.path, "line": h.line, "score": h.score, "text": h.text}
+                    for h in hits
+                ]
+            }
+        )
         return
     for hit in hits:
         say(f"{style(f'{hit.path}:{hit.line}', 'path')}  {style(hit.title, 'title')}")

@@ -21,8 +21,13 @@ def show(name: str, as_json: bool) -> None:  # noqa: FBT001
     found = find_note(notebook, name)
     text, _ = decode(read_file(workspace.root / found.path).data)
     if as_json:
-        parts = [{"heading": s.heading, "read_as": words, "words": s.words, "line": s.place.line} for s, words in read_as(notebook, found)]
-        emit_json({"path": found.path, "title": found.title, "type": str(found.type), "text": text, "parts": parts})
+        parts = [
+            {"heading": s.heading, "read_as": words, "words": s.words, "line": s.place.line}
+            for s, words in read_as(notebook, found)
+        ]
+        emit_json(
+            {"path": found.path, "title": found.title, "type": str(found.type), "text": text, "parts": parts}
+        )
         return
     labels = {s.place.line: words for s, words in read_as(notebook, found)}
     for number, line in enumerate(text.splitlines(), start=1):

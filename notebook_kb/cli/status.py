@@ -20,7 +20,11 @@ def status(as_json: bool) -> None:  # noqa: FBT001
         return
     notes, cover, findings = found["notes"], found["coverage"], found["findings"]
     say(f"{style('notebook', 'title')}  {clean(str(found['title']))}")
-    say(f"notes     {notes['total']}, of them {notes['public']} public, {notes['draft']} drafts, {notes['private']} private")
-    say(f"written   {cover['covered'] + cover['solid']} of {cover['total']} covered, {cover['started']} started")
+    say(
+        f"notes     {notes['total']}, of them {notes['public']} public, {notes['draft']} drafts, {notes['private']} private"
+    )
+    say(
+        f"written   {cover['covered'] + cover['solid']} of {cover['total']} covered, {cover['started']} started"
+    )
     say(f"findings  {findings['error']} errors, {findings['warning']} warnings, {findings['info']} hints")
     say(f"site      {clean(str(found['site']))}")

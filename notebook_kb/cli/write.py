@@ -5,11 +5,15 @@ from __future__ import annotations
 import click
 
 
-@click.command(epilog="Examples: kb write rank    kb write rank --from dlai    kb write svd --from https://example.org/svd")
+@click.command(
+    epilog="Examples: kb write rank    kb write rank --from dlai    kb write svd --from https://example.org/svd"
+)
 @click.argument("name")
 @click.option("--from", "source", default="", metavar="SOURCE|URL", help="Add a section for this source.")
 @click.option("--angle", default="", help="The angle of the new section; else the source's own.")
-@click.option("--editor", default="", help="The editor to open; else $KB_EDITOR, notebook.yml, $VISUAL, $EDITOR.")
+@click.option(
+    "--editor", default="", help="The editor to open; else $KB_EDITOR, notebook.yml, $VISUAL, $EDITOR."
+)
 @click.option("--no-edit", is_flag=True, help="Only create or change the note.")
 @click.option("--print-path", is_flag=True, help="Print the note's path and nothing else.")
 def write(name: str, source: str, angle: str, editor: str, no_edit: bool, print_path: bool) -> None:  # noqa: FBT001, PLR0913

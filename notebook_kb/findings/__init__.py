@@ -84,7 +84,7 @@ def with_severities(findings: Iterable[Finding], chosen: Mapping[str, str]) -> l
     return kept
 
 
-def finding(  # noqa: PLR0913 - a finding has this many parts
+def finding(
     code: str,
     message: str,
     hint: str = "",

@@ -107,7 +107,7 @@ def cover_concept(notebook: Notebook, concept: Concept) -> ConceptCoverage:
     other = [s for s in note.sections if not s.private] if note else []
     example = best(other, Part.EXAMPLE)
     counts = [a for a in evidence if a.state is PartState.WRITTEN]
-    example_written = bool(example) and (example.words >= ENOUGH_WORDS or example.substance)
+    example_written = example is not None and (example.words >= ENOUGH_WORDS or example.substance)
     why_written = any(s.part is Part.WHY and s.words >= ENOUGH_WORDS for s in other)
     missing = [*missing_for_covered(notebook, concept, evidence, own, note, own_line)]
     state = State.EMPTY
@@ -116,7 +116,9 @@ def cover_concept(notebook: Notebook, concept: Concept) -> ConceptCoverage:
     not_judged: list[str] = []
     if not missing and own is PartState.WRITTEN:
         state = State.COVERED
-        missing, not_judged = missing_for_solid(notebook, concept, counts, note, example_written=example_written)
+        missing, not_judged = missing_for_solid(
+            notebook, concept, counts, note, example_written=example_written
+        )
         if not missing and not not_judged:
             state = State.SOLID
     return ConceptCoverage(
@@ -187,7 +189,7 @@ def wanted_explanations(notebook: Notebook, concept: Concept) -> int:
     return max(1, min(WANTED_EXPLANATIONS, listed))
 
 
-def missing_for_covered(  # noqa: PLR0913 - the evidence of one concept
+def missing_for_covered(
     notebook: Notebook,
     concept: Concept,
     evidence: tuple[AngleEvidence, ...],
@@ -211,7 +213,9 @@ def missing_for_covered(  # noqa: PLR0913 - the evidence of one concept
         )
         missing.append(Missing("angle", why, angle, stub.path if stub else path, stub.line if stub else 0))
     if not missing and have < wanted:
-        missing.append(Missing("angle", f"{have} of {wanted} explanations that differ in angle or source", "", path))
+        missing.append(
+            Missing("angle", f"{have} of {wanted} explanations that differ in angle or source", "", path)
+        )
     if own is not PartState.WRITTEN:
         why = "fewer than ten words" if own is PartState.STUB else "not written yet"
         missing.append(Missing("own", why, "", path, own_line))
@@ -219,7 +223,12 @@ def missing_for_covered(  # noqa: PLR0913 - the evidence of one concept
 
 
 def missing_for_solid(
-    notebook: Notebook, concept: Concept, counts: list[AngleEvidence], note: Note | None, *, example_written: bool
+    notebook: Notebook,
+    concept: Concept,
+    counts: list[AngleEvidence],
+    note: Note | None,
+    *,
+    example_written: bool,
 ) -> tuple[list[Missing], list[str]]:
     """(what keeps a covered concept from being solid, what cannot be judged yet)."""
     path = note.path if note else ""
@@ -230,7 +239,11 @@ def missing_for_solid(
         if angle not in written
     ]
     if not example_written:
-        missing.append(Missing("example", "no example of ten words, or with a formula, number, code or picture", "", path))
+        missing.append(
+            Missing(
+                "example", "no example of ten words, or with a formula, number, code or picture", "", path
+            )
+        )
     not_judged: list[str] = []
     if note and any(s.display_formulas for s in note.sections if not s.private):
         if any(s.part is Part.SYMBOLS for s in note.sections):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notebook_kb.learning.coverage import ConceptCoverage, State, is_covered
+from notebook_kb.learning.coverage import State, is_covered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from notebook_kb.learning.coverage import Missing
+    from notebook_kb.learning.coverage import ConceptCoverage, Missing
     from notebook_kb.model.roadmap import Concept
     from notebook_kb.notebook.notebook import Notebook
 
@@ -49,26 +49,17 @@ def candidates(
     notebook: Notebook, coverage: Mapping[str, ConceptCoverage], problem: str
 ) -> Iterator[tuple[str, str, str]]:
     """(concept id, why, problem's title), best first."""
-    open_problems = [problem] if problem else list(notebook.settings.problems)
-    for item in notebook.roadmap.problems:
-        if item.id not in open_problems:
-            continue
-        for concept_id in item.concepts:
-            if concept_id in coverage:
-                ready = first_unwritten_need(notebook, coverage, concept_id)
-                yield ready, f"you came with “{item.title}”", item.title
-        for concept_id in item.concepts:
-            if concept_id in coverage:
-                yield concept_id, f"you came with “{item.title}”", item.title
+    yield from of_problems(notebook, coverage, [problem] if problem else list(notebook.settings.problems))
     if problem:
         return
     started = [c for c in coverage.values() if c.state is State.STARTED]
-    for item in sorted(started, key=lambda c: len(c.missing)):
-        yield item.concept.id, "you have started it", ""
+    # a note that was begun comes before a concept that only a reading touches
+    for begun in sorted(started, key=lambda c: (not c.note, len(c.missing))):
+        yield begun.concept.id, "you have started it", ""
     order = list(coverage)
-    ready = [c for c in order if needs_met(notebook, coverage, c) and coverage[c].state is State.EMPTY]
-    unlocks = {c: len(notebook.roadmap.unlocks(c)) for c in ready}
-    for concept_id in sorted(ready, key=lambda c: (-unlocks[c], order.index(c))):
+    open_now = [c for c in order if needs_met(notebook, coverage, c) and coverage[c].state is State.EMPTY]
+    unlocks = {c: len(notebook.roadmap.unlocks(c)) for c in open_now}
+    for concept_id in sorted(open_now, key=lambda c: (-unlocks[c], order.index(c))):
         needs = notebook.roadmap.concepts[concept_id].needs
         leaning = unlocks[concept_id]
         why = "all that it needs is covered" if needs else "it needs nothing before it"
@@ -79,15 +70,28 @@ def candidates(
         yield concept_id, "it is next on the roadmap", ""
 
 
+def of_problems(
+    notebook: Notebook, coverage: Mapping[str, ConceptCoverage], chosen: list[str]
+) -> Iterator[tuple[str, str, str]]:
+    """The concepts of problems, what they need and was not begun before them."""
+    for item in notebook.roadmap.problems:
+        if item.id not in chosen:
+            continue
+        why = f"you came with “{item.title}”"
+        known = [c for c in item.concepts if c in coverage]
+        for concept_id in known:
+            yield first_unwritten_need(notebook, coverage, concept_id), why, item.title
+        for concept_id in known:
+            yield concept_id, why, item.title
+
+
 def needs_met(notebook: Notebook, coverage: Mapping[str, ConceptCoverage], concept_id: str) -> bool:
     """Whether every prerequisite is covered."""
     needs = notebook.roadmap.concepts[concept_id].needs
     return all(is_covered(coverage[n].state) for n in needs if n in coverage)
 
 
-def first_unwritten_need(
-    notebook: Notebook, coverage: Mapping[str, ConceptCoverage], concept_id: str
-) -> str:
+def first_unwritten_need(notebook: Notebook, coverage: Mapping[str, ConceptCoverage], concept_id: str) -> str:
     """The deepest prerequisite with nothing written, or the concept itself; circles end at the first repeat."""
     seen = {concept_id}
     current = concept_id
@@ -103,9 +107,7 @@ def first_unwritten_need(
         seen.add(current)
 
 
-def lowest_rung(
-    notebook: Notebook, item: ConceptCoverage, why: str, problem: str = ""
-) -> Suggestion | None:
+def lowest_rung(notebook: Notebook, item: ConceptCoverage, why: str, problem: str = "") -> Suggestion | None:
     """The first thing that is missing for a concept, with a source for it if the roadmap lists one."""
     if not item.missing:
         return None
@@ -119,7 +121,7 @@ def source_for(notebook: Notebook, item: ConceptCoverage, missing: Missing) -> t
     used = {a.source for a in item.written_angles}
     for resource_id, place in item.concept.read.items():
         resource = notebook.roadmap.resources.get(resource_id)
-        if missing.part == "angle" and resource and resource_id not in used:
-            if not missing.angle or resource.angle == missing.angle:
-                return resource_id, place
+        fits = resource and (not missing.angle or resource.angle == missing.angle)
+        if missing.part == "angle" and fits and resource_id not in used:
+            return resource_id, place
     return "", ""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import types
+from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+
+from notebook_kb.findings import Finding
+from notebook_kb.model.document import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def encode(value: Any) -> Any:  # noqa: ANN401 - any of the model's values
+def encode(value: Any) -> Any:
     """A value of the model as lists, maps, numbers and text. A dataclass becomes the list of its fields."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return [encode(getattr(value, f.name)) for f in dataclasses.fields(value)]
@@ -25,13 +30,13 @@ def encode(value: Any) -> Any:  # noqa: ANN401 - any of the model's values
     return value
 
 
-def decode(cls: type[Any], data: Any) -> Any:  # noqa: ANN401 - the inverse of encode
+def decode(cls: type[Any], data: Any) -> Any:
     """The value of class `cls` from what `encode` gave; ValueError or TypeError when it does not fit."""
-    return _decoder(cls)(data)
+    return _decoder(cls)(data)  # type: ignore[arg-type]
 
 
 @cache
-def _decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401
+def _decoder(kind: Any) -> Callable[[Any], Any]:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _dataclass_decoder(kind)
     origin, args = get_origin(kind), get_args(kind)
@@ -52,7 +57,7 @@ def _decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401
 def _dataclass_decoder(kind: type[Any]) -> Callable[[Any], Any]:
     decoders: list[Callable[[Any], Any]] = []
 
-    def build(data: Any) -> Any:  # noqa: ANN401
+    def build(data: Any) -> Any:
         if not decoders:
             hints = get_type_hints(kind, _namespace(kind))
             decoders.extend(_decoder(hints[f.name]) for f in dataclasses.fields(kind))
@@ -63,9 +68,4 @@ def _dataclass_decoder(kind: type[Any]) -> Callable[[Any], Any]:
 
 def _namespace(kind: type[Any]) -> dict[str, Any]:
     """Names that a module imports for type checking only, so that its annotations can be read."""
-    import sys
-    from collections.abc import Mapping
-
-    from notebook_kb.findings import Finding
-
-    return {**vars(sys.modules[kind.__module__]), "Mapping": Mapping, "Finding": Finding}
+    return {**vars(sys.modules[kind.__module__]), "Mapping": Mapping, "Finding": Finding, "Place": Place}

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 class Place(NamedTuple):
     """Where something stands in its file: lines and columns (in characters) count from 1, ends are inclusive
-    lines and exclusive columns; 0 is unknown."""
+    lines and exclusive columns; 0 is unknown.
+    """
 
     line: int = 0
     column: int = 0

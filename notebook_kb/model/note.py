@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from notebook_kb.model.document import NOWHERE, Place
+from notebook_kb.model.document import NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from notebook_kb.findings import Finding
+    from notebook_kb.model.document import Place
 
 
 class NoteType(StrEnum):

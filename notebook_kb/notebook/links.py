@@ -35,7 +35,11 @@ class Resolver:
     """Finds the note or file that a target means. Paths are relative to the notebook with forward slashes."""
 
     def __init__(
-        self, notes: Iterable[Note], files: Iterable[str], base: str, concepts: Mapping[str, str] | None = None
+        self,
+        notes: Iterable[Note],
+        files: Iterable[str],
+        base: str,
+        concepts: Mapping[str, str] | None = None,
     ) -> None:
         """`base` is the notes folder ('' or 'notes'); `concepts` maps a concept's folded names to its note's path."""
         self.base = base

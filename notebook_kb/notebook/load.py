@@ -23,9 +23,9 @@ from notebook_kb.model.note import Note
 from notebook_kb.notebook.cache import NoteCache
 from notebook_kb.notebook.notebook import Notebook
 from notebook_kb.notebook.walk import walk
-from notebook_kb.parsing.note import ParsedNote, parse_note
+from notebook_kb.parsing.note import parse_note
 from notebook_kb.parsing.roadmap import RoadmapReader, nearest, roadmap_findings
-from notebook_kb.parsing.sections import SectionNames, section_names
+from notebook_kb.parsing.sections import section_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.languages import LanguagePack
     from notebook_kb.model.roadmap import Roadmap
+    from notebook_kb.parsing.note import ParsedNote
+    from notebook_kb.parsing.sections import SectionNames
     from notebook_kb.settings import Settings
 
     Derive = Callable[[ParsedNote], dict[str, Any]]
@@ -144,7 +146,14 @@ def derivation_key(settings: Settings, names: SectionNames) -> str:
         json.dumps([settings.macros, settings.line_breaks, settings.language], default=dict, sort_keys=True),
         repr(sorted(names.parts.items())),
         repr(sorted(names.angles.items())),
-        repr((names.source_labels, sorted(names.me), sorted(names.private_words), sorted(names.private_phrases))),
+        repr(
+            (
+                names.source_labels,
+                sorted(names.me),
+                sorted(names.private_words),
+                sorted(names.private_phrases),
+            )
+        ),
     ]
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
 

@@ -137,7 +137,9 @@ class Notebook:
                     table.setdefault(concept, []).append(explanation)
         return table
 
-    def _explanation(self, note: Note, section: Section, index: int, angle: str, citation: Citation) -> Explanation:
+    def _explanation(
+        self, note: Note, section: Section, index: int, angle: str, citation: Citation
+    ) -> Explanation:
         resource = self.resource(citation)
         name = resource.id if resource else fold(citation.name or citation.url)
         if not name or name in self.names.me:

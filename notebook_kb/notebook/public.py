@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def is_public(note: Note, today: str, *, drafts: bool = False, future: bool = False) -> bool:
     """Whether a note may be shown to everybody on the day `today` (YYYY-MM-DD)."""
-    if note.unclear or not note.publish and not (drafts and note.draft):
+    if note.unclear or (not note.publish and not (drafts and note.draft)):
         return False
     if note.draft and not drafts:
         return False

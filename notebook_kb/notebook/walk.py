@@ -9,16 +9,34 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notebook_kb.findings import Finding, finding
+from notebook_kb.findings import finding
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from notebook_kb.findings import Finding
     from notebook_kb.settings import Settings
 
 NOTE_SUFFIXES = (".md", ".markdown")
 ATTACHMENTS = frozenset(
-    ".png .jpg .jpeg .gif .webp .avif .svg .pdf .mp4 .webm .mp3 .ogg .csv .txt .ipynb .py".split()
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".webp",
+        ".avif",
+        ".svg",
+        ".pdf",
+        ".mp4",
+        ".webm",
+        ".mp3",
+        ".ogg",
+        ".csv",
+        ".txt",
+        ".ipynb",
+        ".py",
+    ]
 )
 # names that Syncthing, Dropbox, Nextcloud, OneDrive, iCloud and we give to the copy that lost
 CONFLICT = re.compile(
@@ -27,7 +45,7 @@ CONFLICT = re.compile(
     re.IGNORECASE,
 )
 SKIPPED_FOLDERS = frozenset(
-    "node_modules __pycache__ trash backup backups .trash venv env _site public".split()
+    ["node_modules", "__pycache__", "trash", "backup", "backups", ".trash", "venv", "env", "_site", "public"]
 )
 
 
@@ -46,7 +64,11 @@ def walk(root: Path, settings: Settings) -> Walked:
     notes: list[str] = []
     files: list[str] = []
     found: list[Finding] = []
-    never = {(root / name).resolve() for name in (settings.output, settings.theme, "sources", settings.state) if name}
+    never = {
+        (root / name).resolve()
+        for name in (settings.output, settings.theme, "sources", settings.state)
+        if name
+    }
     stack = [base]
     while stack:
         folder = stack.pop()
@@ -55,7 +77,9 @@ def walk(root: Path, settings: Settings) -> Walked:
         except OSError as error:
             if folder == base and isinstance(error, FileNotFoundError):
                 continue
-            found.append(finding("KB604", f"this folder cannot be read: {error.strerror}", path=relative(folder, root)))
+            found.append(
+                finding("KB604", f"this folder cannot be read: {error.strerror}", path=relative(folder, root))
+            )
             continue
         for entry in entries:
             path = folder / entry.name
@@ -70,8 +94,12 @@ def walk(root: Path, settings: Settings) -> Walked:
                 found.append(finding("KB604", kind, "put a copy of it into the notebook", path=name))
             elif CONFLICT.search(entry.name):
                 found.append(
-                    finding("KB603", "a copy made by a sync conflict; it is not read as a note",
-                            "compare it with the note, keep what you want, delete it", path=name)
+                    finding(
+                        "KB603",
+                        "a copy made by a sync conflict; it is not read as a note",
+                        "compare it with the note, keep what you want, delete it",
+                        path=name,
+                    )
                 )
             elif name.casefold().endswith(NOTE_SUFFIXES):
                 notes.append(name)
@@ -105,6 +133,8 @@ def relative(path: Path, root: Path) -> str:
 def ignored(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether a path fits one of the settings' `ignore:` patterns (also a folder's name alone)."""
     return any(
-        fnmatch.fnmatch(name, p) or fnmatch.fnmatch(name + "/", p) or name.split("/")[-1] == p.rstrip("/")
+        fnmatch.fnmatch(name, p)
+        or fnmatch.fnmatch(name + "/", p)
+        or name.rsplit("/", maxsplit=1)[-1] == p.rstrip("/")
         for p in patterns
     )

@@ -11,10 +11,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from notebook_kb.files.yaml_places import Node, YamlProblem, read_yaml
-from notebook_kb.findings import Finding, finding
+from notebook_kb.findings import finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from notebook_kb.findings import Finding
 
 FENCE = re.compile(r"---[ \t]*$")
 CLOSE = re.compile(r"(?:---|\.\.\.)[ \t]*$")
@@ -38,12 +40,47 @@ SYNONYMS = {
     "prerequisites": "needs",
 }
 KNOWN = frozenset(
-    """type id concept title aliases tags date updated publish draft description slug permalink image needs met_in
-    source angle at macros expirydate status""".split()
+    [
+        "type",
+        "id",
+        "concept",
+        "title",
+        "aliases",
+        "tags",
+        "date",
+        "updated",
+        "publish",
+        "draft",
+        "description",
+        "slug",
+        "permalink",
+        "image",
+        "needs",
+        "met_in",
+        "source",
+        "angle",
+        "at",
+        "macros",
+        "expirydate",
+        "status",
+    ]
 )
 # other tools' keys that are near to ours but meant as they stand
 FOREIGN = frozenset(
-    "published dg-publish cssclasses cssclass layout author authors weight category series lang template".split()
+    [
+        "published",
+        "dg-publish",
+        "cssclasses",
+        "cssclass",
+        "layout",
+        "author",
+        "authors",
+        "weight",
+        "category",
+        "series",
+        "lang",
+        "template",
+    ]
 )
 
 

@@ -64,4 +64,3 @@ def parser(*, own_rules: bool = True) -> MarkdownIt:
         for rule in (comment, math, wikilink, highlight, tag):
             rule.install(md)
     return md
-

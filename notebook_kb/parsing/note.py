@@ -8,13 +8,12 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from notebook_kb.findings import Finding, finding
+from notebook_kb.findings import finding
 from notebook_kb.model import document as d
-from notebook_kb.model.note import Citation, Formula, Note, NoteType, Part, Reference, Section
-from notebook_kb.parsing.head import LINKS, MARKS, Head, conflict, parse_head
+from notebook_kb.model.note import Citation, Formula, Note, NoteType, Part, Reference
+from notebook_kb.parsing.head import LINKS, MARKS, conflict, parse_head
 from notebook_kb.parsing.markdown import MAX_NESTING
 from notebook_kb.parsing.sections import (
-    SectionNames,
     SectionReader,
     private_callout,
     read_citation,
@@ -25,6 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notebook_kb.files.yaml_places import Node
+    from notebook_kb.findings import Finding
+    from notebook_kb.model.note import Section
+    from notebook_kb.parsing.head import Head
+    from notebook_kb.parsing.sections import (
+        SectionNames,
+    )
 
 DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ]+(.+)$")
 TRUE = frozenset({"true", "yes", "on"})
@@ -68,13 +73,19 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     ]
     found += text_findings(body, head.body_line)
     found += [
-        finding("KB403", "this display formula is not closed, so it stays text",
-                "write the closing $$ on a line of its own", place=place)
+        finding(
+            "KB403",
+            "this display formula is not closed, so it stays text",
+            "write the closing $$ on a line of its own",
+            place=place,
+        )
         for place in open_formulas(document)
     ]
     found += callout_findings(blocks, names)
     heading = title_heading(sections)
-    note = values.note(digest, heading.heading if heading else "", broken=any(f.code == "KB105" for f in found))
+    note = values.note(
+        digest, heading.heading if heading else "", broken=any(f.code == "KB105" for f in found)
+    )
     found += values.findings  # only now: reading the values makes them
     hidden = private_indexes(sections, blocks, names)
     return ParsedNote(
@@ -175,7 +186,10 @@ class HeadValues:
         if word not in FALSE or node.quoted:
             self.unclear = self.unclear or f"`{key}` is neither true nor false"
             self.report(
-                "KB103", key, f"`{key}: {word}` is unclear; the note stays private", f"write `{key}: true` or false"
+                "KB103",
+                key,
+                f"`{key}: {word}` is unclear; the note stays private",
+                f"write `{key}: true` or false",
             )
         return False
 
@@ -185,8 +199,12 @@ class HeadValues:
             return
         for key in FOREIGN_FLAGS:
             if self.head.text(key).casefold() in TRUE:
-                self.report("KB504", key, f"`{key}: true` is another tool's key; the note stays private",
-                            "run `kb publish` for this note, or write `publish: true`")
+                self.report(
+                    "KB504",
+                    key,
+                    f"`{key}: true` is another tool's key; the note stays private",
+                    "run `kb publish` for this note, or write `publish: true`",
+                )
 
     def date(self, key: str) -> str:
         """A date as YYYY-MM-DD; a time behind it is dropped."""
@@ -238,12 +256,12 @@ def title_heading(sections: tuple[Section, ...]) -> Section | None:
     return next((s for s in sections if s.level == 1 and s.part is Part.OTHER), None)
 
 
-def private_indexes(sections: tuple[Section, ...], blocks: tuple[d.Block, ...], names: SectionNames) -> set[int]:
+def private_indexes(
+    sections: tuple[Section, ...], blocks: tuple[d.Block, ...], names: SectionNames
+) -> set[int]:
     """The indexes of top-level blocks that are private."""
     hidden = {i for s in sections if s.private for i in range(s.first, s.last)}
-    hidden |= {
-        i for i, b in enumerate(blocks) if isinstance(b, d.Callout) and private_callout(b, names)[0]
-    }
+    hidden |= {i for i, b in enumerate(blocks) if isinstance(b, d.Callout) and private_callout(b, names)[0]}
     return hidden | {i for i, b in enumerate(blocks) if isinstance(b, d.CommentBlock)}
 
 
@@ -278,9 +296,7 @@ def _block_references(block: d.Block, *, private: bool) -> Iterator[Reference]:
             yield _reference(inline, context, private=private)
 
 
-def _reference(
-    inline: d.WikiLink | d.Embed | d.Link | d.Image, context: str, *, private: bool
-) -> Reference:
+def _reference(inline: d.WikiLink | d.Embed | d.Link | d.Image, context: str, *, private: bool) -> Reference:
     match inline:
         case d.WikiLink():
             label = inline.label
@@ -288,7 +304,9 @@ def _reference(
                 "wiki", inline.target, inline.heading, label, inline.place, around(context, label), private
             )
         case d.Embed():
-            return Reference("embed", inline.target, inline.heading, inline.argument, inline.place, "", private)
+            return Reference(
+                "embed", inline.target, inline.heading, inline.argument, inline.place, "", private
+            )
         case d.Image():
             return Reference("image", inline.src, "", inline.alt, inline.place, "", private)
         case _:
@@ -341,8 +359,12 @@ def text_findings(body: str, first_line: int) -> list[Finding]:
     deep = next((n for n, line in enumerate(lines) if line.startswith(">" * 20) or too_deep(line)), -1)
     if deep >= 0:
         found.append(
-            finding("KB601", f"nested deeper than {MAX_NESTING // 2} levels; the page may lose text here",
-                    "use fewer levels", place=(deep + first_line, 1, 0, 0))
+            finding(
+                "KB601",
+                f"nested deeper than {MAX_NESTING // 2} levels; the page may lose text here",
+                "use fewer levels",
+                place=(deep + first_line, 1, 0, 0),
+            )
         )
     if len(body) > LARGE:
         found.append(finding("KB602", f"{len(body):,} characters in one note", "cut it into several notes"))
@@ -365,12 +387,21 @@ def callout_findings(blocks: tuple[d.Block, ...], names: SectionNames) -> list[F
         private, unsure = private_callout(block, names)
         if unsure:
             found.append(
-                finding("KB502", f"the callout `[!{block.kind}] {block.title_text}`".rstrip() + " looks private, so it is kept out of everything public",
-                        "write [!excerpt] or [!private], or choose other words", place=block.place)
+                finding(
+                    "KB502",
+                    f"the callout `[!{block.kind}] {block.title_text}`".rstrip()
+                    + " looks private, so it is kept out of everything public",
+                    "write [!excerpt] or [!private], or choose other words",
+                    place=block.place,
+                )
             )
         if private and after is not None and not isinstance(after, (d.Heading, d.CommentBlock)):
             found.append(
-                finding("KB503", "this follows a private callout and is public", "start the line with > if it belongs to it",
-                        place=after.place)
+                finding(
+                    "KB503",
+                    "this follows a private callout and is public",
+                    "start the line with > if it belongs to it",
+                    place=after.place,
+                )
             )
     return found

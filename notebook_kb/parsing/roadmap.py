@@ -8,21 +8,39 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import SettingsError
 from notebook_kb.files.yaml_places import Node, YamlProblem, read_yaml
-from notebook_kb.findings import Finding, finding
+from notebook_kb.findings import finding
 from notebook_kb.languages import slugify
 from notebook_kb.model.roadmap import AngleKind, Area, Concept, Problem, Resource, Roadmap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from notebook_kb.findings import Finding
     from notebook_kb.languages import LanguagePack
 
 # parts of the format that later chapters of the program read
 KNOWN_KEYS = frozenset(
-    """id title version talk angles resources tools problems areas concepts exercises default_exercise starter_cards
-    extends drop""".split()
+    [
+        "id",
+        "title",
+        "version",
+        "talk",
+        "angles",
+        "resources",
+        "tools",
+        "problems",
+        "areas",
+        "concepts",
+        "exercises",
+        "default_exercise",
+        "starter_cards",
+        "extends",
+        "drop",
+    ]
 )
-CONCEPT_KEYS = frozenset("id title aliases kind needs why at read code renamed_from".split())
+CONCEPT_KEYS = frozenset(
+    ["id", "title", "aliases", "kind", "needs", "why", "at", "read", "code", "renamed_from"]
+)
 DEFAULT_ANGLES = ("visual", "simple", "formal")
 
 
@@ -153,7 +171,9 @@ class RoadmapReader:
             area_id = self.text(inner, "id") or slugify(title, self.pack)
             concepts = inner.get("concepts")
             if concepts is None:
-                self.fail(item, f"the area `{title}` has no concepts", "add `concepts:` with at least one word")
+                self.fail(
+                    item, f"the area `{title}` has no concepts", "add `concepts:` with at least one word"
+                )
             else:
                 self.area(area_id, title, self.text(inner, "why"), concepts)
 
@@ -165,7 +185,9 @@ class RoadmapReader:
             return
         known = self.draft.areas[old]
         merged = tuple(dict.fromkeys((*known.concepts, *ids)))
-        self.draft.areas[old] = replace(known, title=title or known.title, why=why or known.why, concepts=merged)
+        self.draft.areas[old] = replace(
+            known, title=title or known.title, why=why or known.why, concepts=merged
+        )
 
     def concept(self, node: Node, area_id: str) -> str:
         if node.kind == "scalar":
@@ -279,13 +301,25 @@ def roadmap_findings(roadmap: Roadmap) -> list[Finding]:
     for concept in roadmap.concepts.values():
         for need in concept.needs:
             if need not in roadmap.concepts:
-                report(concept, f"`{concept.id}` needs `{need}`, which is no concept", nearest(need, roadmap.concepts))
+                report(
+                    concept,
+                    f"`{concept.id}` needs `{need}`, which is no concept",
+                    nearest(need, roadmap.concepts),
+                )
         for source in concept.read:
             if source not in roadmap.resources:
-                report(concept, f"`{concept.id}` reads `{source}`, which is no resource", nearest(source, roadmap.resources))
+                report(
+                    concept,
+                    f"`{concept.id}` reads `{source}`, which is no resource",
+                    nearest(source, roadmap.resources),
+                )
     circle = find_circle(roadmap)
     if circle:
-        report(roadmap.concepts[circle[0]], "these concepts need each other in a circle: " + " → ".join(circle), "drop one `needs`")
+        report(
+            roadmap.concepts[circle[0]],
+            "these concepts need each other in a circle: " + " → ".join(circle),
+            "drop one `needs`",
+        )
     return found
 
 

@@ -21,8 +21,35 @@ LAST_PARENTHESIS = re.compile(r"^(.*?)\s*\(([^()]*)\)\s*$", re.DOTALL)
 NOT_LETTERS = re.compile(r"[\W\d_]+")
 # Obsidian's own callout types: never private by their type
 CALLOUT_KINDS = frozenset(
-    """note abstract summary tldr info todo tip hint important success check done question help faq warning caution
-    attention failure fail missing danger error bug example quote cite""".split()
+    [
+        "note",
+        "abstract",
+        "summary",
+        "tldr",
+        "info",
+        "todo",
+        "tip",
+        "hint",
+        "important",
+        "success",
+        "check",
+        "done",
+        "question",
+        "help",
+        "faq",
+        "warning",
+        "caution",
+        "attention",
+        "failure",
+        "fail",
+        "missing",
+        "danger",
+        "error",
+        "bug",
+        "example",
+        "quote",
+        "cite",
+    ]
 )
 RESEMBLES = 0.82
 
@@ -51,7 +78,8 @@ def section_names(
     angles: Mapping[str, str],
 ) -> SectionNames:
     """Names from the language pack, the settings' `sections:` and `private_sections:`, and the roadmap's angles
-    (id → title)."""
+    (id → title).
+    """
     parts: dict[str, Part] = {}
     for name, aliases in pack.parts.items():
         if name in Part._value2member_map_:
@@ -126,12 +154,16 @@ def private_callout(callout: d.Callout, names: SectionNames) -> tuple[bool, bool
         return True, title not in names.private_phrases and kind not in names.private_words
     if any(resembles(w, p) for w in words for p in names.private_words):
         return True, True
-    return (True, True) if any(resembles(title, p) for p in names.private_phrases - {"quotes"}) else (False, False)
+    return (
+        (True, True)
+        if any(resembles(title, p) for p in names.private_phrases - {"quotes"})
+        else (False, False)
+    )
 
 
 def resembles(word: str, known: str) -> bool:
     """Whether a word is a slip of a known one."""
-    if abs(len(word) - len(known)) > 2 or len(word) < 5:  # noqa: PLR2004 - a slip adds or drops a letter or two
+    if abs(len(word) - len(known)) > 2 or len(word) < 5:
         return False
     return SequenceMatcher(None, word, known).ratio() >= RESEMBLES
 
@@ -159,9 +191,7 @@ class SectionReader:
                     around = parents[-1]
                     if around is current or current in parents:
                         continue
-                    started = replace(
-                        started, part=around.part, angle=around.angle, citation=around.citation
-                    )
+                    started = replace(started, part=around.part, angle=around.angle, citation=around.citation)
             else:
                 parents.append(replace(started, private=started.private or private))
             self.close(current, i)

@@ -578,7 +578,7 @@ def _formula_in_text(tokens: Sequence[Token], start: int, close: int) -> tuple[l
 
 
 def _circled_sign(text: str) -> str:
-    if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= 20:  # noqa: PLR2004 - ⑳ is the last
+    if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= 20:
         return chr(0x245F + int(text)) if int(text) else "⓪"
     if text.isascii() and text.isalpha() and len(text) == 1:
         return chr(0x24B6 + ord(text) - ord("A")) if text.isupper() else chr(0x24D0 + ord(text) - ord("a"))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from notebook_kb.model import document as d
 from notebook_kb.parsing.markdown import parser
-from notebook_kb.parsing.rules.comment import SIGN, MaskedComment, mask_comments
+from notebook_kb.parsing.rules.comment import SIGN, mask_comments
 from notebook_kb.parsing.rules.wikilink import split_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from markdown_it.token import Token
+
+    from notebook_kb.parsing.rules.comment import MaskedComment
 
 CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
 TASK = re.compile(r"\[([ xX])\][ \t]+")
@@ -211,7 +213,7 @@ class TreeBuilder:
 class InlineBuilder:
     """Walks the tokens of one line of text."""
 
-    PARENTS: dict[str, type[d.InlineParent]] = {
+    PARENTS: ClassVar[dict[str, type[d.InlineParent]]] = {
         "em_open": d.Emphasis,
         "strong_open": d.Strong,
         "s_open": d.Strike,
@@ -242,7 +244,7 @@ class InlineBuilder:
                 found.append(inline)
         return tuple(found)
 
-    def inline(self, token: Token) -> d.Inline | None:  # noqa: PLR0911 - one line for each kind
+    def inline(self, token: Token) -> d.Inline | None:
         """The inline that begins with `token`."""
         start = token.meta.get("pos", 0)
         parent = self.PARENTS.get(token.type)
@@ -269,7 +271,7 @@ class InlineBuilder:
         place = self.place(token.meta.get("start", 0), len(token.content))
         return d.Math(place, clean(token.content), token.markup in {"$$", r"\["})
 
-    def link_like(self, token: Token, start: int) -> d.Inline | None:  # noqa: PLR0911 - one line for each kind
+    def link_like(self, token: Token, start: int) -> d.Inline | None:
         content = clean(token.content)
         match token.type:
             case "link_open":
@@ -278,9 +280,7 @@ class InlineBuilder:
                 return d.Link(self.place(max(start - 1, 0), 1), children, href, title, token.info == "auto")
             case "image":
                 alt = d.plain_text(InlineBuilder(token.children or [], self.place, {}).inlines(""))
-                return d.Image(
-                    self.place(start, 1), attribute(token, "src"), alt, attribute(token, "title")
-                )
+                return d.Image(self.place(start, 1), attribute(token, "src"), alt, attribute(token, "title"))
             case "wikilink":
                 target, heading, label = split_target(content)
                 typed = label or content.replace("\\|", "|").split("|")[0].strip()
@@ -328,7 +328,9 @@ def as_callout(blocks: tuple[d.Block, ...], place: d.Place) -> d.Callout | None:
     match = CALLOUT.match(text)
     if not match:
         return None
-    rest: list[d.Inline] = [d.Text(first.inlines[0].place, text[match.end() :])] if text[match.end() :] else []
+    rest: list[d.Inline] = (
+        [d.Text(first.inlines[0].place, text[match.end() :])] if text[match.end() :] else []
+    )
     rest += first.inlines[count:]
     title, body = split_at_break(tuple(rest))
     inside = split_paragraph(replace(first, inlines=body)) if body else []
@@ -396,9 +398,7 @@ def split_paragraph(paragraph: d.Paragraph) -> list[d.Block]:
             pieces[-1].append(inline)
     flush()
     if all(isinstance(b, d.Paragraph) for b in blocks) and only_comments(paragraph.inlines):
-        return [
-            d.CommentBlock(i.place, i.text) for i in paragraph.inlines if isinstance(i, d.Comment)
-        ]
+        return [d.CommentBlock(i.place, i.text) for i in paragraph.inlines if isinstance(i, d.Comment)]
     return blocks
 
 

@@ -12,6 +12,7 @@ from notebook_kb.preview.dashboard import dashboard_view
 from notebook_kb.preview.headings import headings_read
 from notebook_kb.preview.problems import from_error, from_finding, overlay
 from notebook_kb.website import views as v
+from notebook_kb.website.build import render_page
 from notebook_kb.website.feeds import atom
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from notebook_kb.preview.problems import Problem
     from notebook_kb.preview.state import State
     from notebook_kb.preview.view import View
-    from notebook_kb.website.plan import PagePlan
 
 PUBLIC = "/_public"
 DASHBOARD = "/_kb/"
@@ -63,7 +63,11 @@ def rendered(state: State, view: View, url: str, path: str) -> Page:
     plan = view.plan(url)
     if plan is None:
         return Page(404, not_found(state, view, url))
-    html = decorate(state, view, render(view, plan.template, plan.view, url), url, plan.note)
+    if view.public:
+        html = render_page(plan, view.site_view, view.workspace.theme).decode()
+    else:
+        html = render(view, plan.template, plan.view, url)
+    html = decorate(state, view, html, url, plan.note)
     view.remember(path, html)
     return Page(200, html)
 
@@ -84,11 +88,6 @@ def not_found(state: State, view: View, url: str) -> str:
     head = view.site.head(word("page_not_found"), "/404.html", "message")
     page = v.MessageView(head, word("page_not_found_text"))
     return decorate(state, view, render(view, "message.html", page, url), url, "")
-
-
-def published_bytes(view: View, plan: PagePlan) -> str:
-    """A public page exactly as the build makes it."""
-    return view.workspace.theme.render(plan.template, view.site_view, plan.view, plan.url)
 
 
 def decorate(state: State, view: View, html: str, url: str, note: str) -> str:
@@ -119,7 +118,9 @@ def head_lines() -> str:
 def bar_for(view: View, url: str) -> str:
     """The bar of a page whose template has none."""
     word = view.workspace.pack.word
-    here, other, link = ("as_published", "everything", url) if view.public else ("everything", "as_published", PUBLIC + url)
+    here, other, link = (
+        ("as_published", "everything", url) if view.public else ("everything", "as_published", PUBLIC + url)
+    )
     return (
         f'<div id="kb-bar" class="bar"><span role="status">{escape(word(here))}</span>\n'
         f'<a href="{escape(link)}">{escape(word(other))}</a>\n'

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from notebook_kb.findings import Finding
 
-PLACE = re.compile(r"^(?P<path>[^\s:][^:\n]*?\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<rest>.*)$", re.DOTALL)
+PLACE = re.compile(
+    r"^(?P<path>[^\s:][^:\n]*?\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<rest>.*)$", re.DOTALL
+)
 WIDEST = 160
 
 

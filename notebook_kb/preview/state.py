@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.findings import Severity, finding, with_severities
+from notebook_kb.model.note import Note
 from notebook_kb.notebook.load import Loaded, today_in
 from notebook_kb.notebook.walk import walk
 from notebook_kb.parsing.roadmap import roadmap_findings
-from notebook_kb.preview.problems import Problem, from_error, scrub
+from notebook_kb.preview.problems import from_error, scrub
 from notebook_kb.preview.tree import NOTHING, Kind, Tree, signature
 from notebook_kb.preview.view import View
+from notebook_kb.workspace.findings import all_findings
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,14 +23,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notebook_kb.findings import Finding
-    from notebook_kb.model.note import Note
+    from notebook_kb.preview.problems import Problem
 
 # a head that cannot be read says nothing: the note keeps the last one that could
 BROKEN_HEAD = frozenset({"KB101", "KB102", "KB105"})
-HEAD_FIELDS = (
-    "type title title_given concept source angle aliases tags date updated description slug permalink image needs"
-    " met_in id macros"
-).split()
+HEAD_FIELDS = frozenset(f.name for f in fields(Note)) - frozenset(
+    {
+        *("path", "digest", "publish", "draft", "unclear", "lead", "sections", "references", "formulas"),
+        *("cards", "anchors", "loose_words", "findings", "body_line"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class State:
             kinds: dict[Kind, set[str]] = {}
             for path in paths:
                 kinds.setdefault(self.tree.kind(path), set()).add(path)
-            if any([self.tree.changed(p) for p in kinds.get(Kind.SETTINGS, ())]):
+            if {p for p in kinds.get(Kind.SETTINGS, ()) if self.tree.changed(p)}:
                 return self.reopen()
             theme = {p for p in kinds.get(Kind.THEME, ()) if self.tree.changed(p)}
             notes = kinds.get(Kind.NOTE, set())
@@ -155,7 +159,11 @@ class State:
         if look:
             files, gone_or_new = self.look(notes, derived, unsure)
         touched = [*changed, *gone_or_new]
-        if not touched and files == self.loaded.notebook.files and self.own_findings == self.loaded.notebook.findings:
+        if (
+            not touched
+            and files == self.loaded.notebook.files
+            and self.own_findings == self.loaded.notebook.findings
+        ):
             return Change(unsure=frozenset(unsure))
         self.stale.update(touched)
         self.replace_notes(notes, derived, files)
@@ -170,7 +178,9 @@ class State:
             message = scrub(entry, self.root)
             same = path in self.unreadable and self.unreadable[path].message == message
             # the last text that could be read stays on its page, with the reason over it
-            self.unreadable[path] = finding("KB109", message, "save it as UTF-8 text, or move it away", path=path)
+            self.unreadable[path] = finding(
+                "KB109", message, "save it as UTF-8 text, or move it away", path=path
+            )
             if path in notes:
                 self.held |= {path}
             return not same
@@ -192,10 +202,8 @@ class State:
         """(attachments, notes that came or went) after a look through the folders."""
         walked = walk(self.root, self.workspace.settings)
         self.walk_findings = (*walked.findings, *roadmap_findings(self.workspace.loader.roadmap))
-        touched = []
-        for path in walked.notes:
-            if path not in notes and path not in unsure and self.read_note(path, notes, derived):
-                touched.append(path)
+        new = [p for p in walked.notes if p not in notes and p not in unsure]
+        touched = [p for p in new if self.read_note(p, notes, derived)]
         present = {*walked.notes, *unsure}
         for path in [p for p in notes if p not in present]:
             del notes[path]
@@ -238,10 +246,8 @@ class State:
 
     def settle(self) -> bool:
         """Find all that is wrong, after the saved page was shown; True when it is not what was known before."""
-        from notebook_kb.preview.dashboard import collect_findings
-
         loaded, workspace = self.loaded, self.workspace
-        found = tuple(collect_findings(workspace, loaded))
+        found = tuple(all_findings(workspace, loaded))
         with self.lock:
             if self.loaded is not loaded:
                 return False

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from notebook_kb.website.pages.concept import concept_view
 from notebook_kb.website.pages.indexes import index_pages
 from notebook_kb.website.pages.note import note_view
-from notebook_kb.website.plan import PagePlan, Site
+from notebook_kb.website.plan import PagePlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.website.plan import Site
     from notebook_kb.website.views import SiteView
     from notebook_kb.workspace.workspace import Workspace
 
@@ -100,7 +101,9 @@ class View:
         note = notebook.notes[key]
         about = notebook.concept_of(note)
         if about and self.first_of(notebook, about) == key:
-            return PagePlan(url, "concept.html", concept_view(self.site, notebook.roadmap.concepts[about], url), key)
+            return PagePlan(
+                url, "concept.html", concept_view(self.site, notebook.roadmap.concepts[about], url), key
+            )
         return PagePlan(url, "note.html", note_view(self.site, note, self.posts), key)
 
     @staticmethod
@@ -148,4 +151,3 @@ def shown_files(notebook: Notebook) -> set[str]:
             if file:
                 shown.add(file)
     return shown
-

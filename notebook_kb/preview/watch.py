@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import FileSystemEventHandler
 from watchdog.observers import Observer
 
 from notebook_kb.preview.tree import Kind, signature
@@ -17,6 +17,7 @@ from notebook_kb.preview.tree import Kind, signature
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from watchdog.events import FileSystemEvent
     from watchdog.observers.api import ObservedWatch
 
     from notebook_kb.preview.state import Change, State
@@ -45,7 +46,9 @@ class Marker(FileSystemEventHandler):
             return
         for raw in (event.src_path, event.dest_path):
             if raw:
-                self.watcher.mark(str(raw if isinstance(raw, str) else raw.decode()), folder=event.is_directory)
+                self.watcher.mark(
+                    str(raw if isinstance(raw, str) else raw.decode()), folder=event.is_directory
+                )
 
 
 @dataclass
@@ -100,7 +103,9 @@ class Watcher:
             except OSError as error:
                 self.observer = None
                 self.poll = True
-                self.say(f"The system cannot watch the folders ({error.strerror or error}): looking every {POLL} s instead.")
+                self.say(
+                    f"The system cannot watch the folders ({error.strerror or error}): looking every {POLL} s instead."
+                )
         # what changed between the first reading and now
         self.look_soon()
         self.thread.start()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Keyword, String, Token
+from pygments.token import Comment, Keyword, Operator, String
 from pygments.util import ClassNotFound
 
-CLASSES = ((Comment, "c"), (Keyword, "k"), (Token.Operator.Word, "k"), (String, "s"))
+CLASSES: tuple[tuple[Any, str], ...] = ((Comment, "c"), (Keyword, "k"), (Operator.Word, "k"), (String, "s"))
 # longer blocks are shown plain: lexing would be slower than all the rest of the note
 LONGEST = 20_000
 

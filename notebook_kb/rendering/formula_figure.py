@@ -63,7 +63,8 @@ class FormulaFigures:
         math = render.formula(formula.tex, formula.place, display=True)
         rows = [row for block in blocks for row in symbol_rows(block)]
         symbols = "".join(
-            f"<div><dt>{render.inlines(sign)}</dt><dd>{render.inlines(words)}</dd></div>" for sign, words in rows
+            f"<div><dt>{render.inlines(sign)}</dt><dd>{render.inlines(words)}</dd></div>"
+            for sign, words in rows
         )
         said = [self.aloud(b) for b in blocks]
         word = self.pack.word("read_aloud")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from notebook_kb.settings import Settings
 
 
-def deriver(settings: Settings, pack: LanguagePack, names: SectionNames) -> Callable[[ParsedNote], dict[str, Any]]:
+def deriver(
+    settings: Settings, pack: LanguagePack, names: SectionNames
+) -> Callable[[ParsedNote], dict[str, Any]]:
     """The function that makes a parsed note's fragments; formulas share one converter where they can."""
     shared = TexConverter(settings.macros)
 
@@ -33,7 +35,9 @@ def deriver(settings: Settings, pack: LanguagePack, names: SectionNames) -> Call
         private: list[dict[str, str]] | None = None
         private_slots = slots
         if has_private(parsed, names):
-            private, private_slots, found = sections_html(parsed, tex, pack, names, hard_breaks=hard, private=True)
+            private, private_slots, found = sections_html(
+                parsed, tex, pack, names, hard_breaks=hard, private=True
+            )
         return {
             "public": public,
             "mine": private,
@@ -45,7 +49,7 @@ def deriver(settings: Settings, pack: LanguagePack, names: SectionNames) -> Call
     return derive
 
 
-def sections_html(  # noqa: PLR0913 - see HtmlRenderer
+def sections_html(
     parsed: ParsedNote,
     tex: TexConverter,
     pack: LanguagePack,

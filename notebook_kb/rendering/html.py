@@ -6,7 +6,7 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
-from notebook_kb.findings import Finding, finding
+from notebook_kb.findings import finding
 from notebook_kb.model import document as d
 from notebook_kb.parsing.sections import private_callout
 from notebook_kb.parsing.tex import strip_comments
@@ -14,6 +14,7 @@ from notebook_kb.rendering.code import highlight
 from notebook_kb.rendering.sanitise import Trusted, sanitise
 
 if TYPE_CHECKING:
+    from notebook_kb.findings import Finding
     from notebook_kb.languages import LanguagePack
     from notebook_kb.parsing.sections import SectionNames
     from notebook_kb.parsing.tex import TexConverter, TexError
@@ -27,7 +28,7 @@ class HtmlRenderer:
     `slots` collects what the HTML refers to by number: [kind, target, heading, label, argument].
     """
 
-    def __init__(  # noqa: PLR0913 - what a page's language, formulas and privacy depend on
+    def __init__(
         self,
         document: d.Document,
         tex: TexConverter,
@@ -76,7 +77,7 @@ class HtmlRenderer:
             parts.append(self.margin_notes())
         return "".join(parts)
 
-    def block(self, block: d.Block) -> str:  # noqa: PLR0911 - one line for each kind
+    def block(self, block: d.Block) -> str:
         """One block."""
         match block:
             case d.Paragraph():
@@ -100,7 +101,11 @@ class HtmlRenderer:
                 self.raw = True
                 return block.html
             case d.CommentBlock():
-                return f'<div class="private"><p>{escape(block.text.strip())}</p></div>\n' if self.private else ""
+                return (
+                    f'<div class="private"><p>{escape(block.text.strip())}</p></div>\n'
+                    if self.private
+                    else ""
+                )
             case d.DefinitionList():
                 return f"<dl>\n{self.blocks(block.children)}</dl>\n"
             case d.DefinitionTerm():
@@ -134,7 +139,10 @@ class HtmlRenderer:
         tag = "ol" if block.ordered else "ul"
         start = f' start="{block.start}"' if block.ordered and block.start != 1 else ""
         tasks = any(
-            isinstance(i, d.Checkbox) for item in block.items for b in item.children[:1] for i in d.own_inlines(b)
+            isinstance(i, d.Checkbox)
+            for item in block.items
+            for b in item.children[:1]
+            for i in d.own_inlines(b)
         )
         css = ' class="tasks"' if tasks else ""
         items = "".join(f"<li>{self.blocks(item.children).strip()}</li>\n" for item in block.items)
@@ -254,7 +262,7 @@ class HtmlRenderer:
         """Inlines one after the other."""
         return "".join([self.inline(i) for i in inlines])
 
-    def inline(self, inline: d.Inline) -> str:  # noqa: C901, PLR0911 - one line for each kind
+    def inline(self, inline: d.Inline) -> str:
         """One inline."""
         match inline:
             case d.Text():

@@ -9,15 +9,10 @@ import nh3
 MARK = "\ue0c2"
 MARKED = re.compile(MARK + r"(\d+)" + MARK)
 SLOT_TAGS = {"kb-a", "kb-img", "kb-embed"}
-TAGS = (
-    set(nh3.ALLOWED_TAGS)
-    | SLOT_TAGS
-    | set(
-        """a abbr aside b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure
-        h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary
-        sup table tbody td tfoot th thead tr u ul var wbr""".split()
-    )
-) - {"map", "area", "bdo", "center", "article", "header", "footer", "nav", "hgroup"}
+OUR_TAGS = """a abbr aside b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption
+figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary
+sup table tbody td tfoot th thead tr u ul var wbr"""
+TAGS = SLOT_TAGS | set(OUR_TAGS.split())
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "id", "title", "lang", "dir", "role", "aria-label", "tabindex"},
     "a": {"href"},

@@ -7,7 +7,9 @@ import re
 from notebook_kb.parsing.head import quote, split_head
 
 BOM = "\ufeff"
-NEEDS_QUOTES = re.compile(r"""[:#\[\]{}&*!|>'"%@`,]|^[-?\s]|\s$|^$|^(?:true|false|yes|no|on|off|null|~)$|^[\d.+-]""", re.IGNORECASE)
+NEEDS_QUOTES = re.compile(
+    r"""[:#\[\]{}&*!|>'"%@`,]|^[-?\s]|\s$|^$|^(?:true|false|yes|no|on|off|null|~)$|^[\d.+-]""", re.IGNORECASE
+)
 
 
 def line_end(text: str) -> str:
@@ -31,7 +33,9 @@ def set_head_key(text: str, key: str, value: str) -> str:
         return f"{bom}---{newline}{key}: {value}{newline}---{newline}{text}"
     lines = text.splitlines(keepends=True)
     closing = split[2] - 2
-    pattern = re.compile(rf"({re.escape(key)}[ \t]*:)[ \t]*[^\r\n#]*?([ \t]+#[^\r\n]*)?(\r?\n)?$", re.IGNORECASE)
+    pattern = re.compile(
+        rf"({re.escape(key)}[ \t]*:)[ \t]*[^\r\n#]*?([ \t]+#[^\r\n]*)?(\r?\n)?$", re.IGNORECASE
+    )
     for i in range(1, closing):
         match = pattern.match(lines[i])
         if match:

@@ -46,9 +46,18 @@ class Scaffold:
     line: int
 
 
-def concept_note(concept: Concept, roadmap: Roadmap, pack: LanguagePack, source: SourceChoice | None = None) -> Scaffold:
+def concept_note(
+    concept: Concept, roadmap: Roadmap, pack: LanguagePack, source: SourceChoice | None = None
+) -> Scaffold:
     """A new note of a concept: headings and prompts, all of it empty."""
-    lines = ["---", f"concept: {concept.id}", f"title: {yaml_text(concept.title)}", "---", f"# {concept.title}", ""]
+    lines = [
+        "---",
+        f"concept: {concept.id}",
+        f"title: {yaml_text(concept.title)}",
+        "---",
+        f"# {concept.title}",
+        "",
+    ]
     start = 0
     for angle in roadmap.angles.values():
         chosen = source if source and source.angle == angle.id else None
@@ -87,7 +96,8 @@ def add_source(
     text: str, note: Note, concept: Concept, roadmap: Roadmap, pack: LanguagePack, source: SourceChoice
 ) -> Scaffold:
     """The note's text with a section for the source: an empty section of its angle takes it, else a new one is added
-    behind the last of that angle. A section that names the source already is only pointed at."""
+    behind the last of that angle. A section that names the source already is only pointed at.
+    """
     sections = [s for s in note.sections if s.part is Part.ANGLE and s.angle == source.angle]
     for section in sections:
         same = source.name in {section.citation.name, section.citation.url}
@@ -118,13 +128,18 @@ def insert_line(text: str, number: int, line: str) -> str:
 
 def line_after(note: Note, roadmap: Roadmap, angle: str, text: str) -> int:
     """The line before which a new section of `angle` goes: behind the last section of this or a lower angle, else
-    before the first part that comes below the ladder, else at the end."""
+    before the first part that comes below the ladder, else at the end.
+    """
     order = list(roadmap.angles)
     wanted = order.index(angle)
     behind = [
-        i for i, s in enumerate(note.sections) if s.part is Part.ANGLE and s.angle in order and order.index(s.angle) <= wanted
+        i
+        for i, s in enumerate(note.sections)
+        if s.part is Part.ANGLE and s.angle in order and order.index(s.angle) <= wanted
     ]
-    following = note.sections[behind[-1] + 1 :] if behind else [s for s in note.sections if s.part is not Part.OTHER]
+    following = (
+        note.sections[behind[-1] + 1 :] if behind else [s for s in note.sections if s.part is not Part.OTHER]
+    )
     level = note.sections[behind[-1]].level if behind else 2
     for section in following:
         if section.heading and section.level <= level:
@@ -142,7 +157,11 @@ def first_empty(note: Note, text: str) -> int:
 
 def is_open(section: Section) -> bool:
     """A known part with nothing written."""
-    return section.part not in {Part.OTHER, Part.EXCERPT, Part.PRIVATE} and not section.words and not section.substance
+    return (
+        section.part not in {Part.OTHER, Part.EXCERPT, Part.PRIVATE}
+        and not section.words
+        and not section.substance
+    )
 
 
 def plain_note(kind: str, title: str, day: str, source: str = "") -> Scaffold:

@@ -57,6 +57,8 @@ def holds_notes(folder: Path) -> bool:
     for pattern in NOTE_ENDINGS:
         for path in folder.rglob(pattern):
             inside = path.relative_to(folder)
-            if path.name not in skipped and not any(p.startswith(".") or p == "node_modules" for p in inside.parts):
+            if path.name not in skipped and not any(
+                p.startswith(".") or p == "node_modules" for p in inside.parts
+            ):
                 return True
     return False

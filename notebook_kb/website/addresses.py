@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.findings import Finding, finding
+from notebook_kb.findings import finding
 from notebook_kb.languages import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from notebook_kb.findings import Finding
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
 
@@ -21,7 +22,8 @@ OWN_PAGES = ("tags", "sources", "concepts", "roadmap", "compare", "archive", "se
 
 def note_url(notebook: Notebook, note: Note) -> str:
     """A note's address: its path under the notes folder, each part slugged; `slug` replaces the last part and
-    `permalink` all."""
+    `permalink` all.
+    """
     style = notebook.settings.urls
     if note.permalink:
         parts = [p for p in note.permalink.strip("/").split("/") if p not in {"", ".", ".."}]
@@ -78,7 +80,9 @@ def clashes(wanted: Iterable[tuple[str, str]], own: Iterable[str]) -> list[Findi
             found.append(finding("KB205", message, "give the note a `slug:` of its own", path=path))
         elif key in first:
             message = f"`{path}` and `{first[key]}` both want `{url}`"
-            found.append(finding("KB205", message, "give one a `slug:` or `permalink:` of its own", path=path))
+            found.append(
+                finding("KB205", message, "give one a `slug:` or `permalink:` of its own", path=path)
+            )
         first.setdefault(key, path)
     return found
 

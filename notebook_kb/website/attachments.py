@@ -7,21 +7,27 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
-from notebook_kb.findings import Finding, finding
+from notebook_kb.findings import finding
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from notebook_kb.findings import Finding
+
 PNG = b"\x89PNG\r\n\x1a\n"
 # chunks that are needed to show the picture; text, time and EXIF are left behind
-PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"bKGD"})
+PNG_KEPT = frozenset(
+    {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"bKGD"}
+)
 SVG_BAD = re.compile(
     rb"<\s*(?:script|foreignObject|iframe|embed|object|handler|listener)\b|\son\w+\s*=|javascript:"
     rb"|<!ENTITY|(?:href|src)\s*=\s*[\"']\s*(?!#|data:image/(?:png|jpeg|gif|webp))[^\"'#]"
     rb"|@import|url\(\s*[\"']?(?!#)",
     re.IGNORECASE,
 )
-SVG_COMMENT = re.compile(rb"<!--.*?-->|<metadata\b.*?</metadata>|<sodipodi:namedview\b.*?(?:/>|</sodipodi:namedview>)", re.DOTALL)
+SVG_COMMENT = re.compile(
+    rb"<!--.*?-->|<metadata\b.*?</metadata>|<sodipodi:namedview\b.*?(?:/>|</sodipodi:namedview>)", re.DOTALL
+)
 MARKERS_KEPT = frozenset({0xC0, 0xC1, 0xC2, 0xC4, 0xDB, 0xDD, 0xE0, 0xEE})
 
 
@@ -31,8 +37,12 @@ def public_bytes(path: Path, name: str) -> tuple[bytes, Finding | None]:
     suffix = path.suffix.casefold()
     if suffix == ".svg":
         if SVG_BAD.search(data):
-            bad = finding("KB604", "this SVG holds a script, a handler or an outside reference, so it is not published",
-                          "save it again as a plain SVG", path=name)
+            bad = finding(
+                "KB604",
+                "this SVG holds a script, a handler or an outside reference, so it is not published",
+                "save it again as a plain SVG",
+                path=name,
+            )
             return b"", bad
         return SVG_COMMENT.sub(b"", data), None
     if data.startswith(PNG):

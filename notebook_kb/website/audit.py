@@ -29,8 +29,37 @@ CALLOUT = re.compile(r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+|>[ \t]?)*>[ \t]*\[!([
 NOT_LETTERS = re.compile(r"[\W\d_]+")
 # head keys whose values a public page may show
 PUBLIC_KEYS = frozenset(
-    """title description summary tags tag keywords categories aliases alias concept source at angle date created updated
-    modified lastmod slug permalink image cover needs prerequisites type publish draft met_in macros""".split()
+    [
+        "title",
+        "description",
+        "summary",
+        "tags",
+        "tag",
+        "keywords",
+        "categories",
+        "aliases",
+        "alias",
+        "concept",
+        "source",
+        "at",
+        "angle",
+        "date",
+        "created",
+        "updated",
+        "modified",
+        "lastmod",
+        "slug",
+        "permalink",
+        "image",
+        "cover",
+        "needs",
+        "prerequisites",
+        "type",
+        "publish",
+        "draft",
+        "met_in",
+        "macros",
+    ]
 )
 KEY = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*:")
 
@@ -80,7 +109,7 @@ def readable(data: bytes) -> str:
     plain = unescape(MARKS.sub(" ", text))
     tight = unescape(MARKS.sub("", text))
     inside = unescape(" ".join(MARKS.findall(text)))
-    return "\n".join((plain, tight, inside))
+    return f"{plain}\n{tight}\n{inside}"
 
 
 class Scanner:
@@ -188,7 +217,9 @@ def plain(text: str) -> str:
 
 
 COMMENT = re.compile(r"%%(?!\w*\s*$)(.*?)(?:%%|\Z)|<!--(.*?)(?:-->|\Z)", re.DOTALL)
-CODE = re.compile(r"(?ms)^[ \t>]*(`{3,}|~{3,})[^\n]*\n.*?^[ \t>]*\1[`~]*[ \t]*$|(`+)(?:(?!\2).)+?\2", re.DOTALL)
+CODE = re.compile(
+    r"(?ms)^[ \t>]*(`{3,}|~{3,})[^\n]*\n.*?^[ \t>]*\1[`~]*[ \t]*$|(`+)(?:(?!\2).)+?\2", re.DOTALL
+)
 TEX_COMMENT = re.compile(r"(?<!\\)%([^\n]*)")
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\\\[(.+?)\\\]", re.DOTALL)
 
@@ -196,7 +227,12 @@ FORMULA = re.compile(r"\$\$(.+?)\$\$|\\\[(.+?)\\\]", re.DOTALL)
 def take_comments(text: str, path: str) -> tuple[str, list[PrivateMatter]]:
     """(the text without comments, the comments); code keeps its signs, formulas lose their TeX comments."""
     kept: list[str] = []
-    code = CODE.sub(lambda m: kept.append(m[0]) or f"\ue0d0{len(kept) - 1}\ue0d0", text)  # type: ignore[func-returns-value]
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"\ue0d0{len(kept) - 1}\ue0d0"
+
+    code = CODE.sub(keep, text)
     found: list[PrivateMatter] = []
 
     def formula(match: re.Match[str]) -> str:
@@ -218,7 +254,8 @@ def take_comments(text: str, path: str) -> tuple[str, list[PrivateMatter]]:
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What the audit compares with: private pieces, all that is public, and the paths, addresses and file digests
-    that no public page owns."""
+    that no public page owns.
+    """
 
     private: tuple[PrivateMatter, ...]
     public: tuple[str, ...]

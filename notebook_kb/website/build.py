@@ -11,6 +11,7 @@ from notebook_kb.model.codec import encode
 from notebook_kb.website.addresses import output_file
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.feeds import atom, sitemap
+from notebook_kb.website.pages import site_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ def digest(data: bytes) -> str:
 def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | None = None) -> Rendered:
     """Every file of the site."""
     out = Rendered()
-    plans = site.pages()
+    plans = site_pages(site)
     shared = digest(json.dumps([encode(view), theme.digest], sort_keys=True, default=dict).encode())
     for plan in plans:
         name = output_file(plan.url)

@@ -100,5 +100,3 @@ def sitemap(site: Site, pages: list[PagePlan]) -> bytes:
         + "".join(lines)
         + "</urlset>\n"
     ).encode()
-
-

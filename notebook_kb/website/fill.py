@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SLOT = re.compile(
     r'<kb-a n="(\d+)">(.*?)</kb-a>|<kb-img n="(\d+)"></kb-img>|<kb-embed n="(\d+)"></kb-embed>', re.DOTALL
 )
-PICTURES = frozenset(".png .jpg .jpeg .gif .webp .avif .svg".split())
+PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"])
 OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 SAFE = re.compile(r"(?:https?:|mailto:|//)", re.IGNORECASE)
 SIZE = re.compile(r"(\d{1,4})(?:x(\d{1,4}))?$")
@@ -82,7 +82,9 @@ class Filler:
             return f'<a href="{escape(address)}"{tip} rel="noopener">{label}</a>'
         url = self.address(target, heading, note)
         if url is not None:
-            return f'<a href="{escape(relative_url(url, page) if not url.startswith("#") else url)}">{label}</a>'
+            return (
+                f'<a href="{escape(relative_url(url, page) if not url.startswith("#") else url)}">{label}</a>'
+            )
         return f'<span class="unwritten">{label}</span>' if self.mine else label
 
     def address(self, target: str, heading: str, note: Note) -> str | None:

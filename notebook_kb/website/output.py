@@ -7,13 +7,13 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import EnvironmentFailedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 MANIFEST = ".kb-manifest.json"
 # what may lie in the output folder without being ours: kept through the swap
@@ -51,7 +51,7 @@ def foreign_files(folder: Path, manifest: Mapping[str, str]) -> list[str]:
     for base, folders, files in os.walk(folder):
         folders[:] = [f for f in folders if f not in KEPT]
         for name in files:
-            relative = os.path.relpath(os.path.join(base, name), folder).replace(os.sep, "/")  # noqa: PTH118
+            relative = (Path(base) / name).relative_to(folder).as_posix()
             if relative not in manifest and relative != MANIFEST and name not in KEPT:
                 found.append(relative)
     return sorted(found)
@@ -66,7 +66,7 @@ def write_site(folder: Path, files: Mapping[str, bytes], *, clean: bool = False)
     manifest = read_manifest(folder)
     foreign = foreign_files(folder, manifest)
     if foreign and not clean:
-        shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")  # noqa: PLR2004 - a few names are enough
+        shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
         raise UsageError(
             f"{folder.name}/ holds files that no build wrote: {shown}",
             "move them away, choose another `output:`, or run `kb build --clean` to replace them",
@@ -82,7 +82,8 @@ def write_site(folder: Path, files: Mapping[str, bytes], *, clean: bool = False)
         swap_in(folder, fresh)
     except OSError as error:
         raise EnvironmentFailedError(
-            f"{folder}: the site could not be written: {error.strerror or error}", "the old site was left as it was"
+            f"{folder}: the site could not be written: {error.strerror or error}",
+            "the old site was left as it was",
         ) from error
     return Written(changed, len(same), removed)
 

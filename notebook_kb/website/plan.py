@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
+from notebook_kb.languages import slugify
 from notebook_kb.learning.coverage import cover
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.website import views as v
@@ -95,7 +97,7 @@ class Site:
 
     # small pieces that several pages share
 
-    def head(self, title: str, url: str, kind: str, **more: Any) -> v.PageHead:  # noqa: ANN401
+    def head(self, title: str, url: str, kind: str, **more: Any) -> v.PageHead:
         """A page's head with its canonical address."""
         base = self.notebook.settings.base_url
         return v.PageHead(title, url, kind, canonical=base + url if base else "", **more)
@@ -125,8 +127,6 @@ class Site:
 
     def tag_url(self, tag: str) -> str:
         """The page of a tag."""
-        from notebook_kb.languages import slugify
-
         return self.page("tags/" + "/".join(slugify(p, self.notebook.pack) for p in tag.split("/")))
 
     def marks(self, concept: str) -> tuple[v.RungMark, ...]:
@@ -141,7 +141,12 @@ class Site:
         """A concept wherever it is named."""
         item = self.coverage[concept]
         return v.ConceptLink(
-            concept, item.concept.title, self.concept_page(concept), str(item.state), self.marks(concept), hint
+            concept,
+            item.concept.title,
+            self.concept_page(concept),
+            str(item.state),
+            self.marks(concept),
+            hint,
         )
 
     def badge(self, citation: Citation) -> v.SourceBadge | None:
@@ -178,8 +183,6 @@ class Site:
 
     def backlinks(self, path: str) -> tuple[v.BacklinkView, ...]:
         """The pages that link to a note, one line for each page."""
-        from html import escape
-
         seen: dict[str, v.BacklinkView] = {}
         for link in self.notebook.backlinks.get(path, ()):
             note = link.note
@@ -188,7 +191,9 @@ class Site:
             context, label = link.reference.context, link.reference.label
             safe = escape(context, quote=False)
             marked = safe.replace(escape(label, quote=False), f"<mark>{escape(label, quote=False)}</mark>", 1)
-            seen[note.path] = v.BacklinkView(self.title(note), self.urls[note.path], marked if label else safe)
+            seen[note.path] = v.BacklinkView(
+                self.title(note), self.urls[note.path], marked if label else safe
+            )
         return tuple(seen.values())
 
     def post_line(self, note: Note) -> v.PostLine:
@@ -205,14 +210,3 @@ class Site:
         """Posts, the newest first."""
         found = [n for n in self.notebook.notes.values() if n.type is NoteType.POST and n.path in self.urls]
         return sorted(found, key=lambda n: (n.date, n.path), reverse=True)
-
-    # pages
-
-    def pages(self) -> list[PagePlan]:
-        """Every page of the site, by address."""
-        from notebook_kb.website.pages import indexes
-        from notebook_kb.website.pages.concept import concept_pages
-        from notebook_kb.website.pages.note import note_pages
-
-        found = [*concept_pages(self), *note_pages(self), *indexes.index_pages(self)]
-        return sorted(found, key=lambda p: p.url)

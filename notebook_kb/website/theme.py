@@ -49,7 +49,7 @@ class SiteForPage:
         self._url = url
         self._root = root
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any field of the SiteView
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._site, name)
 
     def href(self, url: str) -> str:
@@ -133,4 +133,3 @@ class Theme:
                 if path.is_file():
                     state.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
         return state.hexdigest()
-

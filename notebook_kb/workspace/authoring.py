@@ -87,7 +87,8 @@ def create_concept(
     path = workspace.root / name
     if path.exists():
         raise UsageError(
-            f"{name} exists and is not read as the note of `{concept.id}`", f"add `concept: {concept.id}` to its head"
+            f"{name} exists and is not read as the note of `{concept.id}`",
+            f"add `concept: {concept.id}` to its head",
         )
     write_file(path, scaffold.text.encode(), None)
     section = notebook.roadmap.angles[choice.angle].title if choice else ""
@@ -98,7 +99,9 @@ def note_text(snapshot: Snapshot, name: str) -> str:
     """A note's text with its BOM; UsageError when it is not UTF-8."""
     _, problem = decode(snapshot.data)
     if problem:
-        raise UsageError(f"{name} cannot be read as text ({problem}), so it is left alone", "save it as UTF-8")
+        raise UsageError(
+            f"{name} cannot be read as text ({problem}), so it is left alone", "save it as UTF-8"
+        )
     return snapshot.data.decode("utf-8")
 
 
@@ -115,7 +118,7 @@ def find_concept(notebook: Notebook, name: str) -> Concept:
     hint = f"did you mean `{concept}`? " if concept else ""
     raise UsageError(
         f"`{name}` is no concept of the roadmap",
-        f"{hint}`kb roadmap show` lists all; `kb new page \"{name}\"` makes a note outside the roadmap",
+        f'{hint}`kb roadmap show` lists all; `kb new page "{name}"` makes a note outside the roadmap',
     )
 
 
@@ -123,12 +126,15 @@ def choose_source(
     notebook: Notebook, concept: Concept, note: Note | None, source: str, angle: str
 ) -> SourceChoice:
     """The source that was named, at its angle or the one asked for. An unknown name is free text unless it is near a
-    known one; an address that belongs to no known source keeps the first empty angle."""
+    known one; an address that belongs to no known source keeps the first empty angle.
+    """
     wanted = angle_id(notebook, angle) if angle else ""
     resource = notebook.roadmap.resources.get(notebook.resource_names.get(fold(source), ""))
     is_url = source.startswith(("http://", "https://"))
     if resource is None and is_url:
-        resource = next((r for r in notebook.roadmap.resources.values() if r.url and source.startswith(r.url)), None)
+        resource = next(
+            (r for r in notebook.roadmap.resources.values() if r.url and source.startswith(r.url)), None
+        )
     if resource:
         own = resource.angle if resource.angle in notebook.roadmap.angles else ""
         place = concept.read.get(resource.id, "")
@@ -138,7 +144,8 @@ def choose_source(
         if near:
             known = notebook.resource_names[fold(near)]
             raise UsageError(
-                f"`{source}` is no source of the roadmap", f"did you mean `{known}`? `kb roadmap show` lists all"
+                f"`{source}` is no source of the roadmap",
+                f"did you mean `{known}`? `kb roadmap show` lists all",
             )
     return SourceChoice(source, wanted or first_open_angle(notebook, note), "", source if is_url else "")
 
@@ -189,7 +196,9 @@ def find_note(notebook: Notebook, name: str) -> Note:
         raise UsageError(f"`{concept}` has no note yet", f"begin it with `kb write {concept}`")
     known = [n.path.rsplit("/", 1)[-1].rsplit(".", 1)[0] for n in notebook.notes.values()]
     near = did_you_mean(name, [*known, *(n.title for n in notebook.notes.values()), *notebook.concept_names])
-    raise UsageError(f"there is no note `{name}`", f"did you mean `{near}`?" if near else "`kb list` lists the notes")
+    raise UsageError(
+        f"there is no note `{name}`", f"did you mean `{near}`?" if near else "`kb list` lists the notes"
+    )
 
 
 def set_published(workspace: Workspace, name: str, *, publish: bool) -> Published:
@@ -197,7 +206,10 @@ def set_published(workspace: Workspace, name: str, *, publish: bool) -> Publishe
     loaded = workspace.load()
     note = find_note(loaded.notebook, name)
     if publish and note.unclear:
-        raise UsageError(f"{note.path}: {note.unclear}, so it cannot be published", "mend it first: `kb check` shows the place")
+        raise UsageError(
+            f"{note.path}: {note.unclear}, so it cannot be published",
+            "mend it first: `kb check` shows the place",
+        )
     snapshot = read_file(workspace.root / note.path)
     text = note_text(snapshot, note.path)
     edited = text
@@ -210,5 +222,9 @@ def set_published(workspace: Workspace, name: str, *, publish: bool) -> Publishe
     after = workspace.load().notebook
     now = after.notes[note.path]
     waits = now.date if publish_date_pending(now, workspace.today) else ""
-    unclear = "" if is_public(now, workspace.today) or waits or not publish else (now.unclear or "it is still private")
+    unclear = (
+        ""
+        if is_public(now, workspace.today) or waits or not publish
+        else (now.unclear or "it is still private")
+    )
     return Published(note.path, note_url(after, now), edited != text, waits, unclear)

@@ -36,7 +36,10 @@ def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file", "name a folder")
     if roadmap and roadmap not in BUILT_IN and not (folder / roadmap).is_file():
-        hint = nearest(roadmap, BUILT_IN) or f"built in: {', '.join(BUILT_IN)}; a file is named as it lies in the folder"
+        hint = (
+            nearest(roadmap, BUILT_IN)
+            or f"built in: {', '.join(BUILT_IN)}; a file is named as it lies in the folder"
+        )
         raise UsageError(f"there is no roadmap `{roadmap}`", hint)
     plan = new_notebook(folder, language_pack(language), roadmap, title)
     written = []
@@ -49,6 +52,8 @@ def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
         return Begun(tuple(written), in_place=False)
     notebook = Workspace(folder).load().notebook
     matches = tuple(
-        (note.path, notebook.concept_of(note)) for note in notebook.notes.values() if matched_by(notebook, note)
+        (note.path, notebook.concept_of(note))
+        for note in notebook.notes.values()
+        if matched_by(notebook, note)
     )
     return Begun(tuple(written), True, len(notebook.notes), matches)

@@ -12,12 +12,11 @@ from notebook_kb.errors import LeakError, UsageError
 from notebook_kb.files.lock import notebook_lock
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.findings import Severity
-from notebook_kb.notebook.public import is_public
 from notebook_kb.parsing.sections import normal
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.audit import PrivateMatter, Scanner, Sources, find_leaks
-from notebook_kb.website.build import PageMemory, Rendered, render_site
+from notebook_kb.website.build import PageMemory, render_site
 from notebook_kb.website.output import write_site
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.website.audit import Leak
+    from notebook_kb.website.build import Rendered
     from notebook_kb.website.plan import Site
     from notebook_kb.website.theme import Theme
     from notebook_kb.workspace.workspace import Workspace
@@ -150,15 +150,22 @@ def audit(workspace: Workspace, loaded: Loaded, site: Site, rendered: Rendered) 
     texts = {n: d for n, d in rendered.files.items() if not n.startswith("static/")}
     leaks = find_leaks(texts, audit_sources(workspace, loaded, site), workspace.settings.audit_allow)
     if leaks:
-        raise LeakError(leak_message(leaks), "make the words private or public in both places; exceptions go under `audit: {allow: […]}`")
+        raise LeakError(
+            leak_message(leaks),
+            "make the words private or public in both places; exceptions go under `audit: {allow: […]}`",
+        )
 
 
 def leak_message(leaks: list[Leak]) -> str:
     """Both places of each leak."""
-    lines = [f"{len(leaks)} private {'piece' if len(leaks) == 1 else 'pieces'} would be published; the old site stays:"]
+    lines = [
+        f"{len(leaks)} private {'piece' if len(leaks) == 1 else 'pieces'} would be published; the old site stays:"
+    ]
     for leak in leaks[:SHOWN_LEAKS]:
         line = f":{leak.matter.line}" if leak.matter.line else ""
-        lines.append(f"  {leak.page} shows “{leak.words}”, which is {leak.matter.why} in {leak.matter.path}{line}")
+        lines.append(
+            f"  {leak.page} shows “{leak.words}”, which is {leak.matter.why} in {leak.matter.path}{line}"
+        )
     if len(leaks) > SHOWN_LEAKS:
         lines.append(f"  and {len(leaks) - SHOWN_LEAKS} more")
     return "\n".join(lines)
@@ -167,7 +174,9 @@ def leak_message(leaks: list[Leak]) -> str:
 def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
     """Private and public matter from the files' raw text."""
     names = workspace.loader.names
-    headings = frozenset({*names.private_phrases, *(normal(x) for x in workspace.pack.parts.get("linkedin", ()))})
+    headings = frozenset(
+        {*names.private_phrases, *(normal(x) for x in workspace.pack.parts.get("linkedin", ()))}
+    )
     scanner = Scanner(headings, names.private_words)
     private: list[PrivateMatter] = []
     public: list[str] = [*public_words(workspace)]
@@ -180,12 +189,19 @@ def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
             public.append(path)
             private += hidden
         else:
-            private += [PrivateMatter(line, path, n, "unpublished") for n, line in enumerate(paragraphs(text), start=1)]
+            private += [
+                PrivateMatter(line, path, n, "unpublished")
+                for n, line in enumerate(paragraphs(text), start=1)
+            ]
     hidden_notes = {p: n for p, n in loaded.notebook.notes.items() if p not in site.notebook.notes}
     shown_urls = {*site.urls.values(), "/"}
     urls = {note_url(loaded.notebook, n) for n in hidden_notes.values()} - shown_urls
     return Sources(
-        tuple(private), tuple(public), frozenset(hidden_notes), frozenset(urls), hidden_files(workspace, loaded, site)
+        tuple(private),
+        tuple(public),
+        frozenset(hidden_notes),
+        frozenset(urls),
+        hidden_files(workspace, loaded, site),
     )
 
 
@@ -205,11 +221,19 @@ def public_words(workspace: Workspace) -> list[str]:
         if p.is_file() and p.suffix in {".html", ".css", ".js", ".svg", ".txt"}
     ]
     settings, roadmap = workspace.settings, workspace.loader.roadmap
-    texts += [settings.title, settings.author, settings.description, settings.base_url, *workspace.pack.words.values()]
+    texts += [
+        settings.title,
+        settings.author,
+        settings.description,
+        settings.base_url,
+        *workspace.pack.words.values(),
+    ]
     texts += [f"{c.title} {c.why} {c.id} {' '.join(c.read.values())}" for c in roadmap.concepts.values()]
     texts += [f"{r.title} {r.by} {r.id} {r.url}" for r in roadmap.resources.values()]
     texts += [f"{a.title} {a.why} {a.id}" for a in roadmap.areas]
-    texts += [f"{p.title} {p.id}" for p in roadmap.problems] + [f"{a.title} {a.ask}" for a in roadmap.angles.values()]
+    texts += [f"{p.title} {p.id}" for p in roadmap.problems] + [
+        f"{a.title} {a.ask}" for a in roadmap.angles.values()
+    ]
     return texts
 
 

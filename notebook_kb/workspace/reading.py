@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 def read_as(notebook: Notebook, note: Note) -> list[tuple[Section, str]]:
     """(section, words) for each heading of a note but its title."""
-    return [(s, read_as_words(notebook, note, s)) for s in note.sections if s.heading and s.level > 0 and not is_title(s)]
+    return [
+        (s, read_as_words(notebook, note, s))
+        for s in note.sections
+        if s.heading and s.level > 0 and not is_title(s)
+    ]
 
 
 def is_title(section: Section) -> bool:

@@ -82,7 +82,9 @@ def standing() -> Standing:
 def line(notebook: Notebook, item: ConceptCoverage) -> StandingLine:
     """A concept's state with its first missing thing."""
     missing = missing_words(notebook, item.missing[0]) if item.missing and item.state is State.STARTED else ""
-    return StandingLine(item.concept.id, str(item.state), sources_words(item) if item.sources else "", missing)
+    return StandingLine(
+        item.concept.id, str(item.state), sources_words(item) if item.sources else "", missing
+    )
 
 
 def recent(workspace: Workspace, table: dict[str, ConceptCoverage]) -> list[ConceptCoverage]:
@@ -103,7 +105,9 @@ def trouble(workspace: Workspace, loaded: Loaded) -> str:
     found = all_findings(workspace, loaded)
     errors = sum(f.count for f in found if f.severity is Severity.ERROR)
     warnings = sum(f.count for f in found if f.severity is Severity.WARNING)
-    parts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    parts = [
+        f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n
+    ]
     return ", ".join(parts)
 
 

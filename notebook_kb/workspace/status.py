@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notebook_kb.findings import count_by_severity
 from notebook_kb.learning.coverage import count_states, cover
 from notebook_kb.notebook.public import is_public
 from notebook_kb.website.output import read_manifest
 from notebook_kb.workspace.findings import all_findings
-from notebook_kb.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from notebook_kb.workspace.workspace import Workspace
 
 
 def status_of(workspace: Workspace) -> dict[str, Any]:

@@ -39,7 +39,11 @@ def suggestion_place(notebook: Notebook, suggestion: Suggestion) -> str:
     """Where to look for what is missing, or that nothing is listed."""
     if suggestion.source:
         title = notebook.roadmap.resources[suggestion.source].title
-        return f"{suggestion.source} ({suggestion.place}): {title}" if suggestion.place else f"{suggestion.source}: {title}"
+        return (
+            f"{suggestion.source} ({suggestion.place}): {title}"
+            if suggestion.place
+            else f"{suggestion.source}: {title}"
+        )
     if suggestion.what in notebook.roadmap.angles or suggestion.what == "angle":
         return "no further source listed: find one, or use your own example"
     return ""

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notebook_kb.notebook.load import Loaded, Loader, today_in
+from notebook_kb.notebook.load import Loader, today_in
 from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
 from notebook_kb.rendering.fragments import deriver
 from notebook_kb.settings import find_root
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from notebook_kb.model.note import Note
+    from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
 
 CSP = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'"
@@ -63,7 +64,13 @@ class Workspace:
         return Site(loaded.notebook, loaded.derived, mine=True, badges=badges(loaded.notebook))
 
     def site_view(
-        self, site: Site, *, preview: bool = False, as_published: bool = False, banner: str = "", meta: Mapping[str, str] | None = None
+        self,
+        site: Site,
+        *,
+        preview: bool = False,
+        as_published: bool = False,
+        banner: str = "",
+        meta: Mapping[str, str] | None = None,
     ) -> SiteView:
         """What every template sees as `site`."""
         about = next(
@@ -102,7 +109,7 @@ def navigation(site: Site) -> tuple[NavItem, ...]:
 
 def badges(notebook: Notebook) -> dict[str, tuple[str, ...]]:
     """What keeps each note from the public, in words."""
-    table = {}
+    table: dict[str, tuple[str, ...]] = {}
     for path, note in notebook.notes.items():
         found = badge(notebook, note)
         if found:

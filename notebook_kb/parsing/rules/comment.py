@@ -49,7 +49,7 @@ def install(md: MarkdownIt) -> None:
     md.inline.ruler.before("escape", "comment", comment)
 
 
-def comment(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+def comment(state: StateInline, silent: bool) -> bool:
     """The sign of a comment."""
     if state.src[state.pos] != SIGN:
         return False

@@ -16,7 +16,7 @@ def install(md: MarkdownIt) -> None:
     md.inline.ruler.before("emphasis", "highlight", highlight)
 
 
-def highlight(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+def highlight(state: StateInline, silent: bool) -> bool:
     """A pair of `==` around text that neither starts nor ends with a blank."""
     start = state.pos + 2
     if not state.src.startswith(MARK, state.pos) or state.src[start : start + 1] in {"", " ", "=", "\n"}:

@@ -47,12 +47,12 @@ def _find_close(src: str, close: str, start: int, end: int) -> int:
 
 def _is_price_or_prose(src: str, start: int, close: int, end: int) -> bool:
     """Prices: a dollar next to a blank inside, a digit before the opening or after the closing dollar."""
-    before = src[start - 2] if start >= 2 else ""  # noqa: PLR2004 - the character before the opening dollar
+    before = src[start - 2] if start >= 2 else ""
     after = src[close + 1] if close + 1 < end else ""
     return src[start].isspace() or src[close - 1].isspace() or before.isdigit() or after.isdigit()
 
 
-def math_inline(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+def math_inline(state: StateInline, silent: bool) -> bool:
     """One formula in a line of text."""
     opening = _opening(state.src, state.pos)
     if not opening:
@@ -72,7 +72,7 @@ def math_inline(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - mar
     return True
 
 
-def math_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001
+def math_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """A display formula on lines of its own."""
     if state.sCount[start_line] - state.blkIndent >= CODE_INDENT:
         return False

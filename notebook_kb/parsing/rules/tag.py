@@ -14,12 +14,12 @@ BLOCK_ID = re.compile(r"\^([A-Za-z0-9-]+)[ \t]*(?=\n|$)")
 
 
 def install(md: MarkdownIt) -> None:
-    """Add both rules after escapes, so that `\\#` stays text."""
+    r"""Add both rules after escapes, so that `\#` stays text."""
     md.inline.ruler.after("escape", "tag", tag)
     md.inline.ruler.after("escape", "block_id", block_id)
 
 
-def tag(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+def tag(state: StateInline, silent: bool) -> bool:
     """A tag: after a blank or at the start, with at least one letter."""
     pos = state.pos
     if state.src[pos] != "#" or (pos and not state.src[pos - 1].isspace()):
@@ -33,7 +33,7 @@ def tag(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it
     return True
 
 
-def block_id(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+def block_id(state: StateInline, silent: bool) -> bool:
     """A block's id: after a blank (or alone), at the end of a line."""
     pos = state.pos
     if state.src[pos] != "^" or (pos and not state.src[pos - 1].isspace()):

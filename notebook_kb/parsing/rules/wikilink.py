@@ -21,7 +21,7 @@ def split_target(inner: str) -> tuple[str, str, str]:
     return name.strip(), heading.strip(), label.strip()
 
 
-def wikilink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+def wikilink(state: StateInline, silent: bool) -> bool:
     """One wikilink or embed."""
     src, pos = state.src, state.pos
     embed = src.startswith("![[", pos)

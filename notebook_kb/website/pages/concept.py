@@ -120,7 +120,7 @@ def rung(site: Site, explanation: Explanation, number: int, order: int, url: str
 
 def short_ask(ask: str) -> str:
     """The question alone, without the instruction behind it."""
-    first = ask.split("?")[0]
+    first = ask.split("?", maxsplit=1)[0]
     return first + "?" if "?" in ask else ask.rstrip(".")
 
 
@@ -147,7 +147,7 @@ def synthesis(site: Site, note: Note | None, url: str) -> tuple[str, str]:
     return "".join(own), title
 
 
-def shown(site: Site, private: bool) -> bool:  # noqa: FBT001 - a section's own flag
+def shown(site: Site, private: bool) -> bool:
     """Whether a section is on the page."""
     return site.mine or not private
 
@@ -168,7 +168,9 @@ def lower_sections(site: Site, note: Note, url: str) -> Iterator[v.SectionView]:
         yield v.SectionView(section.anchor or "text", title, html, css)
 
 
-def contents(site: Site, rungs: tuple[v.RungView, ...], sections: tuple[v.SectionView, ...]) -> tuple[v.TocItem, ...]:
+def contents(
+    site: Site, rungs: tuple[v.RungView, ...], sections: tuple[v.SectionView, ...]
+) -> tuple[v.TocItem, ...]:
     """The page's contents."""
     items = [v.TocItem("ladder", site.word("explanations"))]
     items += [v.TocItem(r.anchor, f"{r.number} {r.title}", sub=True) for r in rungs if r.html]

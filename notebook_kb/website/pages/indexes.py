@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 from notebook_kb.learning.coverage import State, count_states, is_covered
@@ -54,11 +55,21 @@ def home(site: Site) -> v.HomeView:
     counts = count_states(site.coverage)
     covered = counts["covered"] + counts["solid"]
     spoken = spoken_formula(site)
-    index = next((n for n in notebook.notes.values() if n.path.split("/")[-1].casefold() == "index.md"
-                  and n.path.count("/") <= bool(notebook.notes_folder)), None)
+    index = next(
+        (
+            n
+            for n in notebook.notes.values()
+            if n.path.split("/")[-1].casefold() == "index.md"
+            and n.path.count("/") <= bool(notebook.notes_folder)
+        ),
+        None,
+    )
     return v.HomeView(
         head=site.head(
-            notebook.settings.title or notebook.roadmap.title, "/", "home", description=notebook.settings.description
+            notebook.settings.title or notebook.roadmap.title,
+            "/",
+            "home",
+            description=notebook.settings.description,
         ),
         lead=(index.lead if index else "") or notebook.settings.description,
         spoken=spoken.pieces,
@@ -184,12 +195,10 @@ def own_excerpt(site: Site, concept: str) -> str:
 
 def excerpt(html: str) -> str:
     """The first sentence of a fragment as plain text."""
-    from html import unescape
-
     body = re.sub(r"<(aside|figure|annotation)\b.*?</\1>", "", html, flags=re.DOTALL)
     text = " ".join(unescape(re.sub(r"<[^>]*>", "", body)).split())
     ends = [m.end() for m in re.finditer(r"[.?!](?=\s|$)", text)]
-    end = next((e for e in ends if e >= 40), len(text))  # noqa: PLR2004 - shorter is no sentence worth showing
+    end = next((e for e in ends if e >= 40), len(text))
     return text[:end] if end <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
 
 
@@ -245,8 +254,12 @@ def by_year(site: Site, notes: list[Note]) -> tuple[tuple[str, tuple[v.PostLine,
 def archive(site: Site) -> v.ListView:
     """Every page, by kind."""
     groups = []
-    for kind, key in ((NoteType.POST, "posts"), (NoteType.CONCEPT, "concepts"), (NoteType.READING, "readings"),
-                      (NoteType.PAGE, "pages")):
+    for kind, key in (
+        (NoteType.POST, "posts"),
+        (NoteType.CONCEPT, "concepts"),
+        (NoteType.READING, "readings"),
+        (NoteType.PAGE, "pages"),
+    ):
         notes = [n for n in site.notebook.notes.values() if kind_of(site, n) is kind and n.path in site.urls]
         notes.sort(key=lambda n: site.title(n).casefold())
         if notes:
@@ -271,11 +284,17 @@ def tag_pages(site: Site) -> Iterator[PagePlan]:
             table.setdefault(key, []).append(note)
     order = sorted(table, key=lambda u: names[u].casefold())
     lines = tuple((v.LinkView(names[u], u), len(table[u])) for u in order)
-    yield PagePlan(site.page("tags"), "tags.html", v.TagsView(site.head(site.word("tags"), site.page("tags"), "tags"), lines))
+    yield PagePlan(
+        site.page("tags"),
+        "tags.html",
+        v.TagsView(site.head(site.word("tags"), site.page("tags"), "tags"), lines),
+    )
     for url in order:
         notes = sorted(table[url], key=lambda n: (n.date, site.title(n)), reverse=True)
         head = site.head(site.word("tagged", tag=names[url]), url, "list")
-        yield PagePlan(url, "list.html", v.ListView(head, "", (("", tuple(site.post_line(n) for n in notes)),)))
+        yield PagePlan(
+            url, "list.html", v.ListView(head, "", (("", tuple(site.post_line(n) for n in notes)),))
+        )
 
 
 def next_steps(site: Site, limit: int = 3) -> list[tuple[str, str]]:

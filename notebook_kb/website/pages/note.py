@@ -73,8 +73,8 @@ def body(site: Site, note: Note, url: str) -> tuple[str, str, tuple[v.TocItem, .
             level = max(section.level, 2)
             heading = site.filler.fill(piece["heading"], note, url)
             parts.append(f'<h{level} id="{escape(section.anchor)}">{heading}</h{level}>\n')
-            if level <= 3:  # noqa: PLR2004 - two levels of headings are enough for contents
-                toc.append(v.TocItem(section.anchor, section.heading, level > 2))  # noqa: PLR2004
+            if level <= 3:
+                toc.append(v.TocItem(section.anchor, section.heading, level > 2))
         html = site.filler.fill(piece["body"], note, url)
         parts.append(f'<div class="private">{html}</div>' if section.private and html else html)
     return "".join(parts), lead, tuple(toc)

@@ -60,7 +60,9 @@ def from_note(site: Site, note: Note) -> Spoken:
             aloud = ALOUD.search(figure[1])
             formula = MATH.search(figure[1])
             if formula and aloud and 1 < len(rows) <= MOST_PIECES:
-                pieces = [v.SpokenPiece(m[0], plain(words)) for sign, words in rows if (m := MATH.search(sign))]
+                pieces = [
+                    v.SpokenPiece(m[0], plain(words)) for sign, words in rows if (m := MATH.search(sign))
+                ]
                 return Spoken(tuple(pieces), None, plain(aloud[1]))
     return Spoken()
 

@@ -1,0 +1,54 @@
+"""`kb serve`: the live preview."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from notebook_kb.cli.console import clean, note
+
+DEFAULT_PORT = 8321
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Port to use; 0 is any free one.",
+)
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
+@click.option(
+    "--poll", is_flag=True, help="Look at the files every now and then instead of asking the system."
+)
+@click.option("--today", default="", metavar="DATE", help="Take this day for today, as in 2026-11-20.")
+def serve(port: int, open_browser: bool, poll: bool, today: str) -> None:  # noqa: FBT001 - click passes flags
+    """Show the notebook live while you write.
+
+    All notes are shown, private ones and drafts with a badge; a switch shows the site as it would be published.
+    Only this machine can see it.
+    """
+    from notebook_kb.preview.server import HOST, Preview, listen, run
+    from notebook_kb.preview.state import State
+    from notebook_kb.workspace.workspace import Workspace
+
+    root = Workspace.open(today=today).root
+    state = State(root, today)
+    ears, number = listen(port)
+    if port not in {0, number}:
+        note(f"Port {port} is taken, so {number} is used.")
+    address = f"http://{HOST}:{number}/"
+    note(f"Preview: {address}")
+    note("Ctrl-C ends it")
+    if open_browser:
+        click.launch(address)
+    preview = Preview(state, poll=poll, say=lambda text: note(clean(text)), saved=tell_saved)
+    run(preview, ears, number)
+
+
+def tell_saved(path: str, milliseconds: float) -> None:
+    """A line for each save, where somebody sees it."""
+    if sys.stderr.isatty():
+        note(clean(f"{path.rsplit('/', 1)[-1]} saved, page shown in {milliseconds:.0f} ms"))

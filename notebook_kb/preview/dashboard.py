@@ -1,0 +1,161 @@
+"""The dashboard: how far the notebook is written, what to write next, what to mend, how every note was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notebook_kb.learning.coverage import count_states
+from notebook_kb.learning.suggest import suggest
+from notebook_kb.preview.headings import headings_read
+from notebook_kb.preview.problems import scrub
+from notebook_kb.website.pages.indexes import areas
+from notebook_kb.workspace.findings import all_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from notebook_kb.findings import Finding
+    from notebook_kb.learning.suggest import Suggestion
+    from notebook_kb.preview.state import State
+    from notebook_kb.website.plan import Site
+    from notebook_kb.website.views import AreaView, PageHead, RungMark
+
+NEXT = 5
+PART_WORDS = {
+    "own": "in_my_words",
+    "symbols": "symbol_by_symbol",
+    "example": "example",
+    "code": "from_scratch",
+    "why": "why_it_matters",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How far the roadmap is written."""
+
+    areas: tuple[AreaView, ...]
+    counts: Mapping[str, int]
+    covered: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextLine:
+    """A thing to write next."""
+
+    title: str
+    url: str
+    marks: tuple[RungMark, ...]
+    what: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A thing to mend; `url` leads to the page of its note."""
+
+    severity: str
+    code: str
+    place: str
+    url: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note with its badges and how its headings were read."""
+
+    title: str
+    url: str
+    path: str
+    state: str
+    badges: tuple[str, ...]
+    read_as: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistedLine:
+    """A note that is called like a concept."""
+
+    path: str
+    concept: str
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardView:
+    """What the dashboard shows."""
+
+    head: PageHead
+    written: Written
+    next: tuple[NextLine, ...]
+    findings: tuple[FindingLine, ...]
+    notes: tuple[NoteLine, ...]
+    unlisted: tuple[UnlistedLine, ...]
+
+
+def dashboard_view(state: State) -> DashboardView:
+    """The dashboard of what is shown now."""
+    site = state.everything.site
+    found = state.findings
+    if found is None:
+        found = tuple(all_findings(state.workspace, state.loaded))
+    steps = suggest(site.notebook, site.coverage, limit=NEXT)
+    return DashboardView(
+        head=site.head(site.word("dashboard"), "/_kb/", "dashboard"),
+        written=written(site),
+        next=tuple(next_line(site, s) for s in steps),
+        findings=tuple(finding_line(state, f) for f in found),
+        notes=tuple(note_lines(site)),
+        unlisted=tuple(unlisted(site)),
+    )
+
+
+def written(site: Site) -> Written:
+    """How far the roadmap is written."""
+    counts = count_states(site.coverage)
+    return Written(tuple(areas(site)), counts, counts["covered"] + counts["solid"], len(site.coverage))
+
+
+def next_line(site: Site, step: Suggestion) -> NextLine:
+    """One next step with a source for it."""
+    link = site.concept_link(step.concept.id)
+    angle = site.notebook.roadmap.angles.get(step.what)
+    what = angle.title if angle else site.word(PART_WORDS.get(step.what, "explanations"))
+    resource = site.notebook.roadmap.resources.get(step.source)
+    source = ", ".join(x for x in (resource.title if resource else "", step.place) if x)
+    why = f"{step.why[:1].upper()}{step.why[1:]}." if step.why else ""
+    return NextLine(link.title, link.url, link.marks, what, why, source)
+
+
+def finding_line(state: State, item: Finding) -> FindingLine:
+    """One finding with the page that it is about."""
+    url = state.everything.url_of(item.path)
+    message = scrub(item.message, state.root)
+    return FindingLine(str(item.severity), item.code, item.place, url, message, scrub(item.hint, state.root))
+
+
+def note_lines(site: Site) -> Iterator[NoteLine]:
+    """All notes by path."""
+    for path, note in site.notebook.notes.items():
+        concept = site.notebook.concept_of(note)
+        counts = concept in site.coverage and site.coverage[concept].note == path
+        yield NoteLine(
+            title=site.title(note),
+            url=site.urls.get(path, ""),
+            path=path,
+            state=str(site.coverage[concept].state) if counts else "",
+            badges=site.badges.get(path, ()),
+            read_as=headings_read(site.notebook, note),
+        )
+
+
+def unlisted(site: Site) -> Iterator[UnlistedLine]:
+    """Notes that are matched with a concept by their name alone."""
+    for path, note in site.notebook.notes.items():
+        concept = "" if note.concept else site.notebook.concept_of(note)
+        if concept:
+            yield UnlistedLine(path, site.notebook.roadmap.concepts[concept].title)
