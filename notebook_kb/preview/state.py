@@ -255,6 +255,7 @@ class State:
             self.findings = found
             self.stale.clear()
             if not same:
+                self.version += 1
                 self.everything.rendered.clear()
                 self.published.rendered.clear()
             return not same

@@ -1,12 +1,14 @@
-"""The formula read aloud on the front page: the pieces of one formula of a covered concept, each with its words."""
+"""The formula read aloud on the front page: one formula of a covered concept, cut where its words fit."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
+from notebook_kb.learning.coverage import is_covered
 from notebook_kb.model.note import Part
 from notebook_kb.website import views as v
 
@@ -19,7 +21,8 @@ ROW = re.compile(r"<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", re.DOTALL)
 ALOUD = re.compile(r'<p class="aloud"><span class="label">.*?</span>(.*?)</p>', re.DOTALL)
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 TAGS = re.compile(r"<annotation\b.*?</annotation>|<[^>]*>", re.DOTALL)
-MOST_PIECES = 5
+MOST_PIECES = 9
+MOST_WORDS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +35,92 @@ class Spoken:
 
 
 def spoken_formula(site: Site) -> Spoken:
-    """The first formula with a few symbols of the concept that was covered furthest down the roadmap.
+    """The formula of the first covered application, else of the last covered concept, that can be cut into pieces.
 
     The choice depends on the notes alone, so the same notes give the same page.
     """
     best = Spoken()
     for concept, item in site.coverage.items():
         note = site.notebook.concept_note(concept)
-        if note is None or item.state not in {"covered", "solid"}:
+        if note is None or not is_covered(item.state):
             continue
         found = from_note(site, note)
-        if found.pieces and (item.concept.kind == "application" or not best.pieces):
+        if found.pieces:
             title = site.notebook.roadmap.concepts[concept].title
-            best = Spoken(found.pieces, v.LinkView(title, site.concept_page(concept)), found.aloud)
+            best = replace(found, concept=v.LinkView(title, site.concept_page(concept)))
             if item.concept.kind == "application":
                 break
     return best
 
 
 def from_note(site: Site, note: Note) -> Spoken:
-    """The first formula of a note that has two to five symbols and a sentence."""
+    """The first formula of a note that can be cut into pieces with words."""
     for section, piece in zip(note.sections, site.filler.pieces(note), strict=True):
         if section.part is not Part.SYMBOLS or section.private:
             continue
         for figure in FIGURE.finditer(piece["body"]):
-            rows = ROW.findall(figure[1])
-            aloud = ALOUD.search(figure[1])
-            formula = MATH.search(figure[1])
-            if formula and aloud and 1 < len(rows) <= MOST_PIECES:
-                pieces = [
-                    v.SpokenPiece(m[0], plain(words)) for sign, words in rows if (m := MATH.search(sign))
-                ]
-                return Spoken(tuple(pieces), None, plain(aloud[1]))
+            formula, aloud = MATH.search(figure[1]), ALOUD.search(figure[1])
+            pieces = cut(formula[0], ROW.findall(figure[1])) if formula and aloud else ()
+            if pieces and aloud:
+                return Spoken(pieces, None, plain(aloud[1]))
     return Spoken()
+
+
+def cut(formula: str, rows: list[tuple[str, str]]) -> tuple[v.SpokenPiece, ...]:
+    """A formula's pieces in order: operators, and runs that a row of the symbol list describes.
+
+    () when something is left that no row describes, or the words are too long for a front page.
+    """
+    words = {signature(m[0]): plain(said) for sign, said in rows if (m := MATH.search(sign))}
+    parts = top_level(formula)
+    pieces: list[v.SpokenPiece] = []
+    i = 0
+    while i < len(parts):
+        taken = next((n for n in range(len(parts) - i, 0, -1) if joined(parts[i : i + n]) in words), 0)
+        if taken:
+            pieces.append(v.SpokenPiece(as_math(parts[i : i + taken]), words[joined(parts[i : i + taken])]))
+        elif parts[i].tag == "mo":
+            pieces.append(v.SpokenPiece(as_math(parts[i : i + 1])))
+        else:
+            return ()
+        i += taken or 1
+    spoken = [p for p in pieces if p.words]
+    fits = all(len(p.words.split()) <= MOST_WORDS for p in spoken)
+    brackets = any(p.math_html.find(">(<") >= 0 for p in pieces if not p.words)
+    return tuple(pieces) if len(spoken) > 1 and len(pieces) <= MOST_PIECES and fits and not brackets else ()
+
+
+def top_level(math: str) -> list[ET.Element]:
+    """The elements of a formula's outermost row."""
+    try:
+        root = ET.fromstring(math)  # noqa: S314 - our own converter wrote it
+    except ET.ParseError:
+        return []
+    inner: ET.Element = root
+    while len(children(inner)) == 1 and children(inner)[0].tag in {"semantics", "mrow", "mstyle"}:
+        inner = children(inner)[0]
+    return children(inner)
+
+
+def children(element: ET.Element) -> list[ET.Element]:
+    """Children without the annotation."""
+    return [c for c in element if c.tag != "annotation"]
+
+
+def joined(parts: list[ET.Element]) -> str:
+    """The text of elements: what two formulas are compared by."""
+    return "".join("".join(p.itertext()).strip() + p.tag[0] for p in parts)
+
+
+def signature(math: str) -> str:
+    """The same of a whole formula."""
+    return joined(top_level(math))
+
+
+def as_math(parts: list[ET.Element]) -> str:
+    """Elements as a formula of their own."""
+    inside = "".join(ET.tostring(p, encoding="unicode") for p in parts)
+    return f"<math><mrow>{inside}</mrow></math>"
 
 
 def plain(html: str) -> str:
