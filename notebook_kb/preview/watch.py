@@ -215,7 +215,9 @@ class Watcher:
 
     def take(self, taken: Marked, sure: set[str]) -> None:
         """Bring changes to the state, and look again at what was read meanwhile."""
-        paths = set(taken.paths) - sure
+        paths = set(taken.paths)
+        # something happened to it again: its grace begins anew
+        sure -= paths
         if taken.look:
             paths |= self.state.rescan() - sure
             self.watch_new_folders()
@@ -226,7 +228,7 @@ class Watcher:
         started = taken.first or time.monotonic()
         for group, certain in ((paths, False), (sure, True)):
             if group:
-                self.tell(self.state.apply(group, sure=certain), started)
+                self.tell(self.state.apply(group, sure=certain), group, started)
         again = {p for p, how in before.items() if signature(self.root / p) != how}
         with self.condition:
             if again:
@@ -234,9 +236,11 @@ class Watcher:
                 self.marked.first = self.marked.first or time.monotonic()
                 self.marked.last = time.monotonic()
 
-    def tell(self, change: Change, started: float) -> None:
+    def tell(self, change: Change, group: set[str], started: float) -> None:
         """Tell of a change, and remember files that may come back."""
         with self.condition:
+            for path in group - change.unsure:
+                self.unsure.pop(path, None)
             for path in change.unsure:
                 self.unsure.setdefault(path, time.monotonic() + UNSURE_WAIT)
         if change.kind:

@@ -73,8 +73,9 @@ class Filler:
 
     def link(self, slot: list[str], label: str, note: Note, page: str) -> str:
         """A link; to a note without a page it is its words."""
-        _, target, heading, title, _ = slot
-        if OUTSIDE.match(target):
+        kind, target, heading, title, _ = slot
+        # a note's title may hold a colon; only an address has `://`
+        if OUTSIDE.match(target) and (kind == "link" or "://" in target):
             if not SAFE.match(target):
                 return label
             address = target + (f"#{heading}" if heading else "")

@@ -62,11 +62,19 @@ class Site:
     def urls(self) -> dict[str, str]:
         """Note path → URL; `concept:<id>` → URL of a concept without a note."""
         table = {path: note_url(self.notebook, note) for path, note in self.notebook.notes.items()}
-        table = {path: url for path, url in table.items() if url != "/"}
+        # a note that is the notes folder's own page is the front page: its text is shown there
+        front = self.front_note
+        table = {path: url for path, url in table.items() if not (front and path == front.path)}
         for concept in self.notebook.explanations:
             if concept not in self.notebook.concept_notes:
                 table[f"concept:{concept}"] = concept_url(concept, self.notebook.settings.urls)
         return table
+
+    @cached_property
+    def front_note(self) -> Note | None:
+        """The note whose address is the front page: index.md before README.md."""
+        found = [n for n in self.notebook.notes.values() if note_url(self.notebook, n) == "/"]
+        return min(found, key=lambda n: (not n.path.casefold().endswith("index.md"), n.path), default=None)
 
     @cached_property
     def filler(self) -> Filler:
@@ -75,7 +83,7 @@ class Site:
 
     def address_findings(self) -> list[Finding]:
         """Notes that want one address."""
-        own = [self.page(name) for name in OWN_PAGES]
+        own = ["/", *(self.page(name) for name in OWN_PAGES)]
         own += [self.page(f"sources/{r}") for r in self.notebook.roadmap.resources]
         own += [self.tag_url(t) for n in self.notebook.notes.values() for t in n.tags]
         own += [url for path, url in self.urls.items() if path.startswith("concept:")]

@@ -67,10 +67,8 @@ class Preview:
     def page(self, path: str = "/rank/") -> Page:
         """An open page whose script listens."""
         page = self.browser.new_page()
-        with page.expect_websocket() as opened:
+        with page.expect_websocket():
             page.goto(self.url.rstrip("/") + path)
-        if not opened.value.is_closed():
-            page.wait_for_function("performance.now() > 0")
         return page
 
     def status(self, path: str, host: str = "", **headers: str) -> int:
@@ -312,7 +310,7 @@ def test_a_stylesheet_is_swapped_without_a_reload(preview: Preview) -> None:
     page.evaluate("window.kept = 1")
     time.sleep(0.3)
     replaced(theme / "style.css", "body{color:rgb(4,5,6)}")
-    page.wait_for_function("getComputedStyle(document.body).color === 'rgb(4, 5, 6)'")
+    expect(page.locator("body")).to_have_css("color", "rgb(4, 5, 6)")
     assert page.evaluate("window.kept") == 1
 
 

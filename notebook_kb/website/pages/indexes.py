@@ -55,15 +55,6 @@ def home(site: Site) -> v.HomeView:
     counts = count_states(site.coverage)
     covered = counts["covered"] + counts["solid"]
     spoken = spoken_formula(site)
-    index = next(
-        (
-            n
-            for n in notebook.notes.values()
-            if n.path.split("/")[-1].casefold() == "index.md"
-            and n.path.count("/") <= bool(notebook.notes_folder)
-        ),
-        None,
-    )
     return v.HomeView(
         head=site.head(
             notebook.settings.title or notebook.roadmap.title,
@@ -71,7 +62,7 @@ def home(site: Site) -> v.HomeView:
             "home",
             description=notebook.settings.description,
         ),
-        lead=(index.lead if index else "") or notebook.settings.description,
+        lead=(site.front_note.lead if site.front_note else "") or notebook.settings.description,
         spoken=spoken.pieces,
         spoken_concept=spoken.concept,
         spoken_aloud=spoken.aloud,
