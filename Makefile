@@ -10,7 +10,7 @@ LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help venv preview serve site test torture bench lint format lock wheel clean
+.PHONY: help venv preview serve site test torture bench lint reference format lock wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -69,7 +69,11 @@ lint: $(READY) ## check form, style, types and layers
 	for tool in 'ruff format --check' 'ruff check' 'mypy' 'lint-imports'; do \
 	  echo "$(BIN)/$$tool"; $(BIN)/$$tool || status=1; \
 	done; \
+	$(BIN)/python .ci/command_reference.py --check || status=1; \
 	exit $$status
+
+reference: $(READY) ## write the guide's page of commands from their --help
+	$(BIN)/python .ci/command_reference.py
 
 format: $(READY) ## bring the code into form and mend what can be mended
 	$(BIN)/ruff check --fix-only --quiet
