@@ -67,6 +67,8 @@ def build(  # noqa: PLR0913
     )
     if not report.notes:
         note("no note is public yet; `kb publish NAME` makes one so")
+    elif not workspace.settings.base_url:
+        note("no `base_url:` in notebook.yml yet: no sitemap, and the addresses in the feed are relative")
     counts = count_by_severity(report.findings)
     if counts["error"] or counts["warning"]:
         note(

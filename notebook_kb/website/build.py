@@ -92,7 +92,8 @@ def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | N
         if not name.endswith("/preview.css"):
             out.files[name] = data
     out.files["feed.xml"] = atom(site)
-    out.files["sitemap.xml"] = sitemap(site, plans)
+    if site.notebook.settings.base_url:
+        out.files["sitemap.xml"] = sitemap(site, plans)
     add_attachments(site, out)
     return out
 

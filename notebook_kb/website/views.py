@@ -238,6 +238,7 @@ class ConceptsView:
 
     head: PageHead
     areas: tuple[AreaView, ...]
+    compare_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class Workspace:
             as_published=as_published,
             banner=banner,
             csp="" if preview else CSP,
-            meta=meta or {},
+            meta={"archive_url": site.page("archive"), "tags_url": site.page("tags"), **(meta or {})},
         )
 
 

@@ -127,7 +127,7 @@ def problems(site: Site) -> Iterator[v.ProblemView]:
 def concepts(site: Site) -> v.ConceptsView:
     """Concepts that have something written."""
     head = site.head(site.word("concepts"), site.page("concepts"), "concepts", nav="concepts")
-    return v.ConceptsView(head, tuple(areas(site, written_only=True)))
+    return v.ConceptsView(head, tuple(areas(site, written_only=True)), site.page("compare"))
 
 
 def roadmap(site: Site) -> v.RoadmapView:

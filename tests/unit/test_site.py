@@ -1,0 +1,128 @@
+"""The built site of this repository's own notes: links, feeds, structure."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin
+
+import pytest
+from lxml import etree, html
+
+from notebook_kb.website.build import Rendered, render_site
+from notebook_kb.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ATOM = "{http://www.w3.org/2005/Atom}"
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+
+
+@pytest.fixture(scope="module")
+def rendered() -> Rendered:
+    """Every file of this repository's public site."""
+    workspace = Workspace(REPOSITORY, today="2026-12-31")
+    site = workspace.public_site(workspace.load())
+    return render_site(site, workspace.site_view(site, meta={"feed_url": "/feed.xml"}), workspace.theme)
+
+
+@pytest.fixture(scope="module")
+def trees(rendered: Rendered) -> dict[str, HtmlElement]:
+    """Each page parsed."""
+    return {n: html.document_fromstring(d) for n, d in rendered.files.items() if n.endswith(".html")}
+
+
+def test_every_internal_link_leads_to_a_file_and_an_anchor(
+    rendered: Rendered, trees: dict[str, HtmlElement]
+) -> None:
+    """A link on a page leads to a page, a picture or an anchor that exists."""
+    broken = []
+    for name, tree in trees.items():
+        here = "https://site.invalid/" + name.removesuffix("index.html")
+        for element in tree.iter("a", "img", "link", "script"):
+            target = element.get("href") or element.get("src") or ""
+            url = urljoin(here, target)
+            if not url.startswith("https://site.invalid/") or target.startswith(("data:", "mailto:")):
+                continue
+            path, _, anchor = unquote(url.removeprefix("https://site.invalid/")).partition("#")
+            file = path + "index.html" if not path or path.endswith("/") else path
+            if file not in rendered.files:
+                broken.append(f"{name}: {target}")
+            elif anchor and file in trees and not trees[file].xpath("//*[@id=$a]", a=anchor):
+                broken.append(f"{name}: {target} (no such anchor)")
+    assert not broken
+
+
+def test_every_page_is_reached_from_the_front_page(trees: dict[str, HtmlElement]) -> None:
+    """Whoever starts at the front page can come to every page but 404."""
+    seen, todo = {"index.html"}, ["index.html"]
+    while todo:
+        name = todo.pop()
+        here = "https://site.invalid/" + name.removesuffix("index.html")
+        for element in trees[name].iter("a"):
+            url = urljoin(here, element.get("href") or "").split("#")[0]
+            path = unquote(url.removeprefix("https://site.invalid/"))
+            file = path + "index.html" if not path or path.endswith("/") else path
+            if file in trees and file not in seen:
+                seen.add(file)
+                todo.append(file)
+    assert set(trees) - seen == {"404.html"}
+
+
+def test_ids_are_unique_on_each_page(trees: dict[str, HtmlElement]) -> None:
+    """No page has one id twice: a link to it would be ambiguous."""
+    for name, tree in trees.items():
+        ids = [str(i) for i in tree.xpath("//@id")]
+        doubled = {i for i in ids if ids.count(i) > 1}
+        assert not doubled, f"{name}: {doubled}"
+
+
+def test_each_page_has_one_first_heading(trees: dict[str, HtmlElement]) -> None:
+    """Each page has exactly one H1 and a title."""
+    for name, tree in trees.items():
+        assert len(tree.xpath("//h1")) == 1, name
+        assert (tree.findtext(".//title") or "").strip(), name
+
+
+def test_pages_load_nothing_from_elsewhere_and_need_no_script(trees: dict[str, HtmlElement]) -> None:
+    """A built page loads no script and nothing from another host."""
+    for name, tree in trees.items():
+        assert not tree.xpath("//script"), name
+        loaded = [str(u) for u in tree.xpath("//img/@src | //link[@rel='stylesheet']/@href | //source/@src")]
+        assert not [u for u in loaded if re.match(r"(https?:)?//", u)], name
+        assert not tree.xpath("//iframe | //object | //embed"), name
+
+
+def test_pictures_have_words(trees: dict[str, HtmlElement]) -> None:
+    """Every picture of the notes says what it shows."""
+    for name, tree in trees.items():
+        for image in tree.iter("img"):
+            assert (image.get("alt") or "").strip(), f"{name}: {image.get('src')}"
+
+
+def test_the_feed_is_atom_with_full_text_and_formulas(rendered: Rendered) -> None:
+    """feed.xml parses as XML, has unique ids, and its formulas are in their namespace."""
+    root = etree.fromstring(rendered.files["feed.xml"])
+    assert root.tag == ATOM + "feed"
+    entries = root.findall(ATOM + "entry")
+    assert len(entries) >= 2
+    ids = [e.findtext(ATOM + "id") for e in entries]
+    assert len(set(ids)) == len(ids)
+    for entry in entries:
+        content = entry.find(ATOM + "content")
+        assert content is not None
+        assert content.get("type") == "xhtml"
+        assert len("".join(str(t) for t in content.itertext()).split()) > 200
+        assert content.findall(f".//{MATHML}math")
+
+
+def test_a_concept_page_has_no_raw_tex(trees: dict[str, HtmlElement]) -> None:
+    """Every formula became MathML: no backslash command is left in the words of a concept page."""
+    for name in ("rank/index.html", "eigen/index.html", "gradient-descent/index.html"):
+        tree = trees[name]
+        for annotation in tree.xpath("//annotation | //pre | //code"):
+            annotation.drop_tree()
+        assert not re.search(r"\\[a-z]+", tree.text_content()), name
