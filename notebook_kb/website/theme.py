@@ -20,7 +20,7 @@ from jinja2 import (
 from markupsafe import Markup
 
 from notebook_kb.errors import SettingsError
-from notebook_kb.website.addresses import relative_url
+from notebook_kb.website.addresses import page_url, relative_url
 
 if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
@@ -57,6 +57,10 @@ class SiteForPage:
         if self._root is not None and url.startswith("/"):
             return self._root + url
         return relative_url(url, self._url)
+
+    def own(self, path: str) -> str:
+        """A link to one of the site's own pages: `site.own('roadmap')`."""
+        return self.href(page_url(path, self._site.urls))
 
     def word(self, key: str, **values: object) -> str:
         """A text of the language pack."""

@@ -349,6 +349,7 @@ class SiteView:
     nav: tuple[NavItem, ...]
     words: Mapping[str, str]
     about_url: str = ""
+    urls: str = "directory"
     preview: bool = False
     as_published: bool = False
     banner: str = ""

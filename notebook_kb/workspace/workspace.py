@@ -89,7 +89,8 @@ class Workspace:
             as_published=as_published,
             banner=banner,
             csp="" if preview else CSP,
-            meta={"archive_url": site.page("archive"), "tags_url": site.page("tags"), **(meta or {})},
+            urls=self.settings.urls,
+            meta=meta or {},
         )
 
 
