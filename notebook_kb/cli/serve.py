@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -24,7 +25,7 @@ DEFAULT_PORT = 8321
     "--poll", is_flag=True, help="Look at the files every now and then instead of asking the system."
 )
 @click.option("--today", default="", metavar="DATE", help="Take this day for today, as in 2026-11-20.")
-def serve(port: int, open_browser: bool, poll: bool, today: str) -> None:  # noqa: FBT001 - click passes flags
+def serve(port: int, open_browser: bool, poll: bool, today: str) -> None:
     """Show the notebook live while you write.
 
     All notes are shown, private ones and drafts with a badge; a switch shows the site as it would be published.
@@ -32,9 +33,9 @@ def serve(port: int, open_browser: bool, poll: bool, today: str) -> None:  # noq
     """
     from notebook_kb.preview.server import HOST, Preview, listen, run
     from notebook_kb.preview.state import State
-    from notebook_kb.workspace.workspace import Workspace
+    from notebook_kb.settings import find_root
 
-    root = Workspace.open(today=today).root
+    root = find_root(Path.cwd())
     state = State(root, today)
     ears, number = listen(port)
     if port not in {0, number}:

@@ -5,6 +5,7 @@ Rendering, articles, search text and word counts walk this tree; nobody reads Ma
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,10 +72,13 @@ class Code(Inline):
 
 @dataclass(frozen=True, slots=True)
 class Math(Inline):
-    """A formula. `tex` is what stands between the dollars, comments included (they are private)."""
+    """A formula. `tex` is what stands between the dollars, comments included (they are private); `indent` counts the
+    characters that stand before its second and later lines in the file.
+    """
 
     tex: str = ""
     display: bool = False
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +271,10 @@ class CodeBlock(Block):
 
 @dataclass(frozen=True, slots=True)
 class MathBlock(Block):
-    """A display formula that is a block of its own."""
+    """A display formula that is a block of its own; `indent` as in `Math`."""
 
     tex: str = ""
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,15 +373,18 @@ def all_inlines(blocks: tuple[Block, ...]) -> Iterator[Inline]:
         yield from walk_inlines(own_inlines(block))
 
 
+TEX_COMMENT = re.compile(r"(\\.)|%[^\n]*", re.DOTALL)
+
+
 def plain_text(inlines: tuple[Inline, ...]) -> str:
-    """The words of inlines as typed, formulas as their TeX; comments and block ids left out."""
+    """The words of inlines as typed, formulas as their TeX; comments (of TeX too) and block ids left out."""
     parts: list[str] = []
     for inline in inlines:
         match inline:
             case Text() | Code():
                 parts.append(inline.text)
             case Math():
-                parts.append(inline.tex)
+                parts.append(TEX_COMMENT.sub(r"\1", inline.tex))
             case SoftBreak() | HardBreak():
                 parts.append(" ")
             case WikiLink():

@@ -17,6 +17,7 @@ from notebook_kb.parsing.sections import (
     SectionReader,
     private_callout,
     read_citation,
+    visible,
 )
 from notebook_kb.parsing.tree import parse_document
 
@@ -89,13 +90,18 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     found += values.findings  # only now: reading the values makes them
     hidden = private_indexes(sections, blocks, names)
     return ParsedNote(
-        _with_text(note, document, sections, hidden, found),
+        _with_text(note, document, sections, hidden, names, found),
         document,
     )
 
 
 def _with_text(
-    note: Note, document: d.Document, sections: tuple[Section, ...], hidden: set[int], found: list[Finding]
+    note: Note,
+    document: d.Document,
+    sections: tuple[Section, ...],
+    hidden: set[int],
+    names: SectionNames,
+    found: list[Finding],
 ) -> Note:
     """The note with what was found in its text."""
     loose = sum(s.words for s in sections if s.part is Part.OTHER and not s.private)
@@ -103,7 +109,7 @@ def _with_text(
         note,
         lead=lead_text(document, sections, hidden),
         sections=sections,
-        references=tuple(references(document, hidden)),
+        references=tuple(references(document, hidden, names)),
         formulas=tuple(formulas(document, sections)),
         anchors=tuple(b.anchor for b in d.walk_blocks(document.blocks) if isinstance(b, d.Heading))
         + tuple("^" + i.name for i in d.all_inlines(document.blocks) if isinstance(i, d.BlockId)),
@@ -252,8 +258,8 @@ def unlink(text: str) -> str:
 
 
 def title_heading(sections: tuple[Section, ...]) -> Section | None:
-    """The first level-1 heading that is not the name of a part."""
-    return next((s for s in sections if s.level == 1 and s.part is Part.OTHER), None)
+    """The first level-1 heading that is neither private nor the name of a part."""
+    return next((s for s in sections if s.level == 1 and s.part is Part.OTHER and not s.private), None)
 
 
 def private_indexes(
@@ -277,15 +283,39 @@ def lead_text(document: d.Document, sections: tuple[Section, ...], hidden: set[i
     return ""
 
 
-def references(document: d.Document, hidden: set[int]) -> Iterator[Reference]:
+def references(document: d.Document, hidden: set[int], names: SectionNames) -> Iterator[Reference]:
     """Every link, embed and picture, with the words around it."""
+    shown = shown_footnotes(document, hidden, names) if document.footnotes else set()
     for i, block in enumerate(document.blocks):
-        yield from _block_references(block, private=i in hidden)
+        yield from _block_references(block, names, private=i in hidden)
     for footnote in document.footnotes:
-        yield from _block_references(footnote, private=False)
+        yield from _block_references(footnote, names, private=footnote.number not in shown)
 
 
-def _block_references(block: d.Block, *, private: bool) -> Iterator[Reference]:
+def shown_footnotes(document: d.Document, hidden: set[int], names: SectionNames) -> set[int]:
+    """The numbers of the footnotes that public text refers to, also through other footnotes."""
+    blocks = tuple(b for i, b in enumerate(document.blocks) if i not in hidden)
+    shown: set[int] = set()
+    while blocks:
+        inlines = d.all_inlines(visible(blocks, names))
+        fresh = {i.number for i in inlines if isinstance(i, d.FootnoteRef)} - shown
+        shown |= fresh
+        blocks = tuple(f for f in document.footnotes if f.number in fresh)
+    return shown
+
+
+def _block_references(block: d.Block, names: SectionNames, *, private: bool) -> Iterator[Reference]:
+    public = visible((block,), names)
+    if not private and public != (block,):
+        kept = {id(i) for i in d.all_inlines(public)}
+        for reference, inline in _all_references(block):
+            yield replace(reference, private=id(inline) not in kept)
+        return
+    for reference, _ in _all_references(block):
+        yield replace(reference, private=True) if private else reference
+
+
+def _all_references(block: d.Block) -> Iterator[tuple[Reference, d.Inline]]:
     for inner in d.walk_blocks((block,)):
         inlines = d.own_inlines(inner)
         context = ""
@@ -293,26 +323,24 @@ def _block_references(block: d.Block, *, private: bool) -> Iterator[Reference]:
             if not isinstance(inline, (d.WikiLink, d.Embed, d.Link, d.Image)):
                 continue
             context = context or " ".join(d.plain_text(inlines).split())
-            yield _reference(inline, context, private=private)
+            yield _reference(inline, context), inline
 
 
-def _reference(inline: d.WikiLink | d.Embed | d.Link | d.Image, context: str, *, private: bool) -> Reference:
+def _reference(inline: d.WikiLink | d.Embed | d.Link | d.Image, context: str) -> Reference:
     match inline:
         case d.WikiLink():
             label = inline.label
             return Reference(
-                "wiki", inline.target, inline.heading, label, inline.place, around(context, label), private
+                "wiki", inline.target, inline.heading, label, inline.place, around(context, label)
             )
         case d.Embed():
-            return Reference(
-                "embed", inline.target, inline.heading, inline.argument, inline.place, "", private
-            )
+            return Reference("embed", inline.target, inline.heading, inline.argument, inline.place)
         case d.Image():
-            return Reference("image", inline.src, "", inline.alt, inline.place, "", private)
+            return Reference("image", inline.src, "", inline.alt, inline.place)
         case _:
             label = d.plain_text(inline.children)
             target, _, heading = inline.href.partition("#")
-            return Reference("link", target, heading, label, inline.place, around(context, label), private)
+            return Reference("link", target, heading, label, inline.place, around(context, label))
 
 
 def around(context: str, label: str) -> str:
@@ -382,19 +410,9 @@ def callout_findings(blocks: tuple[d.Block, ...], names: SectionNames) -> list[F
     """Callouts that look private, and text that follows a private one at once."""
     found: list[Finding] = []
     for block, after in zip(blocks, (*blocks[1:], None), strict=False):  # longer where there are no blocks
-        if not isinstance(block, d.Callout):
-            continue
-        private, unsure = private_callout(block, names)
-        if unsure:
-            found.append(
-                finding(
-                    "KB502",
-                    f"the callout `[!{block.kind}] {block.title_text}`".rstrip()
-                    + " looks private, so it is kept out of everything public",
-                    "write [!excerpt] or [!private], or choose other words",
-                    place=block.place,
-                )
-            )
+        callouts = [b for b in d.walk_blocks((block,)) if isinstance(b, d.Callout)]
+        found += [unsure_callout(c) for c in callouts if private_callout(c, names)[1]]
+        private = callouts[:1] == [block] and private_callout(callouts[0], names)[0]
         if private and after is not None and not isinstance(after, (d.Heading, d.CommentBlock)):
             found.append(
                 finding(
@@ -405,3 +423,14 @@ def callout_findings(blocks: tuple[d.Block, ...], names: SectionNames) -> list[F
                 )
             )
     return found
+
+
+def unsure_callout(callout: d.Callout) -> Finding:
+    """The finding for a callout that only resembles a private one."""
+    return finding(
+        "KB502",
+        f"the callout `[!{callout.kind}] {callout.title_text}`".rstrip()
+        + " looks private, so it is kept out of everything public",
+        "write [!excerpt] or [!private], or choose other words",
+        place=callout.place,
+    )

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
-from notebook_kb.model.note import Citation, Part, Section
+from notebook_kb.model.note import PRIVATE_PARTS, Citation, Part, Section
 from notebook_kb.parsing.words import counted_words, has_substance
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ class SectionReader:
             citation = self.source_line(index + 1) or (
                 read_citation(rest, heading_url(heading), heading.place) if rest else Citation()
             )
-        hidden = part in {Part.EXCERPT, Part.PRIVATE, Part.LINKEDIN} or is_private_heading(heading)
+        hidden = hides(heading, self.names)
         return Section(
             heading.text,
             heading.level,
@@ -248,9 +248,43 @@ class SectionReader:
         )
 
 
-def visible(blocks: tuple[d.Block, ...], names: SectionNames) -> tuple[d.Block, ...]:
-    """Blocks without private callouts."""
-    return tuple(b for b in blocks if not (isinstance(b, d.Callout) and private_callout(b, names)[0]))
+def visible(blocks: tuple[d.Block, ...], names: SectionNames, *, nested: bool = False) -> tuple[d.Block, ...]:
+    """Blocks without private callouts at any depth, and (`nested`: the blocks stand in a quote or a list) without what
+    follows a private heading. The same tuple where nothing is private.
+    """
+    kept: list[d.Block] = []
+    level = 0
+    for block in blocks:
+        if nested and isinstance(block, d.Heading):
+            level = 0 if block.level <= level else level
+            level = level or (block.level if hides(block, names) else 0)
+        if not level and not (isinstance(block, d.Callout) and private_callout(block, names)[0]):
+            kept.append(visible_inside(block, names))
+    return blocks if all_same(kept, blocks) else tuple(kept)
+
+
+def visible_inside(block: d.Block, names: SectionNames) -> d.Block:
+    """A block without what is private in the blocks that it holds."""
+    match block:
+        case d.BlockParent():
+            children = visible(block.children, names, nested=True)
+            return block if children is block.children else replace(block, children=children)
+        case d.List():
+            items = tuple(replace(i, children=visible(i.children, names, nested=True)) for i in block.items)
+            same = all(new.children is old.children for new, old in zip(items, block.items, strict=True))
+            return block if same else replace(block, items=items)
+        case _:
+            return block
+
+
+def all_same(some: list[d.Block], others: tuple[d.Block, ...]) -> bool:
+    """Whether both hold the very same blocks."""
+    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
+
+
+def hides(heading: d.Heading, names: SectionNames) -> bool:
+    """Whether what stands under a heading is private."""
+    return read_heading(heading.text, names)[0] in PRIVATE_PARTS or is_private_heading(heading)
 
 
 def heading_url(heading: d.Heading) -> str:

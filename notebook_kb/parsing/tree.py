@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from notebook_kb.model import document as d
 from notebook_kb.parsing.markdown import parser
-from notebook_kb.parsing.rules.comment import SIGN, mask_comments
+from notebook_kb.parsing.rules.comment import OPENING, RESERVED, mask_comments
 from notebook_kb.parsing.rules.wikilink import split_target
 
 if TYPE_CHECKING:
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from notebook_kb.parsing.rules.comment import MaskedComment
+    from notebook_kb.parsing.rules.comment import Masked, MaskedComment
 
 CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
 TASK = re.compile(r"\[([ xX])\][ \t]+")
+UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*(?:%%|<!--)")
+# each round masks more lines; the last one masks all
+MOST_ROUNDS = 8
 ALIGN = re.compile(r"text-align:(left|center|right)")
 
 
@@ -29,19 +32,56 @@ def parse_document(text: str, first_line: int = 1) -> tuple[d.Document, tuple[Ma
     `text` is the note without its head, `first_line` the line of the file where it begins. Gives the tree and the
     private comments, whose text is nowhere in the tree but in its `Comment` nodes.
     """
-    masked = mask_comments(text, first_line)
-    tokens = parser().parse(masked.text)
-    builder = TreeBuilder(masked.text.split("\n"), first_line, masked.comments)
+    masked, tokens = mask_and_parse(text, first_line)
+    builder = TreeBuilder(masked, first_line)
     return builder.document(tokens), masked.comments
+
+
+def mask_and_parse(text: str, first_line: int) -> tuple[Masked, list[Token]]:
+    """Masking reads code and formulas by simple rules of its own. Where the parser then finds a comment in plain text,
+    those rules were wrong: the line is masked again as what it is. So no comment is ever text.
+    """
+    plain: frozenset[int] = frozenset()
+    for rounds in range(MOST_ROUNDS):
+        masked = mask_comments(text, first_line, plain)
+        tokens = parser().parse(masked.text)
+        found = unmasked_lines(tokens) if OPENING.search(masked.text) else frozenset()
+        if found <= plain:
+            return masked, tokens
+        plain |= found if rounds < MOST_ROUNDS - 2 else frozenset(range(text.count("\n") + 1))
+    return masked, tokens
+
+
+def unmasked_lines(tokens: list[Token]) -> frozenset[int]:
+    """The lines (from 0) where a comment opens in text that is neither code nor formula."""
+    found: set[int] = set()
+    for token in tokens:
+        if not token.map:
+            continue
+        if token.type == "html_block" or (token.type == "inline" and says_comment(token.children or [])):
+            rows = token.content.split("\n")
+            found |= {token.map[0] + n for n, row in enumerate(rows) if UNESCAPED.search(row)}
+    return frozenset(found)
+
+
+def says_comment(tokens: list[Token]) -> bool:
+    """Whether the sign of a comment stands in the text or the attributes of inline tokens."""
+    return any(
+        OPENING.search(" ".join([t.content, *(str(v) for v in t.attrs.values())]))
+        or says_comment(t.children or [])
+        for t in tokens
+        if t.type not in {"code_inline", "math"}
+    )
 
 
 class TreeBuilder:
     """Walks the tokens once. `pos` is the next token to read."""
 
-    def __init__(self, lines: list[str], first_line: int, comments: tuple[MaskedComment, ...]) -> None:
-        self.lines = lines
+    def __init__(self, masked: Masked, first_line: int) -> None:
+        self.masked = masked
+        self.lines = masked.text.split("\n")
         self.first_line = first_line
-        self.comments = {(c.place.line): c for c in reversed(comments)}
+        self.comments = {(c.place.line, c.place.column): c for c in masked.comments}
         self.tokens: list[Token] = []
         self.pos = 0
         self.footnotes: list[d.Footnote] = []
@@ -77,8 +117,7 @@ class TreeBuilder:
             case "fence" | "code_block":
                 return [d.CodeBlock(place, clean(token.content), clean(token.info))]
             case "math_block":
-                # the place of the TeX itself, behind the two signs that open it
-                return [d.MathBlock(place._replace(column=place.column + 2), clean(token.content))]
+                return [self.math_block(token, place)]
             case "hr":
                 return [d.Rule(place)]
             case "html_block":
@@ -104,6 +143,19 @@ class TreeBuilder:
                 return []
             case _:
                 return []
+
+    def math_block(self, token: Token, place: d.Place) -> d.MathBlock:
+        """A display formula; its place is that of the TeX itself, behind the two signs that open it."""
+        first = token.map[0] if token.map else 0
+        at = self.lines[first].find(token.markup)
+        column = self.masked.column(first, at) + 3 if at >= 0 else place.column + 2
+        rows = token.content.split("\n")
+        indent = 0
+        for number, row in enumerate(rows[1:], start=first + 1):
+            if row.strip() and number < len(self.lines):
+                indent = max(self.lines[number].find(row.rstrip()), 0)
+                break
+        return d.MathBlock(place._replace(column=column), clean(token.content), indent)
 
     def paragraph(self, place: d.Place, *, tight: bool) -> list[d.Block]:
         inlines = self.inlines_of(self.next_inline())
@@ -177,7 +229,7 @@ class TreeBuilder:
             return d.NOWHERE
         start, end = token.map
         line = self.lines[start] if start < len(self.lines) else ""
-        column = len(line) - len(line.lstrip()) + 1
+        column = self.masked.column(start, len(line) - len(line.lstrip())) + 1
         return d.Place(start + self.first_line, column, max(end - 1, start) + self.first_line)
 
     def inline_place(self, inline: Token, pos: int, length: int, from_column: int = 0) -> d.Place:
@@ -190,7 +242,7 @@ class TreeBuilder:
         number = inline.map[0] + row
         source = self.lines[number] if number < len(self.lines) else ""
         offset = source.find(text, from_column) if text else 0
-        column = max(offset, 0) + pos - (before.rfind("\n") + 1) + 1
+        column = self.masked.column(number, max(offset, 0) + pos - (before.rfind("\n") + 1)) + 1
         line = number + self.first_line
         return d.Place(line, column, line, column + length)
 
@@ -224,7 +276,7 @@ class InlineBuilder:
         self,
         tokens: list[Token],
         place: Callable[[int, int], d.Place],
-        comments: dict[int, MaskedComment],
+        comments: dict[tuple[int, int], MaskedComment],
     ) -> None:
         self.tokens = tokens
         self.place = place
@@ -268,8 +320,11 @@ class InlineBuilder:
                 return self.link_like(token, start)
 
     def math(self, token: Token) -> d.Math:
-        place = self.place(token.meta.get("start", 0), len(token.content))
-        return d.Math(place, clean(token.content), token.markup in {"$$", r"\["})
+        start = token.meta.get("start", 0)
+        place = self.place(start, len(token.content))
+        row = token.content.find("\n") + 1
+        indent = max(self.place(start + row, 0).column - 1, 0) if row else 0
+        return d.Math(place, clean(token.content), token.markup in {"$$", r"\["}, indent)
 
     def link_like(self, token: Token, start: int) -> d.Inline | None:
         content = clean(token.content)
@@ -296,7 +351,7 @@ class InlineBuilder:
                 return d.FootnoteRef(self.place(start, 1), token.meta["id"] + 1, token.meta.get("subId", 0))
             case "comment":
                 place = self.place(start, 1)
-                comment = self.comments.get(place.line)
+                comment = self.comments.get((place.line, place.column))
                 return d.Comment(place, comment.text if comment else "")
             case _:
                 return None
@@ -309,8 +364,8 @@ def attribute(token: Token, name: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Text without the signs that stand for comments."""
-    return text.replace(SIGN, "") if SIGN in text else text
+    """Text without the signs that stand for comments or are kept for rendering; entities may have made some."""
+    return text if text.isascii() else RESERVED.sub("", text)
 
 
 def as_callout(blocks: tuple[d.Block, ...], place: d.Place) -> d.Callout | None:
@@ -393,7 +448,7 @@ def split_paragraph(paragraph: d.Paragraph) -> list[d.Block]:
     for inline in paragraph.inlines:
         if isinstance(inline, d.Math) and inline.display:
             flush()
-            blocks.append(d.MathBlock(inline.place, inline.tex))
+            blocks.append(d.MathBlock(inline.place, inline.tex, inline.indent))
         else:
             pieces[-1].append(inline)
     flush()

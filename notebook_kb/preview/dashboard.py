@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notebook_kb.findings import sort_findings
 from notebook_kb.learning.coverage import count_states
 from notebook_kb.learning.suggest import suggest
 from notebook_kb.preview.headings import headings_read
@@ -108,7 +109,7 @@ def dashboard_view(state: State) -> DashboardView:
         head=site.head(site.word("dashboard"), "/_kb/", "dashboard"),
         written=written(site),
         next=tuple(next_line(site, s) for s in steps),
-        findings=tuple(finding_line(state, f) for f in found),
+        findings=tuple(finding_line(state, f) for f in sort_findings(found)),
         notes=tuple(note_lines(site)),
         unlisted=tuple(unlisted(site)),
     )

@@ -27,7 +27,7 @@ DASHBOARD = "/_kb/"
 TOKEN = f"kb{secrets.token_hex(16)}"
 BODY = re.compile(r"<body\b[^>]*>")
 BAR = re.compile(r'(<div id="kb-bar"[^>]*>.*?)(</div>)', re.DOTALL)
-READ_STYLE = "max-width:34rem;text-align:left"
+READ_STYLE = "margin:0;max-width:34rem;text-align:left"
 
 
 @dataclass(frozen=True, slots=True)

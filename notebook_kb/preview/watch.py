@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,7 @@ class Watcher:
         self.poll = poll
         self.say = say
         self.root = state.root
+        self.roots = (state.root, state.root.resolve())
         self.marked = Marked()
         self.unsure: dict[str, float] = {}
         self.looks: list[float] = []
@@ -143,10 +145,11 @@ class Watcher:
 
     def mark(self, path: str, *, folder: bool = False) -> None:
         """Something happened to a file or a folder."""
-        try:
-            name = Path(path).relative_to(self.root).as_posix()
-        except ValueError:
+        # some systems tell the path behind symbolic links
+        inside = next((r for r in self.roots if Path(path).is_relative_to(r)), None)
+        if inside is None:
             return
+        name = Path(path).relative_to(inside).as_posix()
         if folder and self.state.tree.skips(name):
             return
         if not folder and self.state.tree.kind(name) is Kind.NONE:
@@ -195,22 +198,30 @@ class Watcher:
             sure = {p for p, t in self.unsure.items() if t <= now}
             for path in sure:
                 del self.unsure[path]
+            taken = Marked()
+            if self.ripe() <= now:
+                taken, self.marked = self.marked, Marked()
             if self.poll and self.next_poll <= now:
                 self.next_poll = now + POLL
-                self.marked.look = True
+                taken.look = True
             if any(t <= now for t in self.looks):
                 self.looks = [t for t in self.looks if t > now]
-                self.marked.look = True
-            taken, self.marked = self.marked, Marked()
+                taken.look = True
             return taken, sure
 
+    def ripe(self) -> float:
+        """When what is marked was quiet for long enough."""
+        if not self.marked.first:
+            return inf
+        return min(self.marked.last + QUIET, self.marked.first + LONGEST_WAIT)
+
     def due(self) -> float:
-        """When there is something to do."""
-        times = [*self.unsure.values(), *self.looks, self.settle_at]
-        if self.marked.first:
-            times.append(min(self.marked.last + QUIET, self.marked.first + LONGEST_WAIT))
+        """When there is something to do; what can wait does so until nothing is marked."""
+        times = [self.ripe(), *self.unsure.values(), *self.looks]
         if self.poll:
             times.append(self.next_poll)
+        if not self.marked.first:
+            times.append(self.settle_at)
         return min(times)
 
     def take(self, taken: Marked, sure: set[str]) -> None:
@@ -250,8 +261,8 @@ class Watcher:
 
     def settle(self) -> None:
         """It was quiet for a moment: everything that can wait."""
-        if self.settle_at <= time.monotonic():
-            self.settle_at = float("inf")
+        if self.settle_at <= time.monotonic() and not self.marked.first:
+            self.settle_at = inf
             self.settled()
 
     def watch_new_folders(self) -> None:

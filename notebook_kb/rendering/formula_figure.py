@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
+from notebook_kb.rendering.sanitise import sanitise
 
 if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
@@ -60,7 +61,8 @@ class FormulaFigures:
     def figure(self, formula: d.MathBlock, blocks: tuple[d.Block, ...]) -> str:
         """One formula with what belongs to it."""
         render = self.renderer
-        math = render.formula(formula.tex, formula.place, display=True)
+        render.raw = False
+        math = render.formula(formula)
         rows = [row for block in blocks for row in symbol_rows(block)]
         symbols = "".join(
             f"<div><dt>{render.inlines(sign)}</dt><dd>{render.inlines(words)}</dd></div>"
@@ -77,7 +79,7 @@ class FormulaFigures:
             + (f'<dl class="symbols">{symbols}</dl>' if symbols else "")
             + f"{aloud}</figure>\n"
         )
-        return render.trusted.restore(html)
+        return render.trusted.restore(sanitise(html) if render.raw else html)
 
 
 def symbol_rows(block: d.Block) -> list[tuple[tuple[d.Inline, ...], tuple[d.Inline, ...]]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model import document as d
 from notebook_kb.model.note import PRIVATE_PARTS, Part
-from notebook_kb.parsing.sections import private_callout
+from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.formula_figure import FormulaFigures
 from notebook_kb.rendering.html import HtmlRenderer
@@ -107,10 +107,9 @@ def has_private(parsed: ParsedNote, names: SectionNames) -> bool:
     """Whether a note holds anything private."""
     if any(s.private or s.part in PRIVATE_PARTS for s in parsed.note.sections):
         return True
-    blocks = parsed.document.blocks
-    for block in d.walk_blocks(blocks):
-        if isinstance(block, d.CommentBlock):
-            return True
-        if isinstance(block, d.Callout) and private_callout(block, names)[0]:
-            return True
+    blocks = (*parsed.document.blocks, *parsed.document.footnotes)
+    if visible(blocks, names) is not blocks or any(
+        isinstance(b, d.CommentBlock) for b in d.walk_blocks(blocks)
+    ):
+        return True
     return any(isinstance(i, d.Comment) for i in d.all_inlines(blocks))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
 from notebook_kb.model import document as d
-from notebook_kb.parsing.sections import private_callout
+from notebook_kb.parsing.sections import private_callout, visible
 from notebook_kb.parsing.tex import strip_comments
 from notebook_kb.rendering.code import highlight
 from notebook_kb.rendering.sanitise import Trusted, sanitise
@@ -54,10 +54,14 @@ class HtmlRenderer:
     def fragment(self, blocks: tuple[d.Block, ...]) -> str:
         """The HTML of blocks, safe to be put into a page."""
         self.raw = False
-        html = self.blocks(blocks)
+        html = self.blocks(self.shown(blocks))
         if self.raw:
             html = sanitise(html)
         return self.trusted.restore(html)
+
+    def shown(self, blocks: tuple[d.Block, ...]) -> tuple[d.Block, ...]:
+        """Blocks without what is private in them, unless that is asked for."""
+        return blocks if self.private else visible(blocks, self.names)
 
     # blocks
 
@@ -86,7 +90,7 @@ class HtmlRenderer:
                 level = max(block.level, 2)
                 return f'<h{level} id="{escape(block.anchor)}">{self.inlines(block.inlines)}</h{level}>\n'
             case d.MathBlock():
-                return f'<div class="eq s" tabindex="0" role="group" aria-label="{self.pack.word("formula")}">{self.formula(block.tex, block.place, display=True)}</div>\n'
+                return f'<div class="eq s" tabindex="0" role="group" aria-label="{self.pack.word("formula")}">{self.formula(block)}</div>\n'
             case d.List():
                 return self.list(block)
             case d.Quote():
@@ -248,7 +252,8 @@ class HtmlRenderer:
             note = next((f for f in self.document.footnotes if f.number == number), None)
             if note is None:
                 continue
-            inside = self.blocks(note.children).strip()
+            children = note.children if self.private else visible(note.children, self.names, nested=True)
+            inside = self.blocks(children).strip()
             if inside.startswith("<p>") and inside.count("<p>") == 1:
                 inside = inside.removeprefix("<p>").removesuffix("</p>")
             parts.append(
@@ -274,7 +279,7 @@ class HtmlRenderer:
             case d.Code():
                 return f"<code>{escape(inline.text, quote=False)}</code>"
             case d.Math():
-                return self.formula(inline.tex, inline.place, display=inline.display)
+                return self.formula(inline)
             case d.Link() | d.WikiLink() | d.Embed() | d.Image():
                 return self.slot(inline)
             case d.InlineParent():
@@ -321,14 +326,15 @@ class HtmlRenderer:
             self.notes_due.append(number)
         return f'<sup class="n"><a href="#fn-{number}">{number}</a></sup>'
 
-    def formula(self, tex: str, place: d.Place, *, display: bool) -> str:
+    def formula(self, formula: d.Math | d.MathBlock) -> str:
         """A formula as MathML, or its source with the reason."""
-        result = self.tex.convert(tex, display=display)
+        tex = formula.tex
+        result = self.tex.convert(tex, display=isinstance(formula, d.MathBlock) or formula.display)
         for notice in result.notices:
-            self.findings.append(finding("KB402", notice, place=place))
+            self.findings.append(finding("KB402", notice, place=formula.place))
         if result.error is None:
             return self.trusted.keep(result.mathml)
-        self.findings.append(tex_finding(tex, result.error, place))
+        self.findings.append(tex_finding(tex, result.error, formula.place, formula.indent))
         source = escape(strip_comments(tex).strip(), quote=False)
         message = escape(result.error.message, quote=False)
         return self.trusted.keep(
@@ -336,11 +342,11 @@ class HtmlRenderer:
         )
 
 
-def tex_finding(tex: str, error: TexError, place: d.Place) -> Finding:
-    """The finding for a formula that cannot be read, at the place inside it."""
+def tex_finding(tex: str, error: TexError, place: d.Place, indent: int = 0) -> Finding:
+    """The finding for a formula that cannot be read, at the place inside it; its further lines are indented."""
     before = tex[: error.offset]
     rows = before.count("\n")
-    column = len(before) - (before.rfind("\n") + 1) + (place.column if not rows else 1)
+    column = len(before) - (before.rfind("\n") + 1) + (place.column if not rows else 1 + indent)
     shown = " ".join(tex.split())
     short = shown if len(shown) <= 60 else shown[:57] + "…"
     return finding(

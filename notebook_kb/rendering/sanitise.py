@@ -7,7 +7,7 @@ import re
 import nh3
 
 MARK = "\ue0c2"
-MARKED = re.compile(MARK + r"(\d+)" + MARK)
+MARKED = re.compile(MARK + r"([0-9]{1,6})" + MARK)
 SLOT_TAGS = {"kb-a", "kb-img", "kb-embed"}
 OUR_TAGS = """a abbr aside b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption
 figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary
@@ -42,7 +42,13 @@ class Trusted:
 
     def restore(self, html: str) -> str:
         """The HTML with every mark replaced."""
-        return MARKED.sub(lambda m: self.pieces[int(m[1])], html)
+
+        def piece(match: re.Match[str]) -> str:
+            # raw HTML may hold a forged mark
+            number = int(match[1])
+            return self.pieces[number] if number < len(self.pieces) else ""
+
+        return MARKED.sub(piece, html)
 
 
 def sanitise(html: str) -> str:

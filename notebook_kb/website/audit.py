@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 # six words in a row are no accident; one long word with a digit, dash or underscore is a name, a key, a path
 RUN = 6
 LONG = 12
+Run = tuple[str, ...]
+MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
+ANNOTATION = re.compile(r"<annotation\b[^>]*>(.*?)</annotation>", re.DOTALL)
+WIKILINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
+MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+TEX_COMMAND = re.compile(r"\\[A-Za-z]+")
 TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
 TELLING = re.compile(r"[^\W_]+(?:[-_]+[^\W_]+)*", re.UNICODE)
 MARKS = re.compile(r"<[^>]*>")
@@ -85,31 +91,49 @@ class Leak:
 
 def words(text: str) -> list[str]:
     """Casefolded runs of letters and digits."""
-    return TOKEN.findall(unicodedata.normalize("NFC", text).casefold())
+    return TOKEN.findall(normal_form(text))
 
 
 def telling(text: str) -> Iterator[str]:
     """Words that tell something by themselves: twelve characters or more, with a digit, a dash or an underscore."""
-    for match in TELLING.finditer(unicodedata.normalize("NFC", text).casefold()):
+    for match in TELLING.finditer(normal_form(text)):
         word = match[0]
         if len(word) >= LONG and (any(c.isdigit() for c in word) or "-" in word or "_" in word):
             yield word
 
 
-def runs(text: str) -> Iterator[str]:
+def runs(text: str) -> set[Run]:
     """Every run of six words."""
     found = words(text)
-    for i in range(len(found) - RUN + 1):
-        yield " ".join(found[i : i + RUN])
+    return set(zip(*(found[i:] for i in range(RUN)), strict=False))
 
 
-def readable(data: bytes) -> str:
-    """All that a page says: its text without marks and, apart, everything inside the marks (attributes, JSON, XML)."""
+def source_forms(text: str) -> tuple[str, ...]:
+    """A source text as typed, and as it reads once links, formulas and marks are set."""
+    if "[" not in text and "\\" not in text:
+        return (text,)
+    shown = WIKILINK.sub(r"\1", text)
+    return text, TEX_COMMAND.sub(" ", MARKDOWN_LINK.sub(r"\1", shown))
+
+
+def readings(data: bytes) -> tuple[str, ...]:
+    """All that a page says, read in four ways: its text with formulas as their TeX, the same without blanks for marks,
+    its formulas as they are drawn, and what stands inside the marks (attributes, JSON, XML).
+    """
     text = data.decode("utf-8", "replace")
-    plain = unescape(MARKS.sub(" ", text))
-    tight = unescape(MARKS.sub("", text))
-    inside = unescape(" ".join(MARKS.findall(text)))
-    return f"{plain}\n{tight}\n{inside}"
+    flow = MATH.sub(formula_source, text)
+    return (
+        unescape(MARKS.sub(" ", flow)),
+        unescape(MARKS.sub("", flow)),
+        *(unescape(MARKS.sub(" ", ANNOTATION.sub(" ", m))) for m in MATH.findall(text)),
+        unescape(" ".join(MARKS.findall(text))),
+    )
+
+
+def formula_source(match: re.Match[str]) -> str:
+    """A formula's annotation, else the formula."""
+    source = ANNOTATION.search(match[0])
+    return f" {source[1]} " if source else match[0]
 
 
 class Scanner:
@@ -266,30 +290,38 @@ class Sources:
 
 def find_leaks(pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str] = ()) -> list[Leak]:
     """Every private piece that stands in a page. `allow` are texts that may stand in both."""
-    secret: dict[str, PrivateMatter] = {}
+    secret: dict[Run | str, PrivateMatter] = {}
     for matter in sources.private:
-        for run in runs(matter.text):
-            secret.setdefault(run, matter)
-        for word in telling(matter.text):
-            secret.setdefault(word, matter)
+        for form in source_forms(matter.text):
+            secret.update((run, matter) for run in runs(form) if run not in secret)
+        secret.update((word, matter) for word in telling(matter.text) if word not in secret)
     for text in (*sources.public, *allow):
-        for run in runs(text):
-            secret.pop(run, None)
-        for word in telling(text):
-            secret.pop(word, None)
+        for form in source_forms(text):
+            for run in runs(form) & secret.keys():
+                del secret[run]
+        for word in set(telling(text)) & secret.keys():
+            del secret[word]
     found = [leak for page, data in sorted(pages.items()) for leak in page_leaks(page, data, secret)]
     return found + [leak for page, data in sorted(pages.items()) for leak in name_leaks(page, data, sources)]
 
 
-def page_leaks(page: str, data: bytes, secret: Mapping[str, PrivateMatter]) -> Iterator[Leak]:
+def page_leaks(page: str, data: bytes, secret: Mapping[Run | str, PrivateMatter]) -> Iterator[Leak]:
     """The leaks of one page, one for each private piece."""
-    text = readable(data)
+    hits: set[Run | str] = set()
+    for reading in readings(data):
+        hits |= runs(reading) & secret.keys()
+        hits |= set(TELLING.findall(normal_form(reading))) & secret.keys()
     seen: set[tuple[str, int]] = set()
-    for found in (*runs(text), *telling(text)):
-        matter = secret.get(found)
-        if matter and (matter.path, matter.line) not in seen:
+    for hit in sorted(hits, key=str):
+        matter = secret[hit]
+        if (matter.path, matter.line) not in seen:
             seen.add((matter.path, matter.line))
-            yield Leak(page, found, matter)
+            yield Leak(page, hit if isinstance(hit, str) else " ".join(hit), matter)
+
+
+def normal_form(text: str) -> str:
+    """Composed characters, without case."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 ADDRESS = re.compile(r"""\b(?:href|src|content)\s*=\s*["']([^"'#?]*)""")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model.codec import encode
 from notebook_kb.website.addresses import output_file
@@ -41,14 +41,15 @@ class PageMemory:
         self.keys = keys
         self.folder = folder
         try:
-            self.known: dict[str, list[str]] = json.loads(keys.read_text(encoding="utf-8"))
+            known = json.loads(keys.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            self.known = {}
+            known = {}
+        self.known: dict[str, Any] = known if isinstance(known, dict) else {}
 
     def page(self, name: str, key: str) -> bytes | None:
         """The page's bytes if it would show the same and was not touched since."""
         known = self.known.get(name)
-        if not isinstance(known, list) or known[:1] != [key]:
+        if not isinstance(known, list) or len(known) != len(("key", "digest")) or known[0] != key:
             return None
         try:
             data = (self.folder / name).read_bytes()

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from notebook_kb.notebook.notebook import Notebook
 
 SLOT = re.compile(
-    r'<kb-a n="(\d+)">(.*?)</kb-a>|<kb-img n="(\d+)"></kb-img>|<kb-embed n="(\d+)"></kb-embed>', re.DOTALL
+    r'<kb-a n="([0-9]{1,6})">(.*?)</kb-a>|<kb-img n="([0-9]{1,6})"></kb-img>|<kb-embed n="([0-9]{1,6})"></kb-embed>',
+    re.DOTALL,
 )
 PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"])
 OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)

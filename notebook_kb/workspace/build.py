@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notebook_kb import __version__
 from notebook_kb.errors import LeakError, UsageError
 from notebook_kb.files.lock import notebook_lock
 from notebook_kb.files.read import decode, read_file
@@ -148,12 +149,50 @@ def note_findings(loaded: Loaded, site: Site) -> list[Finding]:
 def audit(workspace: Workspace, loaded: Loaded, site: Site, rendered: Rendered) -> None:
     """Fail when a page holds private words."""
     texts = {n: d for n, d in rendered.files.items() if not n.startswith("static/")}
+    passed = workspace.root / workspace.settings.state / "cache" / "audit"
+    key = audit_key(workspace, loaded, site, texts)
+    if remembered(passed) == key:
+        return
     leaks = find_leaks(texts, audit_sources(workspace, loaded, site), workspace.settings.audit_allow)
     if leaks:
         raise LeakError(
             leak_message(leaks),
             "make the words private or public in both places; exceptions go under `audit: {allow: […]}`",
         )
+    remember(passed, key)
+
+
+def audit_key(workspace: Workspace, loaded: Loaded, site: Site, texts: dict[str, bytes]) -> str:
+    """The digest of all that the audit reads: the same pages from the same notes need no second audit."""
+    state = hashlib.blake2b(
+        f"{__version__}:{workspace.theme.digest}:{workspace.loader.key}".encode(), digest_size=16
+    )
+    state.update(repr((workspace.settings, workspace.loader.roadmap)).encode())
+    for path, note in loaded.notebook.notes.items():
+        state.update(f"{path}:{note.digest}:{path in site.notebook.notes}\n".encode())
+    for name, data in texts.items():
+        state.update(f"{name}:".encode() + hashlib.blake2b(data, digest_size=16).digest())
+    for path in loaded.notebook.files:
+        size = (workspace.root / path).stat().st_size
+        state.update(f"{path}:{size}:{path in site.notebook.files}\n".encode())
+    return state.hexdigest()
+
+
+def remembered(path: Path) -> str:
+    """The key of the last audit that passed; '' when there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def remember(path: Path, key: str) -> None:
+    """Keep the key of an audit that passed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(key, encoding="utf-8")
+    except OSError:
+        return  # a memory that cannot be written costs time only
 
 
 def leak_message(leaks: list[Leak]) -> str:

@@ -122,7 +122,9 @@ def report(dom: list[float], frame: list[float]) -> None:
     shown, drawn = figures(dom), figures(frame)
     print(f"save → page, {len(dom)} saves in Chromium, milliseconds")
     for label, row in (("in the DOM", shown), ("frame drawn", drawn)):
-        print(f"  {label:<12} median {row['median_ms']:6.1f}   p95 {row['p95_ms']:6.1f}   max {row['max_ms']:6.1f}")
+        print(
+            f"  {label:<12} median {row['median_ms']:6.1f}   p95 {row['p95_ms']:6.1f}   max {row['max_ms']:6.1f}"
+        )
     good = shown["median_ms"] <= WANTED_MEDIAN and shown["p95_ms"] <= WANTED_P95
     print(f"  wanted: median ≤ {WANTED_MEDIAN}, p95 ≤ {WANTED_P95}: {'met' if good else 'not met'}")
     print(json.dumps({"benchmark": "save_to_page", "saves": len(dom), "dom": shown, "frame": drawn}))

@@ -176,7 +176,9 @@ def five_flushes(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "save", [in_place, replaced, replaced_from_outside, backup_and_create, five_flushes], ids=lambda f: f.__name__
+    "save",
+    [in_place, replaced, replaced_from_outside, backup_and_create, five_flushes],
+    ids=lambda f: f.__name__,
 )
 def test_each_way_of_saving_is_shown_and_nothing_is_taken_for_deleted(
     preview: Preview, save: Callable[[Path, str], None]
@@ -252,7 +254,9 @@ def test_a_broken_template_leaves_the_open_page_and_mends_itself(preview: Previe
     page = preview.page()
     theme = preview.root / "templates"
     theme.mkdir()
-    (theme / "concept.html").write_text("{% extends 'builtin/concept.html' %}{% block title %}{{ nope }", encoding="utf-8")
+    (theme / "concept.html").write_text(
+        "{% extends 'builtin/concept.html' %}{% block title %}{{ nope }", encoding="utf-8"
+    )
     expect(page.locator("#kb-error")).to_be_visible()
     expect(page.locator("p.lead")).to_have_text("The first words.")
     assert preview.status("/rank/") == 500
@@ -344,7 +348,9 @@ def test_a_page_of_another_origin_gets_nothing(preview: Preview) -> None:
         page.goto(f"http://127.0.0.1:{server.server_port}/")
         target = preview.url.rstrip("/")
         fetched = page.evaluate("u => fetch(u + '/rank/').then(r => r.text(), () => 'refused')", target)
-        opaque = page.evaluate("u => fetch(u + '/rank/', {mode: 'no-cors'}).then(r => r.type, () => 'refused')", target)
+        opaque = page.evaluate(
+            "u => fetch(u + '/rank/', {mode: 'no-cors'}).then(r => r.type, () => 'refused')", target
+        )
         script = page.evaluate(
             "u => new Promise(r => { const s = document.createElement('script'); s.src = u + '/_kb/preview.js';"
             " s.onload = () => r('ran'); s.onerror = () => r('refused'); document.head.append(s) })",
@@ -378,7 +384,7 @@ def test_no_page_breaks_the_security_policy_and_a_wrong_token_is_shown_out(previ
     page.goto(preview.url + "_public/rank/")
     code = page.evaluate(
         "() => new Promise(r => { const s = new WebSocket(`ws://${location.host}/_kb/socket`);"
-        " s.onopen = () => s.send('{\"token\": \"1.x.y\"}'); s.onclose = e => r(e.code) })"
+        ' s.onopen = () => s.send(\'{"token": "1.x.y"}\'); s.onclose = e => r(e.code) })'
     )
     assert code == 4401
     assert said == []
