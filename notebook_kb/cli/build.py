@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notebook_kb.workspace.build import BuildReport
+    from notebook_kb.workspace.workspace import Workspace
 
 
 @click.command(epilog="Example: kb build --json")
@@ -14,11 +21,13 @@ import click
 )
 @click.option("--drafts", is_flag=True, help="Drafts too (needs --output).")
 @click.option("--future", is_flag=True, help="Notes dated in the future too (needs --output).")
-@click.option("--strict", is_flag=True, help="Fail on a warning.")
-@click.option("--clean", is_flag=True, help="Replace foreign files in the output folder.")
+@click.option("--strict", is_flag=True, help="Exit 1 on an error or a warning.")
+@click.option("--clean", is_flag=True, help="Delete what no build wrote from the output folder.")
 @click.option("--today", default="", metavar="DATE", help="Build as on this day (YYYY-MM-DD).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
 def build(  # noqa: PLR0913
+    context: click.Context,
     output: Path | None,
     mine: bool,
     drafts: bool,
@@ -33,46 +42,41 @@ def build(  # noqa: PLR0913
     Every page is checked for private words before the old site is replaced; a leak fails the build and the old site
     stays. Unchanged notes are not parsed again, unchanged files not written again.
     """
-    from notebook_kb.cli.console import clean as safe
-    from notebook_kb.cli.console import emit_json, note, style
+    from notebook_kb.cli.console import emit_json
     from notebook_kb.findings import count_by_severity
     from notebook_kb.workspace.build import BuildOptions, finding_data
     from notebook_kb.workspace.build import build as run_build
     from notebook_kb.workspace.workspace import Workspace
 
     workspace = Workspace.open(today=today)
-    report = run_build(workspace, BuildOptions(output, mine, drafts, future, strict, clean))
+    report = run_build(workspace, BuildOptions(output, mine, drafts, future, clean=clean))
+    counts = count_by_severity(report.findings)
     if as_json:
-        emit_json(
-            {
-                "pages": report.pages,
-                "written": report.written,
-                "unchanged": report.unchanged,
-                "removed": report.removed,
-                "parsed": report.parsed,
-                "seconds": round(report.seconds, 3),
-                "findings": [finding_data(f) for f in report.findings],
-            }
-        )
-        return
-    shown = (
-        report.folder.relative_to(workspace.root)
-        if report.folder.is_relative_to(workspace.root)
-        else report.folder
-    )
+        keys = ("pages", "written", "unchanged", "removed", "parsed")
+        found = [finding_data(f) for f in report.findings]
+        data: dict[str, Any] = {key: getattr(report, key) for key in keys}
+        emit_json({**data, "seconds": round(report.seconds, 3), "findings": found})
+    else:
+        tell(workspace, report, counts)
+    context.exit(int(strict and bool(counts["error"] or counts["warning"])))
+
+
+def tell(workspace: Workspace, report: BuildReport, counts: Mapping[str, int]) -> None:
+    """What the build did, in one line, and what may be worth knowing."""
+    from notebook_kb.cli.console import counted, note, style
+
+    inside = report.folder.is_relative_to(workspace.root)
+    folder = report.folder.relative_to(workspace.root) if inside else report.folder
     note(
-        f"{style('built', 'ok', err=True)} {style(f'{shown}/', 'path', err=True)}: {report.pages} pages of {report.notes} "
-        f"notes, {report.written} files written, {report.unchanged} unchanged, {report.removed} removed "
+        f"{style('built', 'ok', err=True)} {style(f'{folder}/', 'path', err=True)}: "
+        f"{counted(report.pages, 'page')} from {counted(report.notes, 'note')}, "
+        f"{counted(report.written, 'file')} written, {report.unchanged} unchanged, {report.removed} removed "
         f"({report.seconds:.1f} s)"
     )
     if not report.notes:
-        note("no note is public yet; `kb publish NAME` makes one so")
-    elif not workspace.settings.base_url:
+        note("no note is public yet: `kb publish NAME` makes one so")
+    elif not workspace.settings.base_url and not report.unchanged:
         note("no `base_url:` in notebook.yml yet: no sitemap, and the addresses in the feed are relative")
-    counts = count_by_severity(report.findings)
     if counts["error"] or counts["warning"]:
-        note(
-            safe(
-                f"{counts['error']} errors and {counts['warning']} warnings on these pages; kb check lists them"
-            )
-        )
+        trouble = f"{counted(counts['error'], 'error')} and {counted(counts['warning'], 'warning')}"
+        note(f"{trouble} on these pages: `kb check` lists them")

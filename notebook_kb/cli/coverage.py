@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from notebook_kb.cli import names
+
 if TYPE_CHECKING:
     from notebook_kb.learning.coverage import ConceptCoverage
     from notebook_kb.notebook.notebook import Notebook
 
 
 @click.command(epilog="Example: kb coverage rank --explain")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names.concepts)
 @click.option(
     "--explain", is_flag=True, help="Say why: every explanation that counts and everything missing."
 )
@@ -100,19 +102,21 @@ def overview(notebook: Notebook, table: dict[str, ConceptCoverage]) -> None:
 
 def explain_concept(notebook: Notebook, item: ConceptCoverage) -> None:
     """Why a concept is where it is."""
-    from notebook_kb.cli.console import SIGNS, clean, say, style
+    from notebook_kb.cli.console import SIGNS, clean, counted, say, style
     from notebook_kb.workspace.words import missing_words, part_title
 
     say(f"{SIGNS[item.state]} {style(item.concept.title, 'title')}: {item.state}")
+    titles = {a.angle: clean(part_title(notebook, a.angle)) for a in item.angles}
+    longest = max(map(len, titles.values()), default=0)
     for a in item.angles:
-        place = f"{a.path}:{a.line}"
-        say(
-            f"  {a.state:8} {part_title(notebook, a.angle):8} {clean(a.source)}, {a.words} words  {style(place, 'path')}"
-        )
-    say(f"  {item.own:8} {part_title(notebook, 'own')}, {item.own_words} words")
+        place = style(f"{a.path}:{a.line}", "path")
+        what = f"{clean(a.source)}, {counted(a.words, 'word')}  " if a.words else ""
+        say(f"  {a.state:8} {titles[a.angle]:{longest}}  {what}{place}")
+    say(
+        f"  {item.own:8} {part_title(notebook, 'own')}"
+        + (f", {counted(item.own_words, 'word')}" if item.own_words else "")
+    )
     for missing in item.missing:
         say(f"  missing  {clean(missing_words(notebook, missing))}")
     for part in item.not_judged:
-        say(f"  not judged yet  {part_title(notebook, part)}")
-    if item.state == "empty" and not item.missing:
-        say("  nothing written yet")
+        say(f"  not judged yet  {clean(part_title(notebook, part))}")

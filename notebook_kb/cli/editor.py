@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notebook_kb.cli.console import clean, note, say, style
+from notebook_kb.errors import EnvironmentFailedError, UsageError
 
 if TYPE_CHECKING:
     from notebook_kb.settings import Settings
@@ -19,14 +20,20 @@ if TYPE_CHECKING:
 # how each editor is told the line
 AT_LINE = {
     "code": ["-g", "{path}:{line}"],
+    "code-insiders": ["-g", "{path}:{line}"],
     "codium": ["-g", "{path}:{line}"],
+    "cursor": ["-g", "{path}:{line}"],
+    "zed": ["{path}:{line}"],
     "subl": ["{path}:{line}"],
     "hx": ["{path}:{line}"],
+    "helix": ["{path}:{line}"],
     "kate": ["-l", "{line}", "{path}"],
     "gedit": ["+{line}", "{path}"],
 }
 PLUS_LINE = ["+{line}", "{path}"]
-PLUS_EDITORS = frozenset({"vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe", "mg"})
+PLUS_EDITORS = frozenset(
+    {"vi", "vim", "nvim", "gvim", "mvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe", "mg"}
+)
 
 
 def editor_command(settings: Settings, chosen: str = "") -> list[str]:
@@ -38,9 +45,18 @@ def editor_command(settings: Settings, chosen: str = "") -> list[str]:
         os.environ.get("VISUAL"),
         os.environ.get("EDITOR"),
     ):
-        if text:
-            return shlex.split(text, posix=os.name != "nt")
+        if text and text.strip():
+            return split_words(text)
     return []
+
+
+def split_words(text: str) -> list[str]:
+    """An editor with its arguments, as a shell would take them apart; UsageError when a quote stays open."""
+    try:
+        words = shlex.split(text, posix=os.name != "nt")
+    except ValueError as error:
+        raise UsageError(f"the editor `{text}` has a quote that is not closed", "close it") from error
+    return [w.strip('"') for w in words] if os.name == "nt" else words
 
 
 def arguments(command: list[str], path: Path, line: int) -> list[str]:
@@ -57,22 +73,47 @@ def open_note(
     if print_path:
         say(clean(str(opened.path)))
         return
-    what = "created" if opened.created else "added to" if opened.changed else "opening"
-    section = f", section {opened.section}" if opened.section else ""
-    note(f"{what} {style(opened.name, 'path', err=True)}, line {opened.line}{clean(section)}")
-    command = editor_command(settings, chosen)
+    command = editor_command(settings, chosen) if edit else []
+    note(what_happened(opened))
     if not edit:
         return
     if command and sys.stdin.isatty() and sys.stdout.isatty():
-        if shutil.which(command[0]) is None:
-            note(f"the editor `{clean(command[0])}` is not installed")
-        else:
-            subprocess.run(arguments(command, opened.path, opened.line), check=False)  # noqa: S603 - the person's own editor
+        if shutil.which(command[0]):
+            run_editor(arguments(command, opened.path, opened.line))
             return
+        note(f"the editor `{clean(command[0])}` is not installed, or not on the PATH")
     say(clean(str(opened.path)))
     if not command:
-        note("no editor is set; open the note with one of these:")
-        note(f"  code -g {shlex.quote(str(opened.path))}:{opened.line}")
-        note(f"  nano +{opened.line} {shlex.quote(str(opened.path))}")
-        note("or in Obsidian: open the notebook's folder as a vault")
-        note("hint: set KB_EDITOR=code, or `editor: code` in notebook.yml")
+        offer_lines(opened)
+
+
+def what_happened(opened: Opened) -> str:
+    """Created, added to, or nothing yet; and where to go on."""
+    name = style(opened.name, "path", err=True)
+    if opened.created:
+        return f"created {name}; begin at line {opened.line}"
+    section = clean(opened.section)
+    if opened.changed:
+        return f"added “{section}” to {name}, line {opened.line}"
+    return f"{name}: " + (f"“{section}” is there, line" if section else "go on at line") + f" {opened.line}"
+
+
+def run_editor(words: list[str]) -> None:
+    """Wait for the editor to end; EnvironmentFailedError when the system cannot start it."""
+    try:
+        ended = subprocess.run(words, check=False)  # noqa: S603 - the person's own editor
+    except OSError as error:
+        raise EnvironmentFailedError(
+            f"the editor `{words[0]}` cannot be started: {error.strerror}", "set another one in KB_EDITOR"
+        ) from error
+    if ended.returncode:
+        note(f"the editor `{clean(words[0])}` ended with exit code {ended.returncode}")
+
+
+def offer_lines(opened: Opened) -> None:
+    """Lines to copy for who has set no editor."""
+    path = clean(shlex.quote(str(opened.path)))
+    note("no editor is set; open the note with one of these, or open the folder in Obsidian:")
+    note(f"  code -g {path}:{opened.line}")
+    note(f"  nano +{opened.line} {path}")
+    note("to have it opened next time: `editor: code` in notebook.yml, or KB_EDITOR=code")

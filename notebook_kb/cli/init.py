@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from notebook_kb.workspace.begin import Begun
+
+SHOWN = 8
 
 
 @click.command(epilog="Example: kb init ml-notes")
@@ -27,14 +33,27 @@ def init(folder: Path | None, roadmap: str, title: str, language: str) -> None:
     for name in begun.files:
         note(f"  {name}")
     if begun.in_place:
-        note(f"{begun.notes} notes are read where they are; none was changed, none is public")
-        if begun.matches:
-            note(f"{len(begun.matches)} of them look like concepts of the roadmap:")
-            for path, concept in begun.matches[:8]:
-                note(f"  {clean(path)} → {concept}")
-            if len(begun.matches) > 8:  # noqa: PLR2004 - a screen holds no more
-                note(f"  and {len(begun.matches) - 8} more; `kb coverage` lists them")
+        tell_found(begun)
     else:
-        note("notes/why.md asks why you want to learn this. It stays private.")
+        note("notes/why.md asks why you want to learn this; it stays private")
     go = f"cd {clean(str(folder))} && " if folder and str(folder) != "." else ""
     note(f"next: {go}kb next")
+
+
+def tell_found(begun: Begun) -> None:
+    """What a folder held already: it was read and left alone."""
+    from notebook_kb.cli.console import clean, counted, note
+
+    note(f"{counted(begun.notes, 'note')} read in place; no note was changed, nothing is published")
+    if begun.flagged:
+        says = "1 of them says" if begun.flagged == 1 else f"{begun.flagged} of them say"
+        note(f"{says} `publish: true`, so a build would show it: see `kb list --public`")
+    if not begun.matches:
+        return
+    many = len(begun.matches)
+    named = "1 of them is named like a concept" if many == 1 else f"{many} of them are named like concepts"
+    note(f"{named} of the roadmap:")
+    for path, concept in begun.matches[:SHOWN]:
+        note(f"  {clean(path)} → {concept}")
+    if many > SHOWN:
+        note(f"  and {many - SHOWN} more: `kb coverage` lists them")

@@ -15,7 +15,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> None:  # noqa: FBT001
     """List the notes with type, title and what keeps them private."""
-    from notebook_kb.cli.console import clean, emit_json, say, style
+    from notebook_kb.cli.console import emit_json, note, one_line, say, style
     from notebook_kb.notebook.public import is_public
     from notebook_kb.workspace.workspace import Workspace, badge
 
@@ -45,10 +45,12 @@ def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> N
             }
         )
         return
+    if not notes:
+        note("no note fits")
     longest = max((len(n.path) for n in notes), default=0)
     for n in notes:
         mark = badge(notebook, n)
         say(
-            f"{style(n.path.ljust(longest), 'path')}  {str(n.type):8} {clean(n.title)}"
+            f"{style(n.path.ljust(longest), 'path')}  {str(n.type):8} {one_line(n.title)}"
             + (f"  {style(mark, 'quiet')}" if mark else "")
         )

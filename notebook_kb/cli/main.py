@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from notebook_kb import __version__
+
+if TYPE_CHECKING:
+    from notebook_kb.errors import NotebookError
 
 # name → (module, first line of its help): the help of the group must not import the commands
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -46,6 +51,20 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, cmd_name.replace("list", "list_notes"))
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command; UsageError with the nearest one when there is none of that name."""
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
+            from notebook_kb.errors import UsageError
+
+            near = get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
+            hint = f"did you mean `kb {near[0]}`?" if near else "`kb --help` lists the commands"
+            raise UsageError(f"there is no command `{args[0]}`", hint)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands without importing them."""
         with formatter.section("Commands"):
@@ -56,7 +75,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="In a notebook, kb alone says where you stand. Begin with: kb init my-notebook",
+    epilog="In a notebook, kb alone says where you stand.\n\nBegin with: kb init ml-notes",
 )
 @click.version_option(__version__, prog_name="kb", message="%(prog)s %(version)s")
 @click.pass_context
@@ -74,31 +93,65 @@ def main(ctx: click.Context) -> None:
 
 def run() -> None:
     """The entry point: runs `main`, turns our errors into messages on stderr and exit codes."""
+    code = 130
+    try:
+        code = outcome()
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+    except OSError as error:
+        code = environment_failed(error)
+    sys.exit(code)
+
+
+def outcome() -> int:
+    """The exit code of the command, its errors shown."""
+    from notebook_kb.errors import NotebookError
+
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # pipes and Windows consoles too; what a terminal cannot show becomes a sign instead of a crash
             stream.reconfigure(encoding="utf-8", errors="replace")
-    from notebook_kb.errors import NotebookError
-
     try:
-        main.main(prog_name="kb", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # without `standalone_mode` the exit code of `ctx.exit` is returned
+        code = main.main(prog_name="kb", standalone_mode=False)
+        sys.stdout.flush()
     except click.Abort:
-        sys.stderr.write("\n")
-        sys.exit(130)
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        sys.exit(130)
-    except click.ClickException as error:
+        return 130  # click has ended the line
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except click.ClickException as error:
+        from notebook_kb.cli.console import show_error
+
+        show_error(wrong_use(error))
+        return error.exit_code
     except NotebookError as error:
         from notebook_kb.cli.console import show_error
 
         show_error(error)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # the reader of a pipe went away, as `head` does
-        sys.stderr.close()
-        sys.exit(0)
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def wrong_use(error: click.ClickException) -> NotebookError:
+    """Click's complaint about the words of a command, as one of ours."""
+    from notebook_kb.errors import UsageError
+
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "kb"
+    message, _, near = error.format_message().partition(" Did you mean ")
+    return UsageError(message, f"did you mean {near}" if near else f"`{path} --help` says how it is used")
+
+
+def environment_failed(error: OSError) -> int:
+    """The system said no where nobody expected it. A reader of a pipe that went away, as `head` does, is told nothing."""
+    from notebook_kb.cli.console import show_error
+    from notebook_kb.errors import EnvironmentFailedError
+
+    if not isinstance(error, BrokenPipeError):
+        where = f"{error.filename}: " if error.filename else "the output cannot be written: "
+        show_error(EnvironmentFailedError(f"{where}{error.strerror or error}"))
+    # Python empties stdout once more at its end: into nothing
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    return 1

@@ -6,7 +6,7 @@ import click
 
 
 @click.command(
-    epilog='Examples: kb new post "A line needs two facts"    kb new reading "MML, chapter 2" --from mml'
+    epilog='\b\nExamples:\n  kb new post "A line needs two facts"\n  kb new reading "MML, chapter 2" --from mml'
 )
 @click.argument("kind", type=click.Choice(["concept", "post", "page", "reading"]))
 @click.argument("title")

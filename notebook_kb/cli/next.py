@@ -42,13 +42,13 @@ def next(problem: str, limit: int, as_json: bool) -> None:  # noqa: A001, FBT001
         )
         return
     for s in found:
-        say(f"{style(s.concept.title, 'title')}: {part_title(notebook, s.what)}")
+        say(f"{style(s.concept.title, 'title')}: {clean(part_title(notebook, s.what))}")
         say(f"  why    {clean(s.why)}")
         place = suggestion_place(notebook, s)
         if place:
             say(f"  where  {clean(place)}")
         say(f"  begin  {style(suggestion_command(s), 'code')}")
     if not found:
-        say("Every concept is covered. `kb coverage` says what would make each one solid.")
+        say("every concept is covered; `kb coverage --explain` says what would make each one solid")
     elif not problem and not notebook.settings.problems and known:
-        note(f"came with a problem? kb next --problem {known[0]}")
+        note(f"you came with a problem? For instance: kb next --problem {clean(known[0])}")

@@ -5,22 +5,21 @@ from __future__ import annotations
 
 def overview() -> None:
     """Print it; outside a notebook, how to begin one."""
-    from notebook_kb.cli.console import SIGNS, clean, note, say, style
+    from notebook_kb.cli.console import SIGNS, clean, counted, note, say, style
     from notebook_kb.errors import NoNotebookError
     from notebook_kb.workspace.standing import standing
 
     try:
         found = standing()
     except NoNotebookError:
-        say("No notebook here.")
-        say(
-            f"Begin one: {style('kb init my-notebook', 'code')}    All commands: {style('kb --help', 'code')}"
-        )
+        say("no notebook here")
+        say(f"begin one: {style('kb init ml-notes', 'code')}")
+        say(f"all commands: {style('kb --help', 'code')}")
         return
     if found.greeting:
         note(style(f"“{found.greeting}”", "quiet", err=True))
     say(
-        f"{style(clean(found.title), 'title')}: {found.covered} of {found.total} covered, {found.started} started, {found.public} public notes"
+        f"{style(clean(found.title), 'title')}: {found.covered} of {found.total} covered, {found.started} started, {counted(found.public, 'public note')}"
     )
     for item in found.recent:
         sources = f" ({item.sources})" if item.sources else ""
@@ -28,7 +27,6 @@ def overview() -> None:
         say(f"{SIGNS[item.state]} {clean(item.concept)}: {item.state}{sources}{missing}")
     if found.trouble:
         say(f"{style('findings', 'warning')}: {found.trouble}; kb check lists them")
-    say(
-        f"next: {clean(found.next_words)}"
-        + (f"  {style(found.next_command, 'code')}" if found.next_command else "")
-    )
+    say(f"next: {clean(found.next_words)}")
+    if found.next_command:
+        say(f"      {style(found.next_command, 'code')}")

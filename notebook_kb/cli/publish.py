@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from notebook_kb.cli import names
+
 
 @click.command(epilog="Example: kb publish rank")
-@click.argument("name")
+@click.argument("name", shell_complete=names.notes)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def publish(name: str, as_json: bool) -> None:  # noqa: FBT001
     """Set `publish: true` in the head of the note NAME and say where it will appear. Nothing is sent anywhere."""
@@ -30,21 +32,20 @@ def publish(name: str, as_json: bool) -> None:  # noqa: FBT001
             }
         )
         return
-    note(
-        f"{style(done.name, 'path', err=True)} {'is public from the next build on' if done.changed else 'was public already'}"
-    )
+    when = "is public from the next build on" if done.changed else "was public already"
     if done.waits_until:
-        note(f"its date is {done.waits_until}: it appears in a build on that day or later")
+        when = f"will be public from its date on, {clean(done.waits_until)}: build again that day"
+    note(f"{style(done.name, 'path', err=True)} {when}")
     if done.unclear:
         note(f"but it stays private: {clean(done.unclear)}")
-    note(f"it will appear at {style(address, 'path', err=True)}")
+    note(f"its page: {style(address, 'path', err=True)}")
     if missing:
-        note(f"still missing: {clean(missing)}")
+        note(f"still missing, though nothing waits for it: {clean(missing)}")
     note("next: kb build")
 
 
 @click.command(epilog="Example: kb unpublish rank")
-@click.argument("name")
+@click.argument("name", shell_complete=names.notes)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def unpublish(name: str, as_json: bool) -> None:  # noqa: FBT001
     """Set `publish: false` in the head of the note NAME; the next build takes its page away."""
@@ -59,4 +60,5 @@ def unpublish(name: str, as_json: bool) -> None:  # noqa: FBT001
     note(
         f"{style(done.name, 'path', err=True)} {'is private again' if done.changed else 'was private already'}"
     )
-    note("next: kb build, which takes its page away; copies that were put online stay until you replace them")
+    if done.changed:
+        note("next: kb build, which takes its page away; a copy that is online stays until you replace it")

@@ -10,11 +10,11 @@ def roadmap() -> None:
     """Show, check or change the roadmap."""
 
 
-@roadmap.command("list")
+@roadmap.command("list", short_help="List the built-in roadmaps.", epilog="Example: kb roadmap list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def list_roadmaps(as_json: bool) -> None:  # noqa: FBT001
     """List the built-in roadmaps."""
-    from notebook_kb.cli.console import emit_json, say
+    from notebook_kb.cli.console import counted, emit_json, say
     from notebook_kb.notebook.load import BUILT_IN, built_in_roadmap
 
     maps = [built_in_roadmap(name, "en") for name in BUILT_IN]
@@ -22,10 +22,12 @@ def list_roadmaps(as_json: bool) -> None:  # noqa: FBT001
         emit_json({"roadmaps": [{"id": m.id, "title": m.title, "concepts": len(m.concepts)} for m in maps]})
         return
     for item in maps:
-        say(f"{item.id}  {item.title}, {len(item.concepts)} concepts")
+        say(f"{item.id}  {item.title}, {counted(len(item.concepts), 'concept')}")
 
 
-@roadmap.command("show")
+@roadmap.command(
+    "show", short_help="Show areas, concepts, sources and problems.", epilog="Example: kb roadmap show --json"
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show_roadmap(as_json: bool) -> None:  # noqa: FBT001
     """Show the notebook's roadmap: areas, concepts with what they need, sources, problems."""
@@ -69,19 +71,23 @@ def show_roadmap(as_json: bool) -> None:  # noqa: FBT001
     if item.resources:
         say(f"\n{style('Sources', 'title')}")
     for resource in item.resources.values():
-        say(f"  {style(resource.id, 'code'):12} {clean(resource.title)} ({resource.angle or 'no angle'})")
+        say(
+            f"  {style(resource.id, 'code'):12} {clean(resource.title)} ({clean(resource.angle) or 'no angle'})"
+        )
     if item.problems:
         say(f"\n{style('Problems', 'title')}")
     for problem in item.problems:
         say(f"  {style(problem.id, 'code'):18} {clean(problem.title)}")
 
 
-@roadmap.command("check")
+@roadmap.command(
+    "check", short_help="Check what it names, and for circles.", epilog="Example: kb roadmap check"
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
 def check_roadmap(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001
     """Check that everything the roadmap names is defined, and that no prerequisites form a circle."""
-    from notebook_kb.cli.console import clean, emit_json, say, style
+    from notebook_kb.cli.console import clean, counted, emit_json, say, style
     from notebook_kb.parsing.roadmap import roadmap_findings
     from notebook_kb.workspace.workspace import Workspace
 
@@ -100,11 +106,15 @@ def check_roadmap(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001
         for f in found:
             say(f"{style(f.place or item.id, 'path')}  {style(f.code, 'code')}  {clean(f.message)}")
         if not found:
-            say(f"{item.title}: {len(item.concepts)} concepts, nothing to mend")
+            say(f"{clean(item.title)}: {counted(len(item.concepts), 'concept')}, nothing to mend")
     ctx.exit(1 if found else 0)
 
 
-@roadmap.command("init")
+@roadmap.command(
+    "init",
+    short_help="Write a roadmap.yml that is yours to change.",
+    epilog="Example: kb roadmap init math-for-ml",
+)
 @click.argument("name", default="math-for-ml")
 def init_roadmap(name: str) -> None:
     """Write roadmap.yml, which extends the built-in roadmap NAME and is yours to change."""
@@ -112,4 +122,4 @@ def init_roadmap(name: str) -> None:
     from notebook_kb.workspace.roadmaps import write_roadmap
 
     write_roadmap(name)
-    note("created roadmap.yml; `kb roadmap check` checks it")
+    note("created roadmap.yml, which is yours to change; `kb roadmap check` checks it")

@@ -11,7 +11,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:  # noqa: FBT001
     """Search titles, headings and text of all notes, also the private ones."""
-    from notebook_kb.cli.console import clean, emit_json, note, say, style
+    from notebook_kb.cli.console import clean, emit_json, note, one_line, say, style
     from notebook_kb.workspace.search import search_notes
     from notebook_kb.workspace.workspace import Workspace
 
@@ -27,7 +27,7 @@ def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:  # noqa: 
         )
         return
     for hit in hits:
-        say(f"{style(f'{hit.path}:{hit.line}', 'path')}  {style(hit.title, 'title')}")
+        say(f"{style(f'{hit.path}:{hit.line}', 'path')}  {style(one_line(hit.title), 'title')}")
         say(f"    {clean(hit.text)}")
     if not hits:
-        note(f"nothing found for “{clean(' '.join(query))}”")
+        note(f"no note holds “{clean(' '.join(query))}”")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from notebook_kb.cli import names
+
 
 @click.command(epilog="Example: kb show rank")
-@click.argument("name")
+@click.argument("name", shell_complete=names.notes)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(name: str, as_json: bool) -> None:  # noqa: FBT001
     """Show the note NAME as text, with how each heading was read."""

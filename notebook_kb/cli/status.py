@@ -9,7 +9,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def status(as_json: bool) -> None:  # noqa: FBT001
     """Sum up the notebook: notes, what is public, coverage, findings, the site."""
-    from notebook_kb.cli.console import clean, emit_json, say, style
+    from notebook_kb.cli.console import clean, counted, emit_json, say, style
     from notebook_kb.workspace.status import status_of
     from notebook_kb.workspace.workspace import Workspace
 
@@ -21,10 +21,11 @@ def status(as_json: bool) -> None:  # noqa: FBT001
     notes, cover, findings = found["notes"], found["coverage"], found["findings"]
     say(f"{style('notebook', 'title')}  {clean(str(found['title']))}")
     say(
-        f"notes     {notes['total']}, of them {notes['public']} public, {notes['draft']} drafts, {notes['private']} private"
+        f"notes     {notes['total']}: {notes['public']} public, {counted(notes['draft'], 'draft')}, {notes['private']} private"
     )
     say(
         f"written   {cover['covered'] + cover['solid']} of {cover['total']} covered, {cover['started']} started"
     )
-    say(f"findings  {findings['error']} errors, {findings['warning']} warnings, {findings['info']} hints")
+    words = {"error": "error", "warning": "warning", "info": "hint"}
+    say(f"findings  {', '.join(counted(findings[key], word) for key, word in words.items())}")
     say(f"site      {clean(str(found['site']))}")

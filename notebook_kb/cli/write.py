@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import click
 
+from notebook_kb.cli import names
+
 
 @click.command(
-    epilog="Examples: kb write rank    kb write rank --from dlai    kb write svd --from https://example.org/svd"
+    epilog="\b\nExamples:\n  kb write rank\n  kb write rank --from dlai\n  kb write svd --from https://example.org/svd"
 )
-@click.argument("name")
-@click.option("--from", "source", default="", metavar="SOURCE|URL", help="Add a section for this source.")
+@click.argument("name", shell_complete=names.concepts)
+@click.option(
+    "--from",
+    "source",
+    default="",
+    metavar="SOURCE|URL",
+    shell_complete=names.sources,
+    help="Add a section for this source.",
+)
 @click.option("--angle", default="", help="The angle of the new section; else the source's own.")
 @click.option(
     "--editor", default="", help="The editor to open; else $KB_EDITOR, notebook.yml, $VISUAL, $EDITOR."

@@ -15,23 +15,15 @@ from typing import TYPE_CHECKING
 
 from math_core import LatexError, LatexToMathML
 
-from notebook_kb.parsing.tex_shim import (
-    MAX_EXPANSIONS,
-    MISREAD,
-    SHIM_MACROS,
-    Fault,
-    SourceMap,
-    Token,
-    macro_costs,
-    rewrite,
-    tokenize,
-    too_much,
-)
+from notebook_kb.parsing.tex_limits import MAX_EXPANSIONS, Fault, macro_costs, too_much
+from notebook_kb.parsing.tex_shim import rewrite
+from notebook_kb.parsing.tex_tables import MISREAD, SHIM_MACROS
+from notebook_kb.parsing.tex_tokens import SourceMap, Token, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notebook_kb.parsing.tex_shim import Cost
+    from notebook_kb.parsing.tex_limits import Cost
 
 _MAX_OUTPUT = 2_000_000  # characters; a sane formula of the greatest length makes a quarter of it
 _MAX_MACRO_DEPTH = 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notebook_kb.checking.grouping import group
 from notebook_kb.findings import sort_findings
 from notebook_kb.learning.coverage import count_states
 from notebook_kb.learning.suggest import suggest
@@ -109,7 +110,7 @@ def dashboard_view(state: State) -> DashboardView:
         head=site.head(site.word("dashboard"), "/_kb/", "dashboard"),
         written=written(site),
         next=tuple(next_line(site, s) for s in steps),
-        findings=tuple(finding_line(state, f) for f in sort_findings(found)),
+        findings=tuple(finding_line(state, f) for f in sort_findings(group(found))),
         notes=tuple(note_lines(site)),
         unlisted=tuple(unlisted(site)),
     )
@@ -155,8 +156,8 @@ def note_lines(site: Site) -> Iterator[NoteLine]:
 
 
 def unlisted(site: Site) -> Iterator[UnlistedLine]:
-    """Notes that are matched with a concept by their name alone."""
+    """Notes that are called like a concept, while another note counts for it."""
     for path, note in site.notebook.notes.items():
         concept = "" if note.concept else site.notebook.concept_of(note)
-        if concept:
+        if concept and site.notebook.concept_notes[concept][0].path != path:
             yield UnlistedLine(path, site.notebook.roadmap.concepts[concept].title)

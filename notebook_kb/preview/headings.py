@@ -12,8 +12,15 @@ if TYPE_CHECKING:
 
 
 def headings_read(notebook: Notebook, note: Note) -> tuple[tuple[str, str], ...]:
-    """(heading, what it was read as) of a note, without its title."""
+    """(heading, what it was read as) of a note, without its title.
+
+    A note that counts for a concept by its name alone says so first.
+    """
     found = []
+    concept = "" if note.concept else notebook.concept_of(note)
+    if concept and notebook.concept_notes[concept][0].path == note.path:
+        title = notebook.roadmap.concepts[concept].title
+        found.append((note.path.rsplit("/", 1)[-1], notebook.pack.word("read_as", part=title)))
     title_seen = False
     for section in note.sections:
         if not section.heading:

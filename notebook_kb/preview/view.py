@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from notebook_kb.notebook.public import is_public, publish_date_pending
 from notebook_kb.website.pages.concept import concept_view
 from notebook_kb.website.pages.indexes import index_pages
 from notebook_kb.website.pages.note import note_view
@@ -64,8 +62,7 @@ class View:
         """The pages' plan of this view."""
         if self.public:
             return self.workspace.public_site(self.loaded)
-        site = self.workspace.private_site(self.loaded)
-        return replace(site, badges=badge_names(site.notebook))
+        return self.workspace.private_site(self.loaded)
 
     @cached_property
     def site_view(self) -> SiteView:
@@ -143,16 +140,6 @@ class View:
         if html is not None:
             self.rendered.move_to_end(url)
         return html
-
-
-def badge_names(notebook: Notebook) -> dict[str, tuple[str, ...]]:
-    """What keeps each note from the public: the names that the templates put into words."""
-    table: dict[str, tuple[str, ...]] = {}
-    for path, note in notebook.notes.items():
-        if not is_public(note, notebook.today):
-            pending = publish_date_pending(note, notebook.today)
-            table[path] = ("draft" if note.draft else "future" if pending else "private",)
-    return table
 
 
 def shown_files(notebook: Notebook) -> set[str]:

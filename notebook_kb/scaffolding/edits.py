@@ -12,6 +12,14 @@ NEEDS_QUOTES = re.compile(
 )
 
 
+LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines as places count them, each with its end: a form feed or a U+2028 ends none."""
+    return LINES.findall(text)
+
+
 def line_end(text: str) -> str:
     """The line end that a text uses most."""
     crlf = text.count("\r\n")
@@ -34,7 +42,7 @@ def set_head_key(text: str, key: str, value: str) -> str:
     lines = text.splitlines(keepends=True)
     closing = split[2] - 2
     pattern = re.compile(
-        rf"({re.escape(key)}[ \t]*:)[ \t]*[^\r\n#]*?([ \t]+#[^\r\n]*)?(\r?\n)?$", re.IGNORECASE
+        rf"""(["']?{re.escape(key)}["']?[ \t]*:)[ \t]*[^\r\n#]*?([ \t]+#[^\r\n]*)?(\r?\n)?$""", re.IGNORECASE
     )
     for i in range(1, closing):
         match = pattern.match(lines[i])
@@ -47,7 +55,7 @@ def set_head_key(text: str, key: str, value: str) -> str:
 
 def replace_line(text: str, number: int, new: str) -> str:
     """The text with the line `number` (from 1) replaced, its line end kept."""
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     old = lines[number - 1]
     ending = old[len(old.rstrip("\r\n")) :]
     lines[number - 1] = new + ending
@@ -57,7 +65,7 @@ def replace_line(text: str, number: int, new: str) -> str:
 def insert_before(text: str, number: int, block: list[str]) -> str:
     """The text with lines put in before the line `number` (from 1), blank lines around them; past the end appends."""
     newline = line_end(text)
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     at = min(number - 1, len(lines))
     if lines and at == len(lines) and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += newline

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.model.note import Part
-from notebook_kb.scaffolding.edits import insert_before, replace_line, yaml_text
+from notebook_kb.scaffolding.edits import insert_before, line_end, lines_of, replace_line, yaml_text
 
 if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
@@ -63,7 +63,7 @@ def concept_note(
         chosen = source if source and source.angle == angle.id else None
         block = angle_section(angle.title, angle_prompt(concept, roadmap, pack, angle.id), chosen)
         if (source is None and not start) or chosen:
-            start = len(lines) + 2
+            start = len(lines) + max(len(block), 2)
         lines += [*block, ""]
     for part in LOWER_PARTS:
         if part == "code" and not concept.code:
@@ -75,13 +75,13 @@ def concept_note(
 def angle_prompt(concept: Concept, roadmap: Roadmap, pack: LanguagePack, angle: str) -> str:
     """What to write at an angle, and where the roadmap would look."""
     kind = roadmap.angles[angle]
-    prompt = pack.prompts.get(angle) or kind.ask or kind.title
+    prompt = kind.ask or pack.prompts.get(angle, "")
     places = [
         f"{source} ({place})" if place else source
         for source, place in concept.read.items()
         if source in roadmap.resources and roadmap.resources[source].angle == angle
     ]
-    return f"{prompt} {pack.word('a_place_to_look')}: {', '.join(places)}." if places else prompt
+    return f"{prompt} {pack.word('a_place_to_look')}: {', '.join(places)}.".strip() if places else prompt
 
 
 def angle_section(title: str, prompt: str, source: SourceChoice | None) -> list[str]:
@@ -89,7 +89,12 @@ def angle_section(title: str, prompt: str, source: SourceChoice | None) -> list[
     lines = [f"## {title}{source.heading_suffix if source else ''}"]
     if source and source.source_line:
         lines.append(source.source_line)
-    return [*lines, f"<!-- {prompt} -->"]
+    return [*lines, f"<!-- {comment_text(prompt)} -->"] if prompt else lines
+
+
+def comment_text(prompt: str) -> str:
+    """Words that do not end the comment they stand in."""
+    return prompt.replace("--", "–")
 
 
 def add_source(
@@ -114,15 +119,14 @@ def add_source(
     line = line_after(note, roadmap, source.angle, text)
     block = angle_section(title, angle_prompt(concept, roadmap, pack, source.angle), source)
     edited = insert_before(text, line, block)
-    at = next(i for i, x in enumerate(edited.splitlines(), start=1) if i >= line and x == block[0])
-    return Scaffold(edited, at + len(block) - 1)
+    at = next(i for i, x in enumerate(lines_of(edited), start=1) if i >= line and x.rstrip() == block[0])
+    return Scaffold(edited, at + max(len(block), 2) - 1)
 
 
 def insert_line(text: str, number: int, line: str) -> str:
     """One line put in before the line `number`, without blank lines around it."""
-    lines = text.splitlines(keepends=True)
-    ending = "\r\n" if "\r\n" in text else "\n"
-    lines.insert(number - 1, line + ending)
+    lines = lines_of(text)
+    lines.insert(number - 1, line + line_end(text))
     return "".join(lines)
 
 
@@ -144,7 +148,7 @@ def line_after(note: Note, roadmap: Roadmap, angle: str, text: str) -> int:
     for section in following:
         if section.heading and section.level <= level:
             return section.place.line
-    return len(text.splitlines()) + 1
+    return len(lines_of(text)) + 1
 
 
 def first_empty(note: Note, text: str) -> int:
@@ -152,7 +156,7 @@ def first_empty(note: Note, text: str) -> int:
     for section in note.sections:
         if is_open(section):
             return section.place.line + 1
-    return max(len(text.splitlines()), 1)
+    return max(len(lines_of(text)), 1)
 
 
 def is_open(section: Section) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
     from notebook_kb.languages import LanguagePack
 
+BLANKS = re.compile(r"[\s_-]+")
+VOWEL = re.compile(r"[aeiouy]|[^a-z]", re.IGNORECASE)
+LONGEST_ABBREVIATION = 4
 NOTE_ENDINGS = ("*.md", "*.markdown")
 KB_IGNORED = "cache/\nkits/\nbackup/\njournal.jsonl\nlock\n"
 
@@ -27,7 +31,7 @@ class NewNotebook:
 def new_notebook(folder: Path, pack: LanguagePack, roadmap: str, title: str = "") -> NewNotebook:
     """The files for `folder`. A folder that holds notes already gets settings and `.kb/`, and nothing else."""
     in_place = holds_notes(folder)
-    name = title or folder.name.replace("-", " ").replace("_", " ").strip().capitalize() or "My notebook"
+    name = title or title_from(folder.name) or "My notebook"
     settings = [f"title: {yaml_text(name)}"]
     if in_place:
         settings.append("notes: .")
@@ -39,6 +43,13 @@ def new_notebook(folder: Path, pack: LanguagePack, roadmap: str, title: str = ""
     if not in_place:
         files["notes/why.md"] = why_note(pack)
     return NewNotebook(files, in_place)
+
+
+def title_from(name: str) -> str:
+    """`ml-notes` → `ML notes`: short words without a vowel are abbreviations."""
+    words = [w if VOWEL.search(w) or len(w) > LONGEST_ABBREVIATION else w.upper() for w in BLANKS.split(name)]
+    text = " ".join(words).strip()
+    return text[:1].upper() + text[1:]
 
 
 def why_note(pack: LanguagePack) -> str:

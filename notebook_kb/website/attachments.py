@@ -25,9 +25,18 @@ SVG_BAD = re.compile(
     rb"|@import|url\(\s*[\"']?(?!#)",
     re.IGNORECASE,
 )
-SVG_COMMENT = re.compile(
-    rb"<!--.*?-->|<metadata\b.*?</metadata>|<sodipodi:namedview\b.*?(?:/>|</sodipodi:namedview>)", re.DOTALL
+# comments, processing instructions but the XML line, what editors say of the file and of its author
+SVG_SAYS = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<\?(?!xml\s).*?(?:\?>|\Z)|<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>"
+    rb"|<((?:\w+:)?metadata|sodipodi:namedview)\b[^>]*(?:/>|(?<!/)>.*?</\1\s*>)",
+    re.DOTALL,
 )
+SVG_TAG = re.compile(rb"<[^!?/][^<>]*>")
+SVG_EDITOR = re.compile(
+    rb"\s(?:sodipodi|inkscape|xmlns:(?:sodipodi|inkscape)):?[\w-]*\s*=\s*(?:\"[^\"]*\"|'[^']*')"
+)
+GIF_LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+WEBP_KEPT = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 MARKERS_KEPT = frozenset({0xC0, 0xC1, 0xC2, 0xC4, 0xDB, 0xDD, 0xE0, 0xEE})
 
 
@@ -36,7 +45,7 @@ def public_bytes(path: Path, name: str) -> tuple[bytes, Finding | None]:
     data = path.read_bytes()
     suffix = path.suffix.casefold()
     if suffix == ".svg":
-        if SVG_BAD.search(data):
+        if SVG_BAD.search(data) or b"\0" in data:
             bad = finding(
                 "KB604",
                 "this SVG holds a script, a handler or an outside reference, so it is not published",
@@ -44,7 +53,7 @@ def public_bytes(path: Path, name: str) -> tuple[bytes, Finding | None]:
                 path=name,
             )
             return b"", bad
-        return SVG_COMMENT.sub(b"", data), None
+        return clean_svg(data), None
     if data.startswith(PNG):
         return clean_png(data), None
     if data.startswith(b"\xff\xd8"):
@@ -56,14 +65,19 @@ def public_bytes(path: Path, name: str) -> tuple[bytes, Finding | None]:
     return data, None
 
 
+def clean_svg(data: bytes) -> bytes:
+    """An SVG without comments, metadata and the attributes of editors (names of files and folders)."""
+    return SVG_TAG.sub(lambda m: SVG_EDITOR.sub(b"", m[0]), SVG_SAYS.sub(b"", data))
+
+
 def clean_png(data: bytes) -> bytes:
-    """A PNG without text, time and EXIF chunks; what follows the end is dropped."""
+    """A PNG without text, time and EXIF chunks; what follows the end, or a damaged place, is dropped."""
     out, pos = [PNG], len(PNG)
     while pos + 12 <= len(data):
         length, kind = struct.unpack(">I4s", data[pos : pos + 8])
         end = pos + 12 + length
         if end > len(data):
-            return data
+            break
         body = data[pos + 8 : end - 4]
         if kind in PNG_KEPT:
             out.append(data[pos : pos + 8] + body + struct.pack(">I", zlib.crc32(kind + body)))
@@ -74,34 +88,49 @@ def clean_png(data: bytes) -> bytes:
 
 
 def clean_jpeg(data: bytes) -> bytes:
-    """A JPEG without EXIF, XMP, IPTC and comments; what follows the end is dropped."""
+    """A JPEG without EXIF, XMP, IPTC and comments; what follows the end, or a damaged place, is dropped."""
     out, pos = [data[:2]], 2
     while pos + 4 <= len(data) and data[pos] == 0xFF:
         marker = data[pos + 1]
-        if marker == 0xDA:
-            end = data.rfind(b"\xff\xd9")
-            out.append(data[pos : end + 2 if end > pos else len(data)])
-            return b"".join(out)
+        if marker == 0xFF:  # a filling byte
+            pos += 1
+            continue
+        if marker == 0xD9:
+            break
         length = struct.unpack(">H", data[pos + 2 : pos + 4])[0]
+        end = pos + 2 + length
         kept = marker in MARKERS_KEPT or 0xC5 <= marker <= 0xCF
         icc = marker == 0xE2 and data[pos + 4 : pos + 15] == b"ICC_PROFILE"
-        if kept or icc:
-            out.append(data[pos : pos + 2 + length])
-        pos += 2 + length
-    return data
+        if marker == 0xDA:
+            end = after_scan(data, end)
+        if kept or icc or marker == 0xDA:
+            out.append(data[pos:end])
+        pos = end
+    return b"".join([*out, b"\xff\xd9"])
+
+
+def after_scan(data: bytes, pos: int) -> int:
+    """The place of the marker behind the picture's points that begin at `pos`; stuffed zeros and restarts are theirs."""
+    while True:
+        pos = data.find(b"\xff", pos)
+        if pos < 0 or pos + 1 >= len(data):
+            return len(data)
+        if data[pos + 1] != 0 and not 0xD0 <= data[pos + 1] <= 0xD7:
+            return pos
+        pos += 2
 
 
 def clean_webp(data: bytes) -> bytes:
-    """A WebP without EXIF and XMP chunks."""
+    """A WebP with the chunks alone that show it."""
     out, pos = [], 12
     while pos + 8 <= len(data):
         kind, length = struct.unpack("<4sI", data[pos : pos + 8])
         end = pos + 8 + length + (length & 1)
         chunk = data[pos:end]
-        if kind == b"VP8X":
+        if kind == b"VP8X" and len(chunk) > 8:
             # the flags that announce EXIF (8) and XMP (4)
             chunk = chunk[:8] + bytes([chunk[8] & ~0x0C]) + chunk[9:]
-        if kind not in {b"EXIF", b"XMP "}:
+        if kind in WEBP_KEPT:
             out.append(chunk)
         pos = end
     body = b"WEBP" + b"".join(out)
@@ -109,7 +138,7 @@ def clean_webp(data: bytes) -> bytes:
 
 
 def clean_gif(data: bytes) -> bytes:
-    """A GIF without comment extensions."""
+    """A GIF without comments, texts and what programs note in it (loops stay); a damaged rest is dropped."""
     out, pos = bytearray(), 0
     header = 13 + (3 * 2 ** ((data[10] & 7) + 1) if len(data) > 10 and data[10] & 0x80 else 0)
     out += data[:header]
@@ -123,7 +152,7 @@ def clean_gif(data: bytes) -> bytes:
         if block == 0x21:
             label = data[pos + 1] if pos + 1 < len(data) else 0
             pos = skip_blocks(data, pos + 2)
-            if label not in {0xFE, 0x01}:
+            if label == 0xF9 or (label == 0xFF and data[start + 3 : start + 14] in GIF_LOOPS):
                 out += data[start:pos]
         elif block == 0x2C:
             flags = data[pos + 9] if pos + 9 < len(data) else 0
@@ -131,7 +160,8 @@ def clean_gif(data: bytes) -> bytes:
             pos = skip_blocks(data, pos + 10 + table + 1)
             out += data[start:pos]
         else:
-            return data
+            out.append(0x3B)
+            break
     return bytes(out)
 
 

@@ -29,9 +29,18 @@ TEX_COMMAND = re.compile(r"\\[A-Za-z]+")
 TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
 TELLING = re.compile(r"[^\W_]+(?:[-_]+[^\W_]+)*", re.UNICODE)
 MARKS = re.compile(r"<[^>]*>")
+# text on both sides of these belongs to different blocks: words that meet there were not written together
+BLOCK_MARKS = re.compile(
+    r"</?(?:p|div|li|ul|ol|dl|dt|dd|h[1-6]|t[rdh]|table|section|article|aside|nav|main|header|footer|figure"
+    r"|figcaption|summary|details|blockquote|pre|title|entry|head|body|svg|g|text|time|url|loc|button)\b[^>]*>|</a>",
+    re.IGNORECASE,
+)
+# a word that nobody writes: it parts blocks
+PARTED = " \ua66e "
 HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 FENCE = re.compile(r"^[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)*(`{3,}|~{3,})(.*)$")
 CALLOUT = re.compile(r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+|>[ \t]?)*>[ \t]*\[!([^\]]+)\][+-]?[ \t]*(.*)$")
+QUOTED = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+|>[ \t]?)*")
 NOT_LETTERS = re.compile(r"[\W\d_]+")
 # head keys whose values a public page may show
 PUBLIC_KEYS = frozenset(
@@ -121,12 +130,12 @@ def readings(data: bytes) -> tuple[str, ...]:
     its formulas as they are drawn, and what stands inside the marks (attributes, JSON, XML).
     """
     text = data.decode("utf-8", "replace")
-    flow = MATH.sub(formula_source, text)
+    flow = BLOCK_MARKS.sub(PARTED, MATH.sub(formula_source, text))
     return (
         unescape(MARKS.sub(" ", flow)),
         unescape(MARKS.sub("", flow)),
         *(unescape(MARKS.sub(" ", ANNOTATION.sub(" ", m))) for m in MATH.findall(text)),
-        unescape(" ".join(MARKS.findall(text))),
+        unescape(PARTED.join(MARKS.findall(text))),
     )
 
 
@@ -189,7 +198,7 @@ class Scanner:
         private: list[PrivateMatter] = []
         fence = ""
         level = 0
-        callout = False
+        callout = 0
         for number, line in enumerate(lines[start:], start=start + 1):
             fence, fenced = fence_after(line, fence)
             heading = None if fenced else HEADING.match(line)
@@ -200,10 +209,14 @@ class Scanner:
                 if not level and self.is_private_heading(heading[2]):
                     level = depth
             opened = None if fenced else CALLOUT.match(line)
-            if opened:
-                callout = self.is_private_callout(opened[1], opened[2])
-            elif callout and not line.strip():
-                callout = False
+            quoted = QUOTED.match(line)
+            depth = quoted[0].count(">") if quoted else 0
+            if opened and (not callout or depth <= callout):
+                callout = depth if self.is_private_callout(opened[1], opened[2]) else 0
+            elif depth < callout:
+                if line.strip(" \t>"):
+                    continue  # the callout's last line or not: the audit does not judge it
+                callout = 0
             if level or callout:
                 why = "a private section" if level else "a private callout"
                 private.append(PrivateMatter(line, path, number, why))
@@ -240,9 +253,11 @@ def plain(text: str) -> str:
     return NOT_LETTERS.sub(" ", text.casefold()).strip()
 
 
-COMMENT = re.compile(r"%%(?!\w*\s*$)(.*?)(?:%%|\Z)|<!--(.*?)(?:-->|\Z)", re.DOTALL)
+COMMENT = re.compile(r"(?<!\\)%%(.*?)(?:%%|\Z)|(?<!\\)<!--(.*?)(?:-->|\Z)", re.DOTALL)
 CODE = re.compile(
-    r"(?ms)^[ \t>]*(`{3,}|~{3,})[^\n]*\n.*?^[ \t>]*\1[`~]*[ \t]*$|(`+)(?:(?!\2).)+?\2", re.DOTALL
+    r"(?ms)^[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)*(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)"
+    r"|(`+)(?:(?!\2).)+?\2",
+    re.DOTALL,
 )
 TEX_COMMENT = re.compile(r"(?<!\\)%([^\n]*)")
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\\\[(.+?)\\\]", re.DOTALL)
@@ -256,7 +271,7 @@ def take_comments(text: str, path: str) -> tuple[str, list[PrivateMatter]]:
         kept.append(match[0])
         return f"\ue0d0{len(kept) - 1}\ue0d0"
 
-    code = CODE.sub(keep, text)
+    code = CODE.sub(keep, text.replace("\ue0d0", ""))
     found: list[PrivateMatter] = []
 
     def formula(match: re.Match[str]) -> str:
@@ -301,16 +316,38 @@ def find_leaks(pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str
                 del secret[run]
         for word in set(telling(text)) & secret.keys():
             del secret[word]
-    found = [leak for page, data in sorted(pages.items()) for leak in page_leaks(page, data, secret)]
+    hits = {page: page_hits(data, secret) for page, data in sorted(pages.items())}
+    spelt = public_spellings(hits, (*sources.public, *allow))
+    found = [leak for page, some in hits.items() for leak in page_leaks(page, some - spelt, secret)]
     return found + [leak for page, data in sorted(pages.items()) for leak in name_leaks(page, data, sources)]
 
 
-def page_leaks(page: str, data: bytes, secret: Mapping[Run | str, PrivateMatter]) -> Iterator[Leak]:
-    """The leaks of one page, one for each private piece."""
+def page_hits(data: bytes, secret: Mapping[Run | str, PrivateMatter]) -> set[Run | str]:
+    """The private runs and words that stand in a page."""
     hits: set[Run | str] = set()
     for reading in readings(data):
         hits |= runs(reading) & secret.keys()
         hits |= set(TELLING.findall(normal_form(reading))) & secret.keys()
+    return hits
+
+
+def public_spellings(hits: Mapping[str, set[Run | str]], public: Iterable[str]) -> set[Run | str]:
+    """Those of the words found in pages that spell public words with dashes, as anchors and addresses do."""
+    spelt = {tuple(words(h)): h for some in hits.values() for h in some if isinstance(h, str)}
+    lengths = {len(run) for run in spelt}
+    if not lengths:
+        return set()
+    found: set[Run | str] = set()
+    for text in public:
+        said = words(text)
+        for length in lengths:
+            grams = set(zip(*(said[i:] for i in range(length)), strict=False))
+            found |= {spelt[g] for g in grams & spelt.keys()}
+    return found
+
+
+def page_leaks(page: str, hits: set[Run | str], secret: Mapping[Run | str, PrivateMatter]) -> Iterator[Leak]:
+    """The leaks of one page, one for each private piece."""
     seen: set[tuple[str, int]] = set()
     for hit in sorted(hits, key=str):
         matter = secret[hit]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MANIFEST = ".kb-manifest.json"
-# what may lie in the output folder without being ours: kept through the swap
+# what may lie directly in the output folder without being ours: kept through the swap
 KEPT = frozenset({".gitkeep", ".git", ".nojekyll", "CNAME", ".gitignore"})
 
 
@@ -49,10 +49,12 @@ def foreign_files(folder: Path, manifest: Mapping[str, str]) -> list[str]:
         return []
     found = []
     for base, folders, files in os.walk(folder):
-        folders[:] = [f for f in folders if f not in KEPT]
-        for name in files:
+        links = [f for f in folders if (Path(base) / f).is_symlink()]
+        if Path(base) == folder:
+            folders[:] = [f for f in folders if f not in KEPT]
+        for name in (*files, *links):
             relative = (Path(base) / name).relative_to(folder).as_posix()
-            if relative not in manifest and relative != MANIFEST and name not in KEPT:
+            if relative not in manifest and relative != MANIFEST and relative not in KEPT:
                 found.append(relative)
     return sorted(found)
 
@@ -63,6 +65,7 @@ def write_site(folder: Path, files: Mapping[str, bytes], *, clean: bool = False)
     UsageError when foreign files lie there; EnvironmentFailedError when the disk refuses. The old site stays whole
     until the new one is complete.
     """
+    recover(folder)
     manifest = read_manifest(folder)
     foreign = foreign_files(folder, manifest)
     if foreign and not clean:
@@ -86,6 +89,13 @@ def write_site(folder: Path, files: Mapping[str, bytes], *, clean: bool = False)
             "the old site was left as it was",
         ) from error
     return Written(changed, len(same), removed)
+
+
+def recover(folder: Path) -> None:
+    """A build that was stopped between its two renames left the old site beside its place: put it back."""
+    old = folder.with_name(folder.name + ".kb-old")
+    if not folder.exists() and old.is_dir():
+        old.rename(folder)
 
 
 def is_intact(path: Path, size: int) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from notebook_kb.errors import UsageError
+from notebook_kb.errors import ChangedSinceReadError, UsageError
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.files.write import write_file
 from notebook_kb.languages import slugify
 from notebook_kb.model.note import Part
 from notebook_kb.notebook.names import did_you_mean, fold
 from notebook_kb.notebook.public import is_public, publish_date_pending
-from notebook_kb.scaffolding.edits import set_head_key
+from notebook_kb.parsing.head import parse_head
+from notebook_kb.scaffolding.edits import BOM, set_head_key
 from notebook_kb.scaffolding.note import (
     SourceChoice,
     add_source,
@@ -23,6 +25,7 @@ from notebook_kb.scaffolding.note import (
 from notebook_kb.website.addresses import note_url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from notebook_kb.files.read import Snapshot
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.workspace.workspace import Workspace
 
+SLIP = 0.7  # two letters changed about still are one; `game theory` is no `bayes theorem`
 KINDS = ("concept", "post", "page", "reading")
 
 
@@ -66,7 +70,7 @@ def write_concept(workspace: Workspace, name: str, source: str = "", angle: str 
     if note is None:
         return create_concept(workspace, notebook, concept, choice)
     path = workspace.root / note.path
-    snapshot = read_file(path)
+    snapshot = read_again(workspace, note)
     text = note_text(snapshot, note.path)
     if choice is None:
         return Opened(path, note.path, first_empty(note, text))
@@ -74,7 +78,7 @@ def write_concept(workspace: Workspace, name: str, source: str = "", angle: str 
     changed = scaffold.text != text
     if changed:
         write_file(path, scaffold.text.encode(), snapshot)
-    title = notebook.roadmap.angles[choice.angle].title
+    title = notebook.roadmap.angles[choice.angle].title + choice.heading_suffix
     return Opened(path, note.path, scaffold.line, changed=changed, section=title)
 
 
@@ -105,6 +109,22 @@ def note_text(snapshot: Snapshot, name: str) -> str:
     return snapshot.data.decode("utf-8")
 
 
+def nearly(name: str, known: Iterable[str]) -> str:
+    """The known name that a slip of the fingers away is `name`, or ''."""
+    near = did_you_mean(name, known)
+    return near if SequenceMatcher(None, fold(name), fold(near)).ratio() >= SLIP else ""
+
+
+def read_again(workspace: Workspace, note: Note) -> Snapshot:
+    """The note's bytes, which must be those that were parsed: places in another text would be wrong."""
+    snapshot = read_file(workspace.root / note.path)
+    if snapshot.digest != note.digest:
+        raise ChangedSinceReadError(
+            f"{note.path} was changed while it was read, so it is left alone", "run the command again"
+        )
+    return snapshot
+
+
 def find_concept(notebook: Notebook, name: str) -> Concept:
     """The concept that a name means; UsageError with the nearest one."""
     found = notebook.concept_names.get(fold(name))
@@ -113,7 +133,7 @@ def find_concept(notebook: Notebook, name: str) -> Concept:
         found = notebook.concept_of(note) if note else ""
     if found:
         return notebook.roadmap.concepts[found]
-    near = did_you_mean(name, [*notebook.concept_names])
+    near = nearly(name, notebook.concept_names)
     concept = notebook.concept_names.get(fold(near), "") if near else ""
     hint = f"did you mean `{concept}`? " if concept else ""
     raise UsageError(
@@ -140,14 +160,20 @@ def choose_source(
         place = concept.read.get(resource.id, "")
         return SourceChoice(resource.id, wanted or own or first_open_angle(notebook, note), place)
     if not is_url:
-        near = did_you_mean(source, notebook.resource_names)
-        if near:
-            known = notebook.resource_names[fold(near)]
-            raise UsageError(
-                f"`{source}` is no source of the roadmap",
-                f"did you mean `{known}`? `kb roadmap show` lists all",
-            )
+        known_source(notebook, source)
     return SourceChoice(source, wanted or first_open_angle(notebook, note), "", source if is_url else "")
+
+
+def known_source(notebook: Notebook, source: str) -> str:
+    """The id of the resource that a name means, '' for free text; UsageError where it is near a known one."""
+    found = notebook.resource_names.get(fold(source), "")
+    near = "" if found or source.startswith("http") else nearly(source, notebook.resource_names)
+    if near:
+        raise UsageError(
+            f"`{source}` is no source of the roadmap",
+            f"did you mean `{notebook.resource_names[fold(near)]}`? `kb roadmap show` lists all",
+        )
+    return found
 
 
 def angle_id(notebook: Notebook, angle: str) -> str:
@@ -176,8 +202,10 @@ def new_note(workspace: Workspace, kind: str, title: str, source: str = "") -> O
     stem = f"{workspace.today}-{slug}" if kind == "post" else slug
     name = "/".join(p for p in (notebook.notes_folder, folder, f"{stem}.md") if p)
     if kind == "reading" and not source:
-        raise UsageError("a reading has a source", "add `--from SOURCE`, for instance `--from mml`")
-    resource = notebook.resource_names.get(fold(source), source) if source else ""
+        raise UsageError(
+            "a reading is of a source, and none was named", "add `--from SOURCE`, as in `--from mml`"
+        )
+    resource = known_source(notebook, source) or source
     scaffold = plain_note(kind, title, workspace.today, resource)
     path = workspace.root / name
     if path.exists():
@@ -195,10 +223,22 @@ def find_note(notebook: Notebook, name: str) -> Note:
     if concept:
         raise UsageError(f"`{concept}` has no note yet", f"begin it with `kb write {concept}`")
     known = [n.path.rsplit("/", 1)[-1].rsplit(".", 1)[0] for n in notebook.notes.values()]
-    near = did_you_mean(name, [*known, *(n.title for n in notebook.notes.values()), *notebook.concept_names])
+    near = nearly(name, [*known, *(n.title for n in notebook.notes.values()), *notebook.concept_names])
     raise UsageError(
         f"there is no note `{name}`", f"did you mean `{near}`?" if near else "`kb list` lists the notes"
     )
+
+
+def flagged(text: str, note: Note, *, publish: bool) -> str:
+    """The note's text with the flag set or taken back, and no longer a draft when it is set."""
+    edited = text
+    if note.publish is not publish or (not publish and note.unclear):
+        edited = set_head_key(text, "publish", "true" if publish else "false")
+    if publish and note.draft:
+        words = parse_head(text.removeprefix(BOM)).text("status").casefold()
+        key, value = ("status", "published") if words == "draft" else ("draft", "false")
+        edited = set_head_key(edited, key, value)
+    return edited
 
 
 def set_published(workspace: Workspace, name: str, *, publish: bool) -> Published:
@@ -210,13 +250,9 @@ def set_published(workspace: Workspace, name: str, *, publish: bool) -> Publishe
             f"{note.path}: {note.unclear}, so it cannot be published",
             "mend it first: `kb check` shows the place",
         )
-    snapshot = read_file(workspace.root / note.path)
+    snapshot = read_again(workspace, note)
     text = note_text(snapshot, note.path)
-    edited = text
-    if note.publish is not publish or (not publish and note.unclear):
-        edited = set_head_key(text, "publish", "true" if publish else "false")
-    if publish and note.draft:
-        edited = set_head_key(edited, "draft", "false")
+    edited = flagged(text, note, publish=publish)
     if edited != text:
         write_file(workspace.root / note.path, edited.encode(), snapshot)
     after = workspace.load().notebook

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
+from notebook_kb.files.read import decode, read_file
 from notebook_kb.files.write import write_file
 from notebook_kb.languages import language_pack
 from notebook_kb.learning.coverage import matched_by
-from notebook_kb.notebook.load import BUILT_IN
-from notebook_kb.parsing.roadmap import nearest
+from notebook_kb.notebook.load import BUILT_IN, built_in_roadmap
+from notebook_kb.notebook.public import is_public
+from notebook_kb.parsing.roadmap import RoadmapReader, nearest
 from notebook_kb.scaffolding.notebook import new_notebook
 from notebook_kb.settings import SETTINGS_NAME
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from notebook_kb.languages import LanguagePack
+
+ROADMAP_NAME = "roadmap.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Begun:
     files: tuple[str, ...]
     in_place: bool
     notes: int = 0
+    flagged: int = 0
     matches: tuple[tuple[str, str], ...] = ()
 
 
@@ -35,18 +42,14 @@ def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
         raise UsageError(f"{folder} is a notebook already", "`kb next` says what to write in it")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file", "name a folder")
-    if roadmap and roadmap not in BUILT_IN and not (folder / roadmap).is_file():
-        hint = (
-            nearest(roadmap, BUILT_IN)
-            or f"built in: {', '.join(BUILT_IN)}; a file is named as it lies in the folder"
-        )
-        raise UsageError(f"there is no roadmap `{roadmap}`", hint)
-    plan = new_notebook(folder, language_pack(language), roadmap, title)
+    pack = language_pack(language)
+    setting, copied = own_roadmap(folder, roadmap, pack)
+    plan = new_notebook(folder, pack, setting, title)
     written = []
-    for name, text in plan.files.items():
+    for name, data in (*((n, t.encode()) for n, t in plan.files.items()), *copied.items()):
         path = folder / name
         if not path.exists():
-            write_file(path, text.encode(), None)
+            write_file(path, data, None)
             written.append(name)
     if not plan.in_place:
         return Begun(tuple(written), in_place=False)
@@ -56,4 +59,31 @@ def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
         for note in notebook.notes.values()
         if matched_by(notebook, note)
     )
-    return Begun(tuple(written), True, len(notebook.notes), matches)
+    flagged = sum(is_public(n, notebook.today) for n in notebook.notes.values())
+    return Begun(tuple(written), True, len(notebook.notes), flagged, matches)
+
+
+def own_roadmap(folder: Path, roadmap: str, pack: LanguagePack) -> tuple[str, dict[str, bytes]]:
+    """(what `roadmap:` says, files to write) for `--roadmap`: a built-in one by name, a file of the folder where it
+    lies, any other file as a copy. A file that cannot be used is refused before anything is written.
+    """
+    if not roadmap or roadmap in BUILT_IN:
+        return roadmap, {}
+    here = next((p for p in (folder / roadmap, Path(roadmap).expanduser().absolute()) if p.is_file()), None)
+    if here is None:
+        hint = nearest(roadmap, BUILT_IN) or f"name a file, or a built-in one: {', '.join(BUILT_IN)}"
+        raise UsageError(f"there is no roadmap `{roadmap}`", hint)
+    data = read_file(here).data
+    text, problem = decode(data)
+    if problem:
+        raise UsageError(f"{roadmap}: it cannot be read as text ({problem})", "save it as UTF-8")
+    RoadmapReader(roadmap, pack, lambda name: built_in_roadmap(name, pack.code)).read(text)
+    inside = Path(os.path.relpath(here, folder))
+    if inside.parts[0] != "..":
+        name = inside.as_posix()
+        return ("" if name == ROADMAP_NAME else name), {}
+    if (folder / ROADMAP_NAME).exists():
+        raise UsageError(
+            f"{folder} holds a {ROADMAP_NAME} already", "leave `--roadmap` out, or move one of them away"
+        )
+    return "", {ROADMAP_NAME: data}

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from notebook_kb.workspace.workspace import Workspace
 
 SHOWN_LEAKS = 10
+# lines that are no part of a paragraph with the next one, and beginnings that do not continue one
+APART = re.compile(r"\s*(?:#{1,6}\s|[\w-]+:\s|-{3,}|$)")
+STARTS = re.compile(r"\s*(?:#{1,6}\s|[-*+>|]|\d+[.)]\s|[\w-]+:\s|```|~~~|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +248,13 @@ def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
 
 
 def paragraphs(text: str) -> list[str]:
-    """A text's lines, each with the next one, so that a run over a line end is seen."""
+    """A text's lines, each with the next one of its paragraph, so that a run over a line end is seen."""
     lines = text.splitlines()
-    return [" ".join(lines[i : i + 2]) for i in range(len(lines))]
+    after = [*lines[1:], ""]
+    return [
+        line if APART.match(line) or STARTS.match(more) else f"{line} {more}"
+        for line, more in zip(lines, after, strict=True)
+    ]
 
 
 def public_words(workspace: Workspace) -> list[str]:

@@ -32,6 +32,12 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def best_line(folded: list[str], words: list[str], body: int) -> int:
+    """The index of the line that holds most of the words: of the text, and only else of the head (below `body`)."""
+    order = [*range(body, len(folded)), *range(min(body, len(folded)))]
+    return max(order, key=lambda i: (sum(w in folded[i] for w in words), i >= body), default=0)
+
+
 def search_notes(workspace: Workspace, query: str) -> list[Hit]:
     """Hits, the best first."""
     words = fold(query).split()
@@ -48,7 +54,7 @@ def search_notes(workspace: Workspace, query: str) -> list[Hit]:
         score = sum(TITLE for w in words if w in names)
         score += sum(HEADING for line in folded if line.startswith("#") for w in words if w in line)
         score += sum(TEXT * min(whole.count(w), 10) for w in words)
-        best = max(range(len(lines)), key=lambda i: (sum(w in folded[i] for w in words), -i), default=0)
+        best = best_line(folded, words, note.body_line - 1)
         shown = lines[best].strip()[:SHOWN] if lines else ""
         hits.append(Hit(note.title, note.path, best + 1, score, shown))
     return sorted(hits, key=lambda h: (-h.score, h.path))

@@ -21,16 +21,17 @@ def part_title(notebook: Notebook, name: str) -> str:
         return notebook.pack.word("in_my_words")
     if name in Part._value2member_map_ and Part(name) in SHOWN_PART_TITLES:
         return notebook.pack.word(SHOWN_PART_TITLES[Part(name)])
-    return name or "another explanation"
+    return "another explanation" if name in {"", "angle"} else name
 
 
 def missing_words(notebook: Notebook, missing: Missing) -> str:
     """`Formal (1 of 2 explanations that count)`."""
-    return f"{part_title(notebook, missing.angle or (missing.part if missing.part != 'angle' else ''))} ({missing.why})"
+    named = missing.angle or ("" if missing.part == "angle" else missing.part)
+    return f"{part_title(notebook, named)} ({missing.why})"
 
 
 def sources_words(item: ConceptCoverage) -> str:
-    """`2 sources`, or `own explanations only`."""
+    """`2 sources`."""
     count = len(item.sources)
     return f"{count} source{'' if count == 1 else 's'}"
 
@@ -45,7 +46,8 @@ def suggestion_place(notebook: Notebook, suggestion: Suggestion) -> str:
             else f"{suggestion.source}: {title}"
         )
     if suggestion.what in notebook.roadmap.angles or suggestion.what == "angle":
-        return "no further source listed: find one, or use your own example"
+        nth = "second source" if suggestion.concept.read else "source"
+        return f"the roadmap lists no {nth}: find one, or use your own example"
     return ""
 
 

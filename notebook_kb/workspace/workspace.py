@@ -109,22 +109,21 @@ def navigation(site: Site) -> tuple[NavItem, ...]:
 
 
 def badges(notebook: Notebook) -> dict[str, tuple[str, ...]]:
-    """What keeps each note from the public, in words."""
-    table: dict[str, tuple[str, ...]] = {}
-    for path, note in notebook.notes.items():
-        found = badge(notebook, note)
-        if found:
-            table[path] = (found,)
-    return table
+    """What keeps each note from the public, by the names that the templates put into words."""
+    found = {path: badge_name(notebook, note) for path, note in notebook.notes.items()}
+    return {path: (name,) for path, name in found.items() if name}
 
 
-def badge(notebook: Notebook, note: Note) -> str:
-    """Draft, a date to come, private, or '' for a public note."""
-    pack = notebook.pack
+def badge_name(notebook: Notebook, note: Note) -> str:
+    """draft, future, private, or '' for a public note."""
     if is_public(note, notebook.today):
         return ""
     if note.draft:
-        return pack.word("draft")
-    if publish_date_pending(note, notebook.today):
-        return pack.word("future", date=note.date)
-    return pack.word("private")
+        return "draft"
+    return "future" if publish_date_pending(note, notebook.today) else "private"
+
+
+def badge(notebook: Notebook, note: Note) -> str:
+    """The same in words."""
+    name = badge_name(notebook, note)
+    return notebook.pack.word(name, **({"date": note.date} if name == "future" else {})) if name else ""

@@ -304,6 +304,22 @@ def test_headings_say_what_they_were_read_as(state: State) -> None:
     assert "read as “Visual”" in page_at(state, "/rank/").html
 
 
+def test_a_note_that_counts_by_its_name_says_so_and_a_second_one_that_it_does_not(state: State) -> None:
+    for folder in ("", "more/"):
+        path = state.root / "notes" / f"{folder}gradient.md"
+        path.parent.mkdir(exist_ok=True)
+        save(path, "# Slopes\n\nAll of them.\n")
+        state.apply({f"notes/{folder}gradient.md"})
+    notebook = state.loaded.notebook
+    assert headings_read(notebook, notebook.notes["notes/gradient.md"]) == (
+        ("gradient.md", "read as “Gradient”"),
+    )
+    assert headings_read(notebook, notebook.notes["notes/more/gradient.md"]) == ()
+    said = page_at(state, "/_kb/").html
+    assert "<code>notes/more/gradient.md</code> → Gradient" in said
+    assert "<code>notes/gradient.md</code> →" not in said
+
+
 def same_as_fresh(state: State) -> None:
     """What changes made of the snapshot is what a fresh reading gives."""
     fresh = State(state.root, "2026-11-22").loaded

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notebook_kb.parsing.tex import COMMANDS, ENVIRONMENTS, TexConverter, strip_comments
-from notebook_kb.parsing.tex_shim import SourceMap, rewrite, tokenize
+from notebook_kb.parsing.tex_shim import rewrite
+from notebook_kb.parsing.tex_tokens import SourceMap, tokenize
 
 if TYPE_CHECKING:
     from notebook_kb.parsing.tex import TexError
