@@ -284,7 +284,7 @@ def _retention(value: _Value) -> float:
     """The share of cards to be remembered when they come up."""
     text = _text(value)
     number = float(text) if re.fullmatch(r"0?\.\d{1,6}", text) else 0.0
-    if not 0.7 <= number <= 0.99:  # noqa: PLR2004 - outside it reviews come never or all the time
+    if not 0.7 <= number <= 0.99:
         value.fail("is a number from 0.7 to 0.99")
     return number
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--today", default="", metavar="DATE", help="Build as on this day (YYYY-MM-DD).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
-def build(  # noqa: PLR0913
+def build(
     context: click.Context,
     output: Path | None,
     mine: bool,
@@ -35,7 +35,7 @@ def build(  # noqa: PLR0913
     strict: bool,
     clean: bool,
     today: str,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> None:
     """Build the site from the public notes.
 

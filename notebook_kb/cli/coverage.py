@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     "--explain", is_flag=True, help="Say why: every explanation that counts and everything missing."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def coverage(name: str | None, explain: bool, as_json: bool) -> None:  # noqa: FBT001
+def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     """Say what of the roadmap is covered: written, that is, which is not the same as known.
 
     Started: one part counts (from ten words). Covered: in my words, and two explanations that differ in angle or

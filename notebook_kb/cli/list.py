@@ -13,7 +13,7 @@ import click
 @click.option("--public", "only", flag_value="public", help="Only public notes.")
 @click.option("--private", "only", flag_value="private", help="Only notes that are not public.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> None:  # noqa: FBT001
+def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> None:
     """List the notes with type, title and what keeps them private."""
     from notebook_kb.cli.console import emit_json, note, one_line, say, style
     from notebook_kb.notebook.public import is_public
@@ -51,6 +51,6 @@ def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> N
     for n in notes:
         mark = badge(notebook, n)
         say(
-            f"{style(n.path.ljust(longest), 'path')}  {str(n.type):8} {one_line(n.title)}"
+            f"{style(n.path.ljust(longest), 'path')}  {n.type!s:8} {one_line(n.title)}"
             + (f"  {style(mark, 'quiet')}" if mark else "")
         )

@@ -14,7 +14,7 @@ import click
 @click.option("--editor", default="", help="The editor to open.")
 @click.option("--no-edit", is_flag=True, help="Only create the note.")
 @click.option("--print-path", is_flag=True, help="Print the note's path and nothing else.")
-def new(kind: str, title: str, source: str, editor: str, no_edit: bool, print_path: bool) -> None:  # noqa: FBT001, PLR0913
+def new(kind: str, title: str, source: str, editor: str, no_edit: bool, print_path: bool) -> None:
     """Create a note of KIND with TITLE. It is private, and no note is ever overwritten."""
     from notebook_kb.cli.editor import open_note
     from notebook_kb.workspace.authoring import new_note

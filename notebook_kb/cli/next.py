@@ -9,7 +9,7 @@ import click
 @click.option("--problem", default="", metavar="ID", help="Only what helps with this problem of the roadmap.")
 @click.option("--limit", "-n", default=3, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def next(problem: str, limit: int, as_json: bool) -> None:  # noqa: A001, FBT001 - named as the command
+def next(problem: str, limit: int, as_json: bool) -> None:  # noqa: A001 - named as the command
     """Say what to write next, why, and from which source. Nothing is locked: write what you like."""
     from notebook_kb.cli.console import clean, emit_json, note, say, style
     from notebook_kb.errors import UsageError

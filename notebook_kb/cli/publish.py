@@ -10,7 +10,7 @@ from notebook_kb.cli import names
 @click.command(epilog="Example: kb publish rank")
 @click.argument("name", shell_complete=names.notes)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def publish(name: str, as_json: bool) -> None:  # noqa: FBT001
+def publish(name: str, as_json: bool) -> None:
     """Set `publish: true` in the head of the note NAME and say where it will appear. Nothing is sent anywhere."""
     from notebook_kb.cli.console import clean, emit_json, note, style
     from notebook_kb.workspace.authoring import set_published
@@ -47,7 +47,7 @@ def publish(name: str, as_json: bool) -> None:  # noqa: FBT001
 @click.command(epilog="Example: kb unpublish rank")
 @click.argument("name", shell_complete=names.notes)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def unpublish(name: str, as_json: bool) -> None:  # noqa: FBT001
+def unpublish(name: str, as_json: bool) -> None:
     """Set `publish: false` in the head of the note NAME; the next build takes its page away."""
     from notebook_kb.cli.console import emit_json, note, style
     from notebook_kb.workspace.authoring import set_published

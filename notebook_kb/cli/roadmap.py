@@ -12,7 +12,7 @@ def roadmap() -> None:
 
 @roadmap.command("list", short_help="List the built-in roadmaps.", epilog="Example: kb roadmap list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def list_roadmaps(as_json: bool) -> None:  # noqa: FBT001
+def list_roadmaps(as_json: bool) -> None:
     """List the built-in roadmaps."""
     from notebook_kb.cli.console import counted, emit_json, say
     from notebook_kb.notebook.load import BUILT_IN, built_in_roadmap
@@ -29,7 +29,7 @@ def list_roadmaps(as_json: bool) -> None:  # noqa: FBT001
     "show", short_help="Show areas, concepts, sources and problems.", epilog="Example: kb roadmap show --json"
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def show_roadmap(as_json: bool) -> None:  # noqa: FBT001
+def show_roadmap(as_json: bool) -> None:
     """Show the notebook's roadmap: areas, concepts with what they need, sources, problems."""
     from notebook_kb.cli.console import clean, emit_json, say, style
     from notebook_kb.workspace.workspace import Workspace
@@ -85,7 +85,7 @@ def show_roadmap(as_json: bool) -> None:  # noqa: FBT001
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
-def check_roadmap(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001
+def check_roadmap(ctx: click.Context, as_json: bool) -> None:
     """Check that everything the roadmap names is defined, and that no prerequisites form a circle."""
     from notebook_kb.cli.console import clean, counted, emit_json, say, style
     from notebook_kb.parsing.roadmap import roadmap_findings

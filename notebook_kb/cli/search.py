@@ -9,7 +9,7 @@ import click
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", "-n", default=10, show_default=True, help="At most so many hits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:  # noqa: FBT001
+def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Search titles, headings and text of all notes, also the private ones."""
     from notebook_kb.cli.console import clean, emit_json, note, one_line, say, style
     from notebook_kb.workspace.search import search_notes

@@ -10,7 +10,7 @@ from notebook_kb.cli import names
 @click.command(epilog="Example: kb show rank")
 @click.argument("name", shell_complete=names.notes)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def show(name: str, as_json: bool) -> None:  # noqa: FBT001
+def show(name: str, as_json: bool) -> None:
     """Show the note NAME as text, with how each heading was read."""
     from notebook_kb.cli.console import clean, emit_json, say, style
     from notebook_kb.files.read import decode, read_file

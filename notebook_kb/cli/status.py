@@ -7,7 +7,7 @@ import click
 
 @click.command(epilog="Example: kb status --json")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def status(as_json: bool) -> None:  # noqa: FBT001
+def status(as_json: bool) -> None:
     """Sum up the notebook: notes, what is public, coverage, findings, the site."""
     from notebook_kb.cli.console import clean, counted, emit_json, say, style
     from notebook_kb.workspace.status import status_of

@@ -25,7 +25,7 @@ from notebook_kb.cli import names
 )
 @click.option("--no-edit", is_flag=True, help="Only create or change the note.")
 @click.option("--print-path", is_flag=True, help="Print the note's path and nothing else.")
-def write(name: str, source: str, angle: str, editor: str, no_edit: bool, print_path: bool) -> None:  # noqa: FBT001, PLR0913
+def write(name: str, source: str, angle: str, editor: str, no_edit: bool, print_path: bool) -> None:
     """Write about the concept NAME (its id, title or an alias).
 
     Creates the note with a heading for each angle and prompts that are never published, or opens it at the first

@@ -88,11 +88,12 @@ FOREIGN = frozenset(
 class Head:
     """The head of a note.
 
-    `entries` maps a key (synonyms resolved, lower case) to its value, `body_offset` is where the text begins in the
+    `entries` maps a key (synonyms resolved, lower case) to its value, `typed` are the keys as they stand, `body_offset` is where the text begins in the
     note's text and `body_line` its line. `broken` means that nothing in the head may be relied on.
     """
 
     entries: Mapping[str, Node] = field(default_factory=dict)
+    typed: frozenset[str] = frozenset()
     body_offset: int = 0
     body_line: int = 1
     broken: bool = False
@@ -147,7 +148,8 @@ def parse_head(text: str) -> Head:
     inner, offset, body_line = split
     marks = [n for n, line in enumerate(inner.splitlines(), start=2) if MARKS.match(line)]
     if marks:
-        return Head({}, offset, body_line, broken=True, findings=(conflict(marks[0]),))
+        clash = (conflict(marks[0]),)
+        return Head(body_offset=offset, body_line=body_line, broken=True, findings=clash)
     try:
         root, found = _read(inner)
     except YamlProblem as problem:
@@ -157,9 +159,16 @@ def parse_head(text: str) -> Head:
             "mend this line; most often a quote or a bracket is not closed",
             place=(problem.line, problem.column, 0, 0),
         )
-        return Head({}, offset, body_line, broken=True, findings=(bad,))
+        return Head(body_offset=offset, body_line=body_line, broken=True, findings=(bad,))
     entries, more, broken = _entries(root)
-    return Head(entries, offset, body_line, broken, (*found, *more))
+    typed = frozenset(str(p[0].value).strip().lower() for p in pairs_of(root))
+    return Head(entries, typed, offset, body_line, broken, (*found, *more))
+
+
+def pairs_of(root: Node | None) -> list[tuple[Node, Node]]:
+    """The keys and values of a mapping; [] of anything else."""
+    inside = root.value if root and root.kind == "map" and isinstance(root.value, list) else []
+    return [p for p in inside if isinstance(p, tuple)]
 
 
 def conflict(line: int) -> Finding:

@@ -149,7 +149,7 @@ def private_callout(callout: d.Callout, names: SectionNames) -> tuple[bool, bool
     kind, title = normal(callout.kind), normal(callout.title_text)
     if kind in names.private_words or title in names.private_phrases:
         return True, False
-    words = set(title.split()) | ({kind} if callout.kind not in CALLOUT_KINDS else set())
+    words = set(title.split()) | (set(kind.split()) if callout.kind not in CALLOUT_KINDS else set())
     if words & names.private_words:
         return True, title not in names.private_phrases and kind not in names.private_words
     if any(resembles(w, p) for w in words for p in names.private_words):

@@ -234,7 +234,7 @@ class Scanner:
 
     def is_private_callout(self, kind: str, title: str) -> bool:
         """Whether its type or a word of its title is a private one."""
-        found = {plain(kind), plain(title), *plain(title).split()}
+        found = {plain(kind), *plain(kind).split(), plain(title), *plain(title).split()}
         return bool(found & (self.private_words | self.private_headings - {"quotes", "quote"}))
 
 

@@ -82,7 +82,8 @@ def settings_title(site: Site) -> str:
 
 def xhtml(html: str, base: str, url: str) -> str:
     """Our HTML as well-formed XHTML, formulas in their namespace. Addresses are absolute where the site has one, else
-    relative to the feed."""
+    relative to the feed.
+    """
 
     def absolute(match: re.Match[str]) -> str:
         target = match[2].replace("&amp;", "&")

@@ -12,6 +12,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_MODULE = 400
 LONGEST_BODY = 60
 P90_BODY = 20
+BROAD = {"Exception", "BaseException"}
 
 
 def functions() -> list[tuple[str, int, ast.FunctionDef | ast.AsyncFunctionDef]]:
@@ -29,7 +30,11 @@ def functions() -> list[tuple[str, int, ast.FunctionDef | ast.AsyncFunctionDef]]
 
 def test_no_module_is_longer_than_four_hundred_lines() -> None:
     """A module that grows past the bar is to be cut where its parts join."""
-    long = {str(p.relative_to(PACKAGE)): n for p in MODULES if (n := len(p.read_text().splitlines())) > LONGEST_MODULE}
+    long = {
+        str(p.relative_to(PACKAGE)): n
+        for p in MODULES
+        if (n := len(p.read_text().splitlines())) > LONGEST_MODULE
+    }
     assert not long
 
 
@@ -40,23 +45,30 @@ def test_functions_stay_short() -> None:
     assert lengths[int(len(lengths) * 0.9)] <= P90_BODY
 
 
+# the outermost edge: a page that fails is shown as failed and the server lives on; a panic of the formula library is
+# no Exception, and is raised again when it is anything else
+EDGE = ("preview/", "parsing/tex.py")
+
+
 def test_nothing_is_caught_broadly() -> None:
-    """No `except Exception` or bare `except` anywhere: it would hide what should be seen."""
-    broad = []
-    for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ExceptHandler) and (
-                node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
-            ):
-                broad.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+    """No `except Exception` or bare `except` but at the outermost edge: it would hide what should be seen."""
+    broad = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in BROAD))
+        and not path.relative_to(PACKAGE).as_posix().startswith(EDGE)
+    ]
     assert not broad
 
 
 def test_public_functions_have_docstrings() -> None:
     """Every function outside a class says what it gives."""
-    missing = []
-    for path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node):
-                missing.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name}")
+    missing = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name}"
+        for path in MODULES
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
     assert not missing

@@ -1,0 +1,162 @@
+"""A head's values as they were meant: type, flags, dates, source."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from notebook_kb.findings import finding
+from notebook_kb.model.note import Citation, Note, NoteType
+from notebook_kb.parsing.head import LINKS
+from notebook_kb.parsing.sections import read_citation
+
+if TYPE_CHECKING:
+    from notebook_kb.files.yaml_places import Node
+    from notebook_kb.findings import Finding
+    from notebook_kb.parsing.head import Head
+
+DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ]+(.+)$")
+TRUE = frozenset({"true", "yes", "on"})
+FALSE = frozenset({"false", "no", "off"})
+FOREIGN_FLAGS = ("dg-publish", "published", "share")
+
+
+class HeadValues:
+    """The head's values as they were meant."""
+
+    def __init__(self, head: Head, path: str) -> None:
+        self.head = head
+        self.path = path
+        self.findings: list[Finding] = []
+        self.unclear = "the head cannot be read" if head.broken else ""
+        self.publish = self.flag("publish")
+        self.draft = self.flag("draft") or head.text("status").casefold() == "draft"
+        self.foreign_flags()
+
+    def note(self, digest: str, heading: str, *, broken: bool) -> Note:
+        """The note without what its text holds."""
+        head, stem = self.head, PurePosixPath(self.path).stem
+        dated = DATED_NAME.match(stem)
+        given = head.text("title")
+        name = dated[2].replace("-", " ") if dated else stem
+        day = self.date("date") or (dated[1] if dated else "")
+        at, source = head.text("at"), head.text("source")
+        citation = read_citation(unlink(source)) if source else Citation()
+        if at:
+            citation = Citation(citation.name, at, citation.url)
+        return Note(
+            path=self.path,
+            digest=digest,
+            type=self.type(day),
+            title=given or heading or name,
+            title_given=bool(given or heading),
+            concept=unlink(head.text("concept")),
+            source=citation,
+            angle=head.text("angle"),
+            aliases=head.texts("aliases"),
+            tags=self.tags(),
+            date=day,
+            updated=self.date("updated"),
+            publish=self.publish and not self.unclear and not broken,
+            draft=self.draft,
+            unclear=self.unclear or ("conflict marks" if broken else ""),
+            description=head.text("description"),
+            slug=head.text("slug"),
+            permalink=head.text("permalink"),
+            image=unlink(head.text("image")),
+            needs=tuple(unlink(t) for t in head.texts("needs")),
+            met_in=head.texts("met_in"),
+            id=head.text("id"),
+            macros=self.macros(),
+            body_line=head.body_line,
+        )
+
+    def type(self, day: str) -> NoteType:
+        """What the note is for: `type` wins, else source, concept, a date; else a page."""
+        typed = self.head.text("type").casefold()
+        if typed in NoteType._value2member_map_:
+            return NoteType(typed)
+        if typed:
+            self.report("KB108", "type", f"`{typed}` is no note type", "write concept, reading, post or page")
+        if self.head.text("source"):
+            return NoteType.READING
+        if self.head.text("concept"):
+            return NoteType.CONCEPT
+        return NoteType.POST if day else NoteType.PAGE
+
+    def flag(self, key: str) -> bool:
+        """A flag; what is neither true nor false makes the note private."""
+        node = self.head.entries.get(key)
+        if node is None:
+            return False
+        word = self.head.text(key).casefold() if isinstance(node.value, str) else "?"
+        if word in TRUE and not node.quoted:
+            return True
+        if word not in FALSE or node.quoted:
+            self.unclear = self.unclear or f"`{key}` is neither true nor false"
+            self.report(
+                "KB103",
+                key,
+                f"`{key}: {word}` is unclear; the note stays private",
+                f"write `{key}: true` or false",
+            )
+        return False
+
+    def foreign_flags(self) -> None:
+        """Publish keys of other tools are proposed, not obeyed."""
+        if "publish" in self.head.entries:
+            return
+        for key in FOREIGN_FLAGS:
+            if self.head.text(key).casefold() in TRUE:
+                self.report(
+                    "KB504",
+                    key,
+                    f"`{key}: true` is another tool's key; the note stays private",
+                    "run `kb publish` for this note, or write `publish: true`",
+                )
+
+    def date(self, key: str) -> str:
+        """A date as YYYY-MM-DD; a time behind it is dropped."""
+        text = self.head.text(key)
+        if not text:
+            return ""
+        try:
+            return datetime.fromisoformat(text.replace("/", "-")).date().isoformat()
+        except ValueError:
+            pass
+        try:
+            return date.fromisoformat(text[:10]).isoformat()
+        except ValueError:
+            if key == "date":
+                self.unclear = self.unclear or "`date` is no date"
+            self.report("KB106", key, f"`{text}` is no date", "write it as 2026-11-20")
+            return ""
+
+    def tags(self) -> tuple[str, ...]:
+        """Tags without `#`, each once."""
+        cleaned = (t.strip().lstrip("#").strip("/") for t in self.head.texts("tags"))
+        return tuple(dict.fromkeys(t for t in cleaned if t))
+
+    def macros(self) -> dict[str, str]:
+        """The head's own LaTeX commands."""
+        node = self.head.entries.get("macros")
+        pairs = node.value if node and node.kind == "map" and isinstance(node.value, list) else []
+        return {
+            str(p[0].value).lstrip("\\"): p[1].value
+            for p in pairs
+            if isinstance(p, tuple) and isinstance(p[1].value, str)
+        }
+
+    def report(self, code: str, key: str, message: str, hint: str) -> None:
+        """A finding at a key's value."""
+        node: Node | None = self.head.entries.get(key)
+        place = (node.line, node.column, node.end_line, node.end_column) if node else (0, 0, 0, 0)
+        self.findings.append(finding(code, message, hint, place=place))
+
+
+def unlink(text: str) -> str:
+    """`[[x|y]]` → `x`; other text as it is."""
+    match = LINKS.search(text)
+    return match[1].split("|")[0].strip() if match else text

@@ -1,0 +1,91 @@
+"""What is wrong in a note's text, beyond its head and its formulas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notebook_kb.findings import finding
+from notebook_kb.model import document as d
+from notebook_kb.parsing.head import MARKS, conflict
+from notebook_kb.parsing.markdown import MAX_NESTING
+from notebook_kb.parsing.sections import private_callout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notebook_kb.findings import Finding
+    from notebook_kb.parsing.sections import SectionNames
+
+LARGE = 400_000
+
+
+def open_formulas(document: d.Document) -> Iterator[d.Place]:
+    """Where a line of a paragraph starts with `$$` that nothing closes."""
+    for block in d.walk_blocks((*document.blocks, *document.footnotes)):
+        if not isinstance(block, d.Paragraph):
+            continue
+        starts = zip((d.SoftBreak(), *block.inlines), block.inlines, strict=False)
+        for before, inline in starts:
+            starts_line = isinstance(before, (d.SoftBreak, d.HardBreak)) and isinstance(inline, d.Text)
+            if starts_line and isinstance(inline, d.Text) and inline.text.startswith("$$"):
+                yield inline.place
+
+
+def text_findings(body: str, first_line: int) -> list[Finding]:
+    """Conflict marks, depth and size."""
+    found: list[Finding] = []
+    lines = body.split("\n")
+    marks = [n for n, line in enumerate(lines) if MARKS.match(line)]
+    kinds = {lines[n][0] for n in marks}
+    if {"<", ">"} <= kinds:
+        found.append(conflict(marks[0] + first_line))
+    deep = next((n for n, line in enumerate(lines) if line.startswith(">" * 20) or too_deep(line)), -1)
+    if deep >= 0:
+        found.append(
+            finding(
+                "KB601",
+                f"nested deeper than {MAX_NESTING // 2} levels; the page may lose text here",
+                "use fewer levels",
+                place=(deep + first_line, 1, 0, 0),
+            )
+        )
+    if len(body) > LARGE:
+        found.append(finding("KB602", f"{len(body):,} characters in one note", "cut it into several notes"))
+    return found
+
+
+def too_deep(line: str) -> bool:
+    """Whether a line is indented or quoted deeper than the parser goes."""
+    stripped = line.lstrip(" \t>")
+    lead = line[: len(line) - len(stripped)]
+    return lead.count(">") >= MAX_NESTING // 2 or (len(lead) >= MAX_NESTING * 2 and stripped[:1] in "-*+")
+
+
+def callout_findings(blocks: tuple[d.Block, ...], names: SectionNames) -> list[Finding]:
+    """Callouts that look private, and text that follows a private one at once."""
+    found: list[Finding] = []
+    for block, after in zip(blocks, (*blocks[1:], None), strict=False):  # longer where there are no blocks
+        callouts = [b for b in d.walk_blocks((block,)) if isinstance(b, d.Callout)]
+        found += [unsure_callout(c) for c in callouts if private_callout(c, names)[1]]
+        private = callouts[:1] == [block] and private_callout(callouts[0], names)[0]
+        if private and after is not None and not isinstance(after, (d.Heading, d.CommentBlock)):
+            found.append(
+                finding(
+                    "KB503",
+                    "this follows a private callout and is public",
+                    "start the line with > if it belongs to it",
+                    place=after.place,
+                )
+            )
+    return found
+
+
+def unsure_callout(callout: d.Callout) -> Finding:
+    """The finding for a callout that only resembles a private one."""
+    return finding(
+        "KB502",
+        f"the callout `[!{callout.kind}] {callout.title_text}`".rstrip()
+        + " looks private, so it is kept out of everything public",
+        "write [!excerpt] or [!private], or choose other words",
+        place=callout.place,
+    )
