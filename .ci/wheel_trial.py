@@ -160,7 +160,7 @@ def fetch(address: str) -> str:
     while True:
         try:
             with opener.open(address, timeout=PATIENCE) as answer:
-                need(answer.status == 200, f"{address}: {answer.status}")  # noqa: PLR2004 (HTTP's "OK")
+                need(answer.status == 200, f"{address}: {answer.status}")
                 return str(answer.read().decode("utf-8"))
         except urllib.error.HTTPError as error:
             raise TrialError(f"{address}: {error.code}") from error

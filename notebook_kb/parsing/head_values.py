@@ -74,7 +74,7 @@ class HeadValues:
         )
 
     def type(self, day: str) -> NoteType:
-        """What the note is for: `type` wins, else source, concept, a date; else a page."""
+        """What the note is for: `type` wins, else source, concept, a literal date; else a page."""
         typed = self.head.text("type").casefold()
         if typed in NoteType._value2member_map_:
             return NoteType(typed)
@@ -84,7 +84,9 @@ class HeadValues:
             return NoteType.READING
         if self.head.text("concept"):
             return NoteType.CONCEPT
-        return NoteType.POST if day else NoteType.PAGE
+        # `created:` and the like are written by other programs into every note
+        dated = "date" in self.head.typed or DATED_NAME.match(PurePosixPath(self.path).stem)
+        return NoteType.POST if day and dated else NoteType.PAGE
 
     def flag(self, key: str) -> bool:
         """A flag; what is neither true nor false makes the note private."""

@@ -176,8 +176,8 @@ def audit_key(workspace: Workspace, loaded: Loaded, site: Site, texts: dict[str,
     for name, data in texts.items():
         state.update(f"{name}:".encode() + hashlib.blake2b(data, digest_size=16).digest())
     for path in loaded.notebook.files:
-        size = (workspace.root / path).stat().st_size
-        state.update(f"{path}:{size}:{path in site.notebook.files}\n".encode())
+        seen = (workspace.root / path).stat()
+        state.update(f"{path}:{seen.st_size}:{seen.st_mtime_ns}:{path in site.notebook.files}\n".encode())
     return state.hexdigest()
 
 

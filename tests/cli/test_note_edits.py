@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,12 +12,16 @@ from notebook_kb.files.read import read_file
 from notebook_kb.workspace import authoring
 from notebook_kb.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
 BODY = "# Rank\n\n## Visual\nA picture\x0c of rows\u2028and columns.\n\n## In my words\n\nLast line"
 HEADS = {
     "plain": "---\nconcept: rank\n---\n",
     "comments": "---\n# mine\nconcept: rank   # the id\nmood:  {a: 1}   # kept\n---\n",
     "flag": "---\npublish:   false   # not yet\nconcept: rank\n---\n",
-    "quoted": "---\n'publish': \"false\"\nconcept: rank\n---\n",
+    "quoted": "---\n'publish': false\nconcept: rank\n---\n",
     "none": "",
 }
 
@@ -86,11 +90,11 @@ def test_a_note_that_changed_meanwhile_is_left_alone(
         return stale if when == "before writing" else read_file(asked)
 
     monkeypatch.setattr(authoring, "read_file", read)
+    act: Callable[..., object] = partial(authoring.write_concept, source="dlai")
+    if what == "publish":
+        act = partial(authoring.set_published, publish=True)
     with pytest.raises(ChangedSinceReadError, match=r"rank\.md") as caught:
-        if what == "publish":
-            authoring.set_published(workspace, "rank", publish=True)
-        else:
-            authoring.write_concept(workspace, "rank", "dlai")
+        act(workspace, "rank")
     assert caught.value.exit_code == 1
     assert path.read_text(encoding="utf-8") == saved
 

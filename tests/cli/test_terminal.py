@@ -182,7 +182,15 @@ def test_no_note_steers_the_terminal(book: Kb, words: list[str]) -> None:
 )
 def test_colour_in_a_pipe(book: Kb, environment: dict[str, str], coloured: bool) -> None:
     """A pipe gets colour only where FORCE_COLOR asks for it and NO_COLOR does not forbid it."""
-    assert ("\x1b[" in book("next", **environment).stdout) is coloured
+    done = subprocess.run(
+        book.words("next"),
+        cwd=book.folder,
+        env=book.env(environment),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert ("\x1b[" in done.stdout) is coloured
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 A transcript is a text file. `$ kb …` runs the real command line in a fresh folder (`cd` and `cat` work too, and `NAME=value`
 before a command), the lines below are all that it prints, `[exit N]` follows where N is not 0. `<<< FILE` writes the lines up to
-`>>>` into a file, `# …` at the start and after an empty line is a remark. In expected lines `...` stands for any words, a line of
+`>>>` into a file, `// …` is a remark. In expected lines `...` stands for any words, a line of
 its own for any lines. Times and the fresh folder's path are replaced before comparing. KB_UPDATE_TRANSCRIPTS=1 writes what was
 printed into the files, which then want to be read with the eyes of a new user.
 """
@@ -43,11 +43,9 @@ def read_steps(text: str) -> list[Step]:
         if writing:
             steps[-1].body.append(line)
             writing = line != ">>>"
-        elif line.startswith(("$ ", "<<< ")) or (line.startswith("# ") and not (steps and steps[-1].body)):
+        elif line.startswith(("$ ", "<<< ", "// ")):
             steps.append(Step(line))
             writing = line.startswith("<<< ")
-        elif line.startswith("# ") and steps[-1].body[-1] == "":
-            steps.append(Step(line))
         elif steps:
             steps[-1].body.append(line)
         else:
@@ -74,8 +72,9 @@ class Session:
         if step.head.startswith("<<< "):
             path = self.here / step.head.removeprefix("<<< ").strip()
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("\n".join([*step.body[:-1], ""]), encoding="utf-8")
-            return step.body
+            end = step.body.index(">>>")
+            path.write_text("\n".join([*step.body[:end], ""]), encoding="utf-8")
+            return step.body[: end + 1]
         return self.run(shlex.split(step.head.removeprefix("$ ")))
 
     def run(self, words: list[str]) -> list[str]:

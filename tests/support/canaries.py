@@ -76,7 +76,9 @@ class Canaries:
     def build(self) -> Canaries:
         """Make the notebook."""
         r = self.random
-        self.files["notebook.yml"] = b"title: A notebook\nprivate_sections: [Diary, My secret log]\ntimezone: UTC\n"
+        self.files["notebook.yml"] = (
+            b"title: A notebook\nprivate_sections: [Diary, My secret log]\ntimezone: UTC\n"
+        )
         hidden = [self.hidden_note(kind) for kind in r.sample(HIDDEN, k=r.randint(3, len(HIDDEN)))]
         for number in range(r.randint(2, 4)):
             self.public_note(number, hidden)
@@ -93,7 +95,12 @@ class Canaries:
         shown = self.picture(f"notes{folder}", shown=False)
         flag = FLAGS[kind]
         extra = self.random.choice(
-            ["concept: rank", "source: mml\nangle: formal\nconcept: gradient", "date: 2026-01-02", "type: page"]
+            [
+                "concept: rank",
+                "source: mml\nangle: formal\nconcept: gradient",
+                "date: 2026-01-02",
+                "type: page",
+            ]
         )
         if kind == "future":
             extra = "type: post"
@@ -102,8 +109,8 @@ class Canaries:
             f"tags: [{self.s('tag')}, shared]\n{extra}\n{flag}\n{self.s('key')}: {self.s('value')} # {self.s('head comment')}\n"
             f"description: {self.s('description')}\n---\n# {self.s('H1')}\n\n{self.s('lead')} see [[open0]] and [it](open0.md) {self.s('context')}.\n\n"
             f"## {self.s('heading')}\n{self.s('body')} $x_{{{self.s('formula')}}}$\n\n## Visual\n{self.s('visual')} "
-            + "one two three four five six seven eight nine ten eleven\n\n"
-            + f"## In my words\n{self.s('own')} one two three four five six seven eight nine ten eleven\n\n"
+            "one two three four five six seven eight nine ten eleven\n\n"
+            f"## In my words\n{self.s('own')} one two three four five six seven eight nine ten eleven\n\n"
             f"![{self.s('alt')}]({shown})\n\n#{self.s('inline tag')} ^{self.s('block')}\n\nQ: {self.s('Q')}\nA: {self.s('A')}\n"
         )
         if kind == "conflict":
@@ -114,12 +121,17 @@ class Canaries:
     def public_note(self, number: int, hidden: list[str]) -> None:
         r = self.random
         self.place = f"open{number}"
-        pieces = [f"# {self.p('H1') if r.random() < 0.3 else 'Open ' + str(number)}", f"{self.p('lead')} %% {self.s('lead')} %%."]
+        pieces = [
+            f"# {self.p('H1') if r.random() < 0.3 else 'Open ' + str(number)}",
+            f"{self.p('lead')} %% {self.s('lead')} %%.",
+        ]
         pieces += self.middle(hidden, r.randint(6, 14))
         pieces += [f"## {self.p('last heading')}", *self.traps()]
         if r.random() < 0.7:
             pieces.append(r.choice(TAILS)(self))
-        kind = r.choice(["type: page", "date: 2026-01-0" + str(number + 1), "source: mml", "type: post\ndate: 2025-03-04"])
+        kind = r.choice(
+            ["type: page", "date: 2026-01-0" + str(number + 1), "source: mml", "type: post\ndate: 2025-03-04"]
+        )
         unknown = f"{self.s('unknown key')}: {self.s('unknown value')}\nclient:\n  - {self.s('nested')}\n"
         head = (
             f"---\n# {self.s('head comment')}\npublish: true # {self.s('head comment')}\ntags: [shared, {self.p('tag')}]\n{kind}\n"
@@ -190,7 +202,11 @@ A: {p("A")} %% {s("A")} %% ^k-{s("card id")}
         pieces = []
         for _ in range(count):
             if self.random.random() < 0.35:
-                pieces += [self.random.choice(SECTIONS)(self), f"## {self.p('heading after')}", self.p("text after")]
+                pieces += [
+                    self.random.choice(SECTIONS)(self),
+                    f"## {self.p('heading after')}",
+                    self.p("text after"),
+                ]
             else:
                 construct = self.random.choice(CONSTRUCTS)
                 pieces += [construct(self), self.p("text after " + construct.__name__)]
@@ -242,7 +258,9 @@ def bad_tex(c: Canaries) -> str:
 
 
 def callout(c: Canaries) -> str:
-    kind = c.random.choice(["excerpt", "private", "Excerpt", "excerp", "privat", "excerpts", "quotes from mml private"])
+    kind = c.random.choice(
+        ["excerpt", "private", "Excerpt", "excerp", "privat", "excerpts", "quotes from mml private"]
+    )
     fold = c.random.choice(["", "-", "+"])
     return f"> [!{kind}]{fold} {c.s()}\n> {c.s()} $x$\n> - {c.s()}\n> ![[{c.picture('notes', shown=False)}]]"
 
@@ -363,7 +381,9 @@ LINKS: list[Callable[[Canaries, str], str]] = [
     lambda c, name: f"{c.p()} [[{name}|{c.p('label')}]] {c.p()}",
     lambda c, name: f"{c.p()} ![[{name}|{c.p('label')}]] {c.p()}",
     lambda c, name: f"{c.p()} [{c.p('label')}][r{name}]\n\n[r{name}]: {name}.md",
-    lambda c, name: f"{c.p()} ![{c.p('alt')}]({name}.png) [{c.p('label')}](<../{name}.pdf> \"{c.s('title of a lost link')}\")",
+    lambda c, name: (
+        f'{c.p()} ![{c.p("alt")}]({name}.png) [{c.p("label")}](<../{name}.pdf> "{c.s("title of a lost link")}")'
+    ),
 ]
 
 # places where a quick look takes text for code or a formula, and the parser does not

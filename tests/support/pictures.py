@@ -70,8 +70,8 @@ def gif(*words: str) -> bytes:
     said = " ".join(words).encode()
     return (
         b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff"
-        + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
-        + b"!\xfe"
+        b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+        b"!\xfe"
         + sub_blocks(said)
         + b"!\xff\x0bXMP DataXMP"
         + sub_blocks(said)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import re
 import struct
-import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,7 +56,12 @@ def test_damaged_pictures_say_nothing_and_raise_nothing(tmp_path: Path, suffix: 
 @pytest.mark.parametrize("tail", [b"\0\0\xff\xfftEXt", b"\0\0\0\x05"])
 def test_a_cut_png_keeps_no_text(tmp_path: Path, tail: bytes) -> None:
     """Red when a PNG that ends too early is copied as it is."""
-    data = PNG + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) + chunk(b"tEXt", b"a\0zqsecret") + tail
+    data = (
+        PNG
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+        + chunk(b"tEXt", b"a\0zqsecret")
+        + tail
+    )
     assert b"zqsecret" not in cleaned(tmp_path, "p.png", data)
 
 
@@ -69,7 +72,9 @@ def test_a_jpeg_without_points_keeps_no_comment(tmp_path: Path) -> None:
 
 def test_the_pictures_stay(tmp_path: Path) -> None:
     """Red when the points, tables, loops or scans themselves are lost."""
-    assert zlib.decompress(PIXELS) == zlib.decompress(re.search(rb"IDAT(.*)....\0\0\0\0IEND", cleaned(tmp_path, "a.png", png(*WORDS)), re.DOTALL)[1])  # type: ignore[index]
+    still = cleaned(tmp_path, "a.png", png(*WORDS))
+    assert chunk(b"IDAT", PIXELS) in still
+    assert still.endswith(chunk(b"IEND", b""))
     points = cleaned(tmp_path, "a.jpg", jpeg(*WORDS))
     assert points.count(SCAN) == 2
     assert points.endswith(b"\xff\xd9")

@@ -10,7 +10,7 @@ import pytest
 
 from notebook_kb.errors import UsageError
 from notebook_kb.workspace.begin import begin
-from notebook_kb.workspace.build import BuildOptions, BuildReport, build
+from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import TODAY, Canaries, write_files
 from tests.support.pictures import png
@@ -18,17 +18,32 @@ from tests.support.pictures import png
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from notebook_kb.workspace.build import BuildReport
+
 NOTE = "---\npublish: {}\ntitle: {}\ntags: [{}]\n---\nWords about [[{}]] and more words.\n"
 
 
+ROADMAP = b"""\
+id: small
+title: Small
+areas:
+  - {id: area, title: Area, why: because, concepts: [{id: rank, title: Rank}, {id: other, title: Other, needs: [rank]}]}
+"""
+
+
 def notebook(root: Path) -> Path:
+    """Four notes and a small roadmap."""
     names = ["a", "b", "c"]
     files = {f"notes/{n}.md": NOTE.format("true", f"Note {n}", "t", "b").encode() for n in names}
     files["notes/rank.md"] = (
         b"---\nconcept: rank\npublish: true\ndate: 2026-01-01\n---\nLead.\n\n## Visual\n![p](p.png) one two three four five "
         b"six seven eight nine ten eleven\n"
     )
-    write_files(root, files | {"notebook.yml": b"title: T\ntimezone: UTC\n", "notes/p.png": png("x")})
+    write_files(
+        root,
+        files
+        | {"notebook.yml": b"title: T\ntimezone: UTC\n", "notes/p.png": png("x"), "roadmap.yml": ROADMAP},
+    )
     return root
 
 
@@ -37,7 +52,9 @@ def run(root: Path, *, clean: bool = False) -> BuildReport:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int]]:
@@ -85,7 +102,9 @@ class Edits:
     def edit(self) -> None:
         path = self.random.choice(self.notes())
         self.count += 1
-        path.write_bytes(path.read_bytes() + f"\nParagraph {self.count} with [[b]] and $x_{self.count}$.\n".encode())
+        path.write_bytes(
+            path.read_bytes() + f"\nParagraph {self.count} with [[b]] and $x_{self.count}$.\n".encode()
+        )
 
     def add(self) -> None:
         self.count += 1
@@ -105,12 +124,18 @@ class Edits:
     def flip(self) -> None:
         path = self.random.choice(self.notes())
         text = path.read_text()
-        other = text.replace("publish: true", "publish: no") if "publish: true" in text else text.replace("publish: no", "publish: true")
+        other = (
+            text.replace("publish: true", "publish: no")
+            if "publish: true" in text
+            else text.replace("publish: no", "publish: true")
+        )
         path.write_text(other)
 
     def settings(self) -> None:
         self.count += 1
-        more = self.random.choice(["", "urls: file\n", "line_breaks: hard\n", "base_url: https://x.example\n", "language: de\n"])
+        more = self.random.choice(
+            ["", "urls: file\n", "line_breaks: hard\n", "base_url: https://x.example\n", "language: de\n"]
+        )
         (self.root / "notebook.yml").write_text(f"title: Title {self.count}\ntimezone: UTC\n{more}")
 
     def picture(self) -> None:
@@ -124,7 +149,7 @@ def test_an_incremental_build_is_a_clean_one(tmp_path: Path, seed: int) -> None:
     root = notebook(tmp_path / "n")
     run(root)
     edits = Edits(root, seed)
-    for _ in range(4):
+    for _ in range(3):
         for _ in range(edits.random.randint(1, 3)):
             edits.step()
         run(root)
@@ -197,7 +222,9 @@ def test_a_build_that_was_stopped_between_its_renames_loses_nothing(tmp_path: Pa
     assert (root / "site/CNAME").read_bytes() == b"x.example"
 
 
-@pytest.mark.parametrize("data", [None, b"", b"[]", b"null", b"{\"a/index.html\": [1]}", b"\xff\xfe\x00rubbish" * 99, b"{" * 9])
+@pytest.mark.parametrize(
+    "data", [None, b"", b"[]", b"null", b'{"a/index.html": [1]}', b"\xff\xfe\x00rubbish" * 99, b"{" * 9]
+)
 def test_damaged_memories_are_no_error(tmp_path: Path, data: bytes | None) -> None:
     """Red when a lost or damaged file of .kb/cache stops a build or changes its bytes."""
     root = notebook(tmp_path)
@@ -220,7 +247,7 @@ def test_private_builds_never_go_to_the_public_site(tmp_path: Path) -> None:
         with pytest.raises(UsageError):
             build(workspace, BuildOptions(**{kind: True}))  # type: ignore[arg-type]
         with pytest.raises(UsageError):
-            build(workspace, BuildOptions(output=tmp_path / "site", **{kind: True}))  # type: ignore[arg-type]
+            build(workspace, BuildOptions(output=tmp_path / "site", **{kind: True}))
 
 
 def test_a_folder_of_notes_without_our_keys(tmp_path: Path) -> None:
@@ -248,11 +275,22 @@ def test_two_notes_on_one_address_stop_the_build(tmp_path: Path) -> None:
     """Red when one page silently replaces another."""
     root = notebook(tmp_path)
     (root / "notes/A!.md").write_text("---\npublish: true\n---\nx\n")
-    with pytest.raises(UsageError, match="A!.md"):
+    with pytest.raises(UsageError, match=r"A!\.md"):
         run(root)
 
 
-@pytest.mark.parametrize("text", ["```\nno language\n```\n", "    indented\n", "", "---\npublish: true\n---\n", "#\n", "$$\n", "[^1]: x\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\nno language\n```\n",
+        "    indented\n",
+        "",
+        "---\npublish: true\n---\n",
+        "#\n",
+        "$$\n",
+        "[^1]: x\n",
+    ],
+)
 def test_odd_notes_build(tmp_path: Path, text: str) -> None:
     """Red when a small oddity in one note stops the whole site."""
     root = notebook(tmp_path)

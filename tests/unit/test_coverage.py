@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from notebook_kb.learning.coverage import ConceptCoverage, PartState, State, cover
+from notebook_kb.learning.coverage import PartState, State, cover
 from notebook_kb.parsing.words import count_words
 from notebook_kb.scaffolding.note import concept_note
 from notebook_kb.workspace.findings import all_findings
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import TODAY, write_files
+
+if TYPE_CHECKING:
+    from notebook_kb.learning.coverage import ConceptCoverage
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "fixtures" / "examples"
 TEN = "one two three four five six seven eight nine ten"
@@ -121,7 +125,10 @@ def test_words(text: str, words: int) -> None:
         (f"## Something else\n{TEN}\n\n", State.STARTED),
         (f"## Something else\n{TEN}\n\n## More\n{TEN}\n\n" + VISUAL + SIMPLE, State.COVERED),
         # headings as people write them
-        (f"### 1. 👁 VISUAL:\n{TEN}\n\n## simple — The course (week 1)\n{TEN}\n\n# TL;DR\n{TEN}\n", State.COVERED),
+        (
+            f"### 1. 👁 VISUAL:\n{TEN}\n\n## simple — The course (week 1)\n{TEN}\n\n# TL;DR\n{TEN}\n",
+            State.COVERED,
+        ),
     ],
 )
 def test_states(tmp_path: Path, body: str, state: State) -> None:
@@ -138,7 +145,10 @@ def test_as_many_explanations_as_the_roadmap_lists(tmp_path: Path, concept: str,
 
 def test_own_explanations_are_from_me_and_say_their_source(tmp_path: Path) -> None:
     """Red when a missing source is not the learner's own, or a named one is not found with its place."""
-    item = two(tmp_path, f"## Visual\n{TEN}\n\n## Simple — The course (week 1)\n{TEN}\n\n## Formal\nSource: me\n{TEN}\n")
+    item = two(
+        tmp_path,
+        f"## Visual\n{TEN}\n\n## Simple — The course (week 1)\n{TEN}\n\n## Formal\nSource: me\n{TEN}\n",
+    )
     found = [(a.angle, a.source, a.place_text) for a in item.angles]
     assert found == [("visual", "me", ""), ("simple", "c", "week 1"), ("formal", "me", "")]
 
@@ -234,7 +244,9 @@ def test_a_scaffold_is_empty_and_has_no_findings(tmp_path: Path, concept: str) -
 @pytest.mark.parametrize("name", ["rank", "line-equation"])
 def test_the_example_notes_are_covered(tmp_path: Path, name: str) -> None:
     """Red when one of the two example notes of the reference is read worse than it was promised."""
-    write_files(tmp_path, {"notebook.yml": b"title: T\n", f"notes/{name}.md": (EXAMPLES / f"{name}.md").read_bytes()})
+    write_files(
+        tmp_path, {"notebook.yml": b"title: T\n", f"notes/{name}.md": (EXAMPLES / f"{name}.md").read_bytes()}
+    )
     item = cover(Workspace(tmp_path, today=TODAY).load().notebook)[name]
     assert item.state in {State.COVERED, State.SOLID}
     wanted = {"rank": {"visual", "simple", "formal"}, "line-equation": {"visual", "simple"}}[name]

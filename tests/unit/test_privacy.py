@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SECRET = "the budget of the client is nearly four million euros"
+HIDDEN = "the budget of the client is nearly four million euros"
 PUBLIC = "---\npublish: true\n---\n# Open\n\nA lead that everybody may read at any time.\n\n"
 
 
@@ -32,7 +32,11 @@ def notebook(root: Path, **notes: str) -> Path:
 def built(root: Path) -> dict[str, bytes]:
     """The files of the site after a build."""
     build(Workspace(root, today=TODAY), BuildOptions())
-    return {p.relative_to(root / "site").as_posix(): p.read_bytes() for p in (root / "site").rglob("*") if p.is_file()}
+    return {
+        p.relative_to(root / "site").as_posix(): p.read_bytes()
+        for p in (root / "site").rglob("*")
+        if p.is_file()
+    }
 
 
 def everything(root: Path) -> str:
@@ -65,27 +69,27 @@ def test_the_canaries_would_be_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Costs $$ a lot\n\n%% SECRET %%\n",
-        "- ```\n  x\n\n%% SECRET %%\n",
-        "> ```\n> x\n\n%% SECRET %%\n",
-        "a `b\nc` %% SECRET %% `d`\n",
-        "p\n        ```\np %% SECRET %%\n",
-        "<div>\n$$\n%% SECRET %%\n$$\n</div>\n",
-        "## A %% x %% %%private%%\n\nSECRET\n",
-        "# Mine SECRET #private\n\nSECRET\n",
-        "- a\n\n  > [!private] t\n  > SECRET\n",
-        "> a\n>\n> ## Private\n> SECRET\n",
-        "## A $x % SECRET\n\ny\n",
-        "%% SECRET\n",
-        "<!-- SECRET\n",
+        "Costs $$ a lot\n\n%% HIDDEN %%\n",
+        "- ```\n  x\n\n%% HIDDEN %%\n",
+        "> ```\n> x\n\n%% HIDDEN %%\n",
+        "a `b\nc` %% HIDDEN %% `d`\n",
+        "p\n        ```\np %% HIDDEN %%\n",
+        "<div>\n$$\n%% HIDDEN %%\n$$\n</div>\n",
+        "## A %% x %% %%private%%\n\nHIDDEN\n",
+        "# Mine HIDDEN #private\n\nHIDDEN\n",
+        "- a\n\n  > [!private] t\n  > HIDDEN\n",
+        "> a\n>\n> ## Private\n> HIDDEN\n",
+        "## A $x % HIDDEN\n\ny\n",
+        "%% HIDDEN\n",
+        "<!-- HIDDEN\n",
     ],
 )
 def test_traps(tmp_path: Path, text: str) -> None:
     """Red when code, formulas, headings or nesting are read otherwise by the mask than by the parser."""
     lead = "x" if "$x %" not in text else ""
-    text = text.replace("## A $x % SECRET\n\ny\n", "A $x % SECRET\nz$ lead.\n")
+    text = text.replace("## A $x % HIDDEN\n\ny\n", "A $x % HIDDEN\nz$ lead.\n")
     head = "---\npublish: true\n---\n" + ("" if text.startswith("# Mine") else f"# Open\n\n{lead}\n\n")
-    out = everything(notebook(tmp_path, a=head + text.replace("SECRET", "zqsecretqz")))
+    out = everything(notebook(tmp_path, a=head + text.replace("HIDDEN", "zqsecretqz")))
     assert "zqsecretqz" not in out.lower()
 
 
@@ -107,12 +111,19 @@ def test_pictures_of_private_places_are_not_copied(tmp_path: Path) -> None:
 
 def test_raw_html_in_a_symbol_table_is_made_harmless(tmp_path: Path) -> None:
     """Red when a symbol's words reach the page without the sanitiser."""
-    text = PUBLIC + "## Symbols\n\n$$\ny\n$$\n\n| a | b |\n|---|---|\n| $y$ | out <img src=x onerror=boom()> |\n"
+    text = (
+        PUBLIC + "## Symbols\n\n$$\ny\n$$\n\n| a | b |\n|---|---|\n| $y$ | out <img src=x onerror=boom()> |\n"
+    )
     assert "boom" not in everything(notebook(tmp_path, a=text))
 
 
 @pytest.mark.parametrize(
-    "text", ["&#xe0c2;99&#xe0c2; <b>x</b>", f"<kb-a n=\"{'9' * 5000}\">x</kb-a>", f"<b>&#xe0c2;{'9' * 5000}&#xe0c2;</b>"]
+    "text",
+    [
+        "&#xe0c2;99&#xe0c2; <b>x</b>",
+        f'<kb-a n="{"9" * 5000}">x</kb-a>',
+        f"<b>&#xe0c2;{'9' * 5000}&#xe0c2;</b>",
+    ],
 )
 def test_forged_marks_do_not_stop_the_build(tmp_path: Path, text: str) -> None:
     """Red when characters that rendering uses for itself crash it."""
@@ -121,12 +132,12 @@ def test_forged_marks_do_not_stop_the_build(tmp_path: Path, text: str) -> None:
 
 def test_a_note_made_private_is_gone(tmp_path: Path) -> None:
     """Red when a page, its words or its links outlive the flag."""
-    root = notebook(tmp_path, a=PUBLIC + SECRET + "\n", b=PUBLIC + "See [[a|that]].\n")
-    assert SECRET in everything(root)
+    root = notebook(tmp_path, a=PUBLIC + HIDDEN + "\n", b=PUBLIC + "See [[a|that]].\n")
+    assert HIDDEN in everything(root)
     path = root / "notes/a.md"
     path.write_text(path.read_text().replace("true", "false"))
     out = everything(root)
-    assert SECRET not in out
+    assert HIDDEN not in out
     assert "a/index.html" not in built(root)
 
 
@@ -134,14 +145,22 @@ def test_a_note_made_private_is_gone(tmp_path: Path) -> None:
 
 
 def leaking_filler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Filler, "pieces", lambda self, note: self.derived[note.path]["mine"] or self.derived[note.path]["public"])
     monkeypatch.setattr(
-        Filler, "slots", lambda self, note: self.derived[note.path]["mine_slots"] or self.derived[note.path]["slots"]
+        Filler,
+        "pieces",
+        lambda self, note: self.derived[note.path]["mine"] or self.derived[note.path]["public"],
+    )
+    monkeypatch.setattr(
+        Filler,
+        "slots",
+        lambda self, note: self.derived[note.path]["mine_slots"] or self.derived[note.path]["slots"],
     )
 
 
 def leaking_mask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("notebook_kb.parsing.tree.mask_comments", lambda text, *_: Masked(text.replace("%%", "%"), ()))
+    monkeypatch.setattr(
+        "notebook_kb.parsing.tree.mask_comments", lambda text, *_: Masked(text.replace("%%", "%"), ())
+    )
 
 
 def leaking_callouts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,12 +175,12 @@ def leaking_headings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("fault", "private"),
     [
-        (leaking_filler, f"%% {SECRET} %%"),
-        (leaking_filler, f"> [!private] x\n> {SECRET}"),
-        (leaking_mask, f"%% {SECRET} %%"),
-        (leaking_callouts, f"> [!excerpt] x\n> {SECRET}"),
-        (leaking_headings, f"## Private\n{SECRET}"),
-        (leaking_headings, f"## LinkedIn\n{SECRET}"),
+        (leaking_filler, f"%% {HIDDEN} %%"),
+        (leaking_filler, f"> [!private] x\n> {HIDDEN}"),
+        (leaking_mask, f"%% {HIDDEN} %%"),
+        (leaking_callouts, f"> [!excerpt] x\n> {HIDDEN}"),
+        (leaking_headings, f"## Private\n{HIDDEN}"),
+        (leaking_headings, f"## LinkedIn\n{HIDDEN}"),
     ],
 )
 def test_the_audit_stops_a_leak_and_the_old_site_stays(
@@ -176,19 +195,23 @@ def test_the_audit_stops_a_leak_and_the_old_site_stays(
         built(root)
     assert "notes/a.md" in caught.value.message
     assert "a/index.html" in caught.value.message
-    after = {p.relative_to(root / "site").as_posix(): p.read_bytes() for p in (root / "site").rglob("*") if p.is_file()}
+    after = {
+        p.relative_to(root / "site").as_posix(): p.read_bytes()
+        for p in (root / "site").rglob("*")
+        if p.is_file()
+    }
     assert after == before
 
 
 def test_a_private_note_that_is_published_by_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Red when text of an unpublished note in a public one's page gets through."""
-    root = notebook(tmp_path, a=PUBLIC, b=f"# Mine\n\n{SECRET}\n")
+    root = notebook(tmp_path, a=PUBLIC, b=f"# Mine\n\n{HIDDEN}\n")
 
     def fill(self: Filler, html: str, *_: Any) -> str:
-        return html + f"<p>{SECRET}</p>"
+        return html + f"<p>{HIDDEN}</p>"
 
     monkeypatch.setattr(Filler, "fill", fill)
-    with pytest.raises(LeakError, match="notes/b.md:3"):
+    with pytest.raises(LeakError, match=r"notes/b\.md:3"):
         built(root)
 
 
@@ -207,8 +230,14 @@ SENTENCE = "The derivative is the slope of the line that touches the curve at on
         ("A **state**-of-the-art method.\n", "A state-of-the-art method.\n"),
         ("## Symbol by symbol\n\n$$x$$\n", "See [[open#symbol-by-symbol]] there.\n"),
         (BOILERPLATE.replace("\n", "\n\ntext here\n\n"), BOILERPLATE),
-        ("## The first part here\n\nand some text\n\n## The second part here\n", "- The first part here\n- The second part here\n"),
-        ("$$\n\\begin{pmatrix}1&0\\\\0&1\\end{pmatrix}\n$$\n", "| 1 | 0 | 0 | 1 |\n|---|---|---|---|\n| 1 | 2 | 3 | 4 |\n"),
+        (
+            "## The first part here\n\nand some text\n\n## The second part here\n",
+            "- The first part here\n- The second part here\n",
+        ),
+        (
+            "$$\n\\begin{pmatrix}1&0\\\\0&1\\end{pmatrix}\n$$\n",
+            "| 1 | 0 | 0 | 1 |\n|---|---|---|---|\n| 1 | 2 | 3 | 4 |\n",
+        ),
         ("- [[Rank]]\n- [[Gradient]]\n", "- [[Rank of a matrix]]\n- [[The line y = mx + b]]\n- [[Open]]\n"),
         ("Shown \\%% and then some words that go on and on.\n", "Nothing.\n"),
         ("- ```\n  %% cells of a notebook are shown as they are\n  ```\n", "Nothing.\n"),
@@ -222,9 +251,14 @@ def test_common_words_are_no_hit(tmp_path: Path, public: str, private: str) -> N
     root = notebook(
         tmp_path,
         open=PUBLIC + public,
-        rank="---\nconcept: rank\npublish: true\n---\n# Rank of a matrix\n\nA lead.\n\n## Visual\n\n" + SENTENCE + "\n",
-        line="---\nconcept: line-equation\npublish: true\n---\n# The line y = mx + b\n\n## Visual\n\n" + SENTENCE + "\n",
-        mine="---\ntitle: Rank of a matrix\ntags: [linear algebra]\ndate: 2026-01-01\n---\n# Open\n\n" + private,
+        rank="---\nconcept: rank\npublish: true\n---\n# Rank of a matrix\n\nA lead.\n\n## Visual\n\n"
+        + SENTENCE
+        + "\n",
+        line="---\nconcept: line-equation\npublish: true\n---\n# The line y = mx + b\n\n## Visual\n\n"
+        + SENTENCE
+        + "\n",
+        mine="---\ntitle: Rank of a matrix\ntags: [linear algebra]\ndate: 2026-01-01\n---\n# Open\n\n"
+        + private,
     )
     assert "open/index.html" in built(root)
 
@@ -232,15 +266,17 @@ def test_common_words_are_no_hit(tmp_path: Path, public: str, private: str) -> N
 def test_tags_spelt_in_two_ways_are_no_hit(tmp_path: Path) -> None:
     """Red when the address of a public tag is taken for a private word."""
     head = "---\npublish: {}\ntags: [{}]\n---\n# Note {}\n\nWords.\n"
-    root = notebook(tmp_path, a=head.format("true", "linear algebra", 1), b=head.format("false", "linear-algebra", 2))
+    root = notebook(
+        tmp_path, a=head.format("true", "linear algebra", 1), b=head.format("false", "linear-algebra", 2)
+    )
     assert "a/index.html" in built(root)
 
 
 def test_allowed_words_are_no_hit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Red when `audit: {allow: …}` is not heard."""
-    root = notebook(tmp_path, a=PUBLIC, b=f"# Mine\n\n{SECRET}\n")
-    (root / "notebook.yml").write_text(f"title: T\naudit:\n  allow: ['{SECRET}']\n")
-    monkeypatch.setattr(Filler, "fill", lambda self, html, *_: html + f"<p>{SECRET}</p>")
+    root = notebook(tmp_path, a=PUBLIC, b=f"# Mine\n\n{HIDDEN}\n")
+    (root / "notebook.yml").write_text(f"title: T\naudit:\n  allow: ['{HIDDEN}']\n")
+    monkeypatch.setattr(Filler, "fill", lambda self, html, *_: html + f"<p>{HIDDEN}</p>")
     assert "a/index.html" in built(root)
 
 

@@ -10,11 +10,13 @@ from urllib.parse import unquote, urljoin
 import pytest
 from lxml import etree, html
 
-from notebook_kb.website.build import Rendered, render_site
+from notebook_kb.website.build import render_site
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+    from notebook_kb.website.build import Rendered
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ATOM = "{http://www.w3.org/2005/Atom}"
