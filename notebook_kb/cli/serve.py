@@ -12,7 +12,7 @@ from notebook_kb.cli.console import clean, note
 DEFAULT_PORT = 8321
 
 
-@click.command()
+@click.command(epilog="Example: kb serve --open")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

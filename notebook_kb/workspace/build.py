@@ -250,7 +250,7 @@ def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
 def paragraphs(text: str) -> list[str]:
     """A text's lines, each with the next one of its paragraph, so that a run over a line end is seen."""
     lines = text.splitlines()
-    after = [*lines[1:], ""]
+    after = [*lines[1:], ""][: len(lines)]
     return [
         line if APART.match(line) or STARTS.match(more) else f"{line} {more}"
         for line, more in zip(lines, after, strict=True)

@@ -12,7 +12,6 @@ from notebook_kb.notebook.public import is_public, public_view, publish_date_pen
 from notebook_kb.rendering.fragments import deriver
 from notebook_kb.settings import find_root
 from notebook_kb.website.plan import Site
-from notebook_kb.website.theme import Theme
 from notebook_kb.website.views import NavItem, SiteView
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.website.theme import Theme
 
 CSP = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'"
 
@@ -53,6 +53,8 @@ class Workspace:
     @cached_property
     def theme(self) -> Theme:
         """The notebook's own templates over the built-in theme."""
+        from notebook_kb.website.theme import Theme  # noqa: PLC0415 - Jinja is slow to load, and few commands render
+
         return Theme(self.root / self.settings.theme, self.pack)
 
     def public_site(self, loaded: Loaded, *, drafts: bool = False, future: bool = False) -> Site:
