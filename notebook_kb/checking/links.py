@@ -143,9 +143,15 @@ def missing(
     hint = (
         f"did you mean `{near}`?"
         if near
-        else f"write it with `kb write {quoted(concept or name)}`, when you like"
+        else f"write it with `{command_for(notebook, concept or name)}`, when you like"
     )
     yield finding("KB201", f"`{target}` is not written yet", hint, path=note.path, place=place)
+
+
+def command_for(notebook: Notebook, name: str) -> str:
+    """The command that begins the note: concepts are written, other notes are pages."""
+    concept = notebook.concept_names.get(fold(name))
+    return f"kb write {quoted(concept)}" if concept else f"kb new page {quoted(name)}"
 
 
 def quoted(name: str) -> str:
@@ -222,7 +228,7 @@ def head_findings(notebook: Notebook, note: Note, slips: KnownNames) -> Iterator
             yield finding(
                 "KB201",
                 f"`{target}` is not written yet",
-                f"write it with `kb write {quoted(target)}`, when you like",
+                f"write it with `{command_for(notebook, target)}`, when you like",
                 path=note.path,
                 place=head_place(notebook, note.path, "met_in", met),
             )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--drafts", is_flag=True, help="Drafts too (needs --output).")
 @click.option("--future", is_flag=True, help="Notes dated in the future too (needs --output).")
 @click.option("--strict", is_flag=True, help="Exit 1 on an error or a warning.")
-@click.option("--clean", is_flag=True, help="Delete what no build wrote from the output folder.")
+@click.option("--clean", is_flag=True, help="Move files that no build wrote out of the site, to .kb/backup/.")
 @click.option("--today", default="", metavar="DATE", help="Build as on this day (YYYY-MM-DD).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context

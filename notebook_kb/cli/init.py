@@ -45,6 +45,7 @@ def tell_found(begun: Begun) -> None:
     from notebook_kb.cli.console import clean, counted, note
 
     note(f"{counted(begun.notes, 'note')} read in place; no note was changed, nothing is published")
+    note("the site will be built in .kb/site/; `output:` in notebook.yml chooses another folder")
     if begun.flagged:
         says = "1 of them says" if begun.flagged == 1 else f"{begun.flagged} of them say"
         note(f"{says} `publish: true`, so a build would show it: see `kb list --public`")

@@ -32,9 +32,12 @@ def write(name: str, source: str, angle: str, editor: str, no_edit: bool, print_
     empty part. With --from the section of that source is put in its place on the ladder.
     """
     from notebook_kb.cli.editor import open_note
+    from notebook_kb.errors import UsageError
     from notebook_kb.workspace.authoring import write_concept
     from notebook_kb.workspace.workspace import Workspace
 
+    if angle and not source:
+        raise UsageError("`--angle` says where a source goes", "add `--from SOURCE`, or leave `--angle` out")
     workspace = Workspace.open()
     opened = write_concept(workspace, name, source, angle)
     open_note(opened, workspace.settings, chosen=editor, print_path=print_path, edit=not no_edit)

@@ -111,7 +111,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         INFO,
         "A link to a note that is not written yet",
         "That is normal while a notebook grows. On the site the words stay, without a link.",
-        "Write the note (`kb write NAME`), or correct the name.",
+        "Write the note (`kb write NAME`; outside the roadmap `kb new page NAME`), or correct the name.",
         "[[egien]]",
         "[[eigen]]",
         many="links to notes that are not written yet",

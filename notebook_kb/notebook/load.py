@@ -73,8 +73,23 @@ class Loader:
         self.derive: Derive = make_derive(self.settings, self.pack, self.names)
         self.key = derivation_key(self.settings, self.names)
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the notebook's own folder holds the notes: `notes: .`."""
+        return self.settings.notes in {".", "./", ""}
+
+    def walked_paths(self) -> tuple[str, ...]:
+        """Every note and attachment, without reading them."""
+        walked = walk(self.root, self.settings)
+        return (*walked.notes, *walked.files)
+
     def load(self, today: str) -> Loaded:
-        """Read all notes."""
+        """Read all notes. SettingsError when there is no notes folder: an empty notebook would empty the site."""
+        if not (self.root / self.settings.notes).is_dir():
+            raise SettingsError(
+                f"notebook.yml: there is no folder `{self.settings.notes}` for the notes",
+                "make it, or correct `notes:` in notebook.yml",
+            )
         walked = walk(self.root, self.settings)
         notes: dict[str, Note] = {}
         derived: dict[str, Mapping[str, Any]] = {}

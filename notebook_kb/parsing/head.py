@@ -144,7 +144,7 @@ def parse_head(text: str) -> Head:
     """Read the head of a note's text (universal line ends)."""
     split = split_head(text)
     if split is None:
-        return Head()
+        return unclosed_head(text)
     inner, offset, body_line = split
     marks = [n for n, line in enumerate(inner.splitlines(), start=2) if MARKS.match(line)]
     if marks:
@@ -169,6 +169,21 @@ def pairs_of(root: Node | None) -> list[tuple[Node, Node]]:
     """The keys and values of a mapping; [] of anything else."""
     inside = root.value if root and root.kind == "map" and isinstance(root.value, list) else []
     return [p for p in inside if isinstance(p, tuple)]
+
+
+def unclosed_head(text: str) -> Head:
+    """No head; but where one was plainly begun and never closed, a finding, and nothing of the note is public."""
+    lines = text.split("\n", 2)
+    begun = len(lines) > 1 and FENCE.match(lines[0].rstrip("\r")) and KEY_LINE.match(lines[1].rstrip("\r"))
+    if not begun:
+        return Head()
+    bad = finding(
+        "KB101",
+        "the head that begins here is never closed; the note stays private",
+        "write a line --- under its last key",
+        place=(1, 1, 0, 0),
+    )
+    return Head(broken=True, findings=(bad,))
 
 
 def conflict(line: int) -> Finding:

@@ -22,11 +22,12 @@ KEPT = frozenset({".gitkeep", ".git", ".nojekyll", "CNAME", ".gitignore"})
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many files were written, unchanged and removed."""
+    """How many files were written, unchanged, removed, and how many foreign ones were moved to the backup."""
 
     written: int
     unchanged: int
     removed: int
+    set_aside: int = 0
 
 
 def digest(data: bytes) -> str:
@@ -59,27 +60,24 @@ def foreign_files(folder: Path, manifest: Mapping[str, str]) -> list[str]:
     return sorted(found)
 
 
-def write_site(folder: Path, files: Mapping[str, bytes], *, clean: bool = False) -> Written:
+def write_site(folder: Path, files: Mapping[str, bytes], *, backup: Path | None = None) -> Written:
     """Make `folder` hold exactly `files`. Nothing changed: nothing is touched.
 
-    UsageError when foreign files lie there; EnvironmentFailedError when the disk refuses. The old site stays whole
-    until the new one is complete.
+    Foreign files are moved to `backup`, where one is given and an earlier build's manifest shows that the folder is a
+    site; else they are a UsageError. EnvironmentFailedError when the disk refuses. The old site stays whole until the
+    new one is complete.
     """
     recover(folder)
     manifest = read_manifest(folder)
     foreign = foreign_files(folder, manifest)
-    if foreign and not clean:
-        shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
-        raise UsageError(
-            f"{folder.name}/ holds files that no build wrote: {shown}",
-            "move them away, choose another `output:`, or run `kb build --clean` to replace them",
-        )
+    if foreign:
+        set_aside(folder, foreign, backup if manifest else None, is_site=bool(manifest))
     wanted = {name: digest(data) for name, data in files.items()}
     same = {n for n, d in wanted.items() if manifest.get(n) == d and is_intact(folder / n, len(files[n]))}
     removed = len(set(manifest) - set(wanted))
     changed = len(wanted) - len(same)
-    if not changed and not removed and not foreign and folder.is_dir():
-        return Written(0, len(same), 0)
+    if not changed and not removed and folder.is_dir():
+        return Written(0, len(same), 0, len(foreign))
     try:
         fresh = build_fresh(folder, files, wanted, same)
         swap_in(folder, fresh)
@@ -88,7 +86,31 @@ def write_site(folder: Path, files: Mapping[str, bytes], *, clean: bool = False)
             f"{folder}: the site could not be written: {error.strerror or error}",
             "the old site was left as it was",
         ) from error
-    return Written(changed, len(same), removed)
+    return Written(changed, len(same), removed, len(foreign))
+
+
+def set_aside(folder: Path, foreign: list[str], backup: Path | None, *, is_site: bool) -> None:
+    """Move foreign files to `backup`; without one refuse, nothing is ever deleted."""
+    if backup is None:
+        shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
+        way = ", or run `kb build --clean` to move them to .kb/backup/" if is_site else ""
+        raise UsageError(
+            f"{folder.name}/ holds files that no build wrote: {shown}",
+            f"move them away, or choose another folder{way}",
+        )
+    number = 1
+    while (backup / f"{folder.name}-{number}").exists():
+        number += 1
+    for name in foreign:
+        target = backup / f"{folder.name}-{number}" / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).rename(target)
+        except OSError as error:
+            raise EnvironmentFailedError(
+                f"{folder / name}: it could not be moved to {backup}: {error.strerror or error}",
+                "move it away by hand",
+            ) from error
 
 
 def recover(folder: Path) -> None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from notebook_kb.workspace.workspace import Workspace
 
 SLIP = 0.7  # two letters changed about still are one; `game theory` is no `bayes theorem`
+# findings that keep a note private until they are mended
+MAKES_PRIVATE = frozenset({"KB101", "KB102", "KB103", "KB105", "KB106"})
 KINDS = ("concept", "post", "page", "reading")
 
 
@@ -246,6 +248,11 @@ def set_published(workspace: Workspace, name: str, *, publish: bool) -> Publishe
     loaded = workspace.load()
     note = find_note(loaded.notebook, name)
     if publish and note.unclear:
+        place = next((f for f in note.findings if f.code in MAKES_PRIVATE), None)
+        if place:
+            raise UsageError(
+                f"{place.place}: {place.message} ({place.code}), so it cannot be published", place.hint
+            )
         raise UsageError(
             f"{note.path}: {note.unclear}, so it cannot be published",
             "mend it first: `kb check` shows the place",

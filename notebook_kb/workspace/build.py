@@ -68,6 +68,7 @@ class BuildReport:
     seconds: float
     findings: tuple[Finding, ...]
     notes: int
+    set_aside: int = 0
 
 
 def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
@@ -89,7 +90,8 @@ def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
         rendered = render_site(site, view, workspace.theme, memory if options.public else None)
         if not options.mine:
             audit(workspace, loaded, site, rendered)
-        written = write_site(folder, rendered.files, clean=options.clean)
+        backup = workspace.root / workspace.settings.state / "backup" if options.clean else None
+        written = write_site(folder, rendered.files, backup=backup)
         if options.public:
             memory.save(rendered)
     findings = (*loaded.notebook.findings, *note_findings(loaded, site), *rendered.findings)
@@ -107,6 +109,7 @@ def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
         time.perf_counter() - started,
         findings,
         len(site.notebook.notes),
+        written.set_aside,
     )
 
 
@@ -124,10 +127,32 @@ def target_folder(workspace: Workspace, options: BuildOptions) -> Path:
             f"{workspace.settings.output}/ is the public site; a build with private notes may not go there",
             "choose another folder for `--output`",
         )
-    root = workspace.root.resolve()
-    if folder.resolve() == root or root.is_relative_to(folder.resolve()):
-        raise UsageError(f"{folder} holds the notebook itself", "choose a folder of its own for `--output`")
+    refuse_notebook_folders(workspace, folder.resolve())
     return folder
+
+
+def refuse_notebook_folders(workspace: Workspace, folder: Path) -> None:
+    """UsageError when a build would go into, or over, what the notebook keeps: notes, theme, state, sources."""
+    root, settings = workspace.root.resolve(), workspace.settings
+    if folder == root or root.is_relative_to(folder):
+        raise UsageError(f"{folder} holds the notebook itself", "choose a folder of its own for `--output`")
+    kept = [root / name for name in (settings.theme, settings.state, "sources", ".git", ".obsidian")]
+    in_place = workspace.loader.in_place
+    if not in_place:
+        kept.append(root / settings.notes)
+    own = (root / settings.output).resolve()
+    for held in (k.resolve() for k in kept):
+        inside = folder.is_relative_to(held) and not folder.is_relative_to(own)
+        if inside or held.is_relative_to(folder):
+            name = held.relative_to(root).as_posix()
+            raise UsageError(
+                f"{folder} would overwrite {name}/ of the notebook",
+                "choose a folder of its own for `--output`",
+            )
+    if folder.is_relative_to(root) and any(
+        (root / path).resolve().is_relative_to(folder) for path in workspace.loader.walked_paths()
+    ):
+        raise UsageError(f"{folder} holds notes of the notebook", "choose a folder of its own for `--output`")
 
 
 def site_for(workspace: Workspace, loaded: Loaded, options: BuildOptions) -> Site:

@@ -47,8 +47,8 @@ def notebook(root: Path) -> Path:
     return root
 
 
-def run(root: Path, *, clean: bool = False) -> BuildReport:
-    return build(Workspace(root, today=TODAY), BuildOptions(clean=clean))
+def run(root: Path, *, clean: bool = False, output: Path | None = None) -> BuildReport:
+    return build(Workspace(root, today=TODAY), BuildOptions(output, clean=clean))
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -191,12 +191,54 @@ def test_a_foreign_folder_is_never_emptied(tmp_path: Path) -> None:
     assert tree(root / "site") == {"index.html": b"my own site"}
 
 
-def test_clean_replaces_foreign_files(tmp_path: Path) -> None:
-    """Red when `--clean` leaves them or refuses."""
+def test_clean_moves_foreign_files_to_the_backup(tmp_path: Path) -> None:
+    """Red when `--clean` deletes a file that no build wrote, or leaves it on the site."""
     root = notebook(tmp_path)
-    write_files(root / "site", {"mine.txt": b"mine"})
-    run(root, clean=True)
-    assert "mine.txt" not in tree(root / "site")
+    run(root)
+    write_files(root / "site", {"rank/mine.txt": b"mine"})
+    assert run(root, clean=True).set_aside == 1
+    assert "rank/mine.txt" not in tree(root / "site")
+    assert (root / ".kb/backup/site-1/rank/mine.txt").read_bytes() == b"mine"
+
+
+def test_clean_never_touches_a_folder_that_no_build_made(tmp_path: Path) -> None:
+    """Red when `--clean` empties somebody's folder."""
+    root = notebook(tmp_path)
+    write_files(tmp_path / "docs", {"thesis.txt": b"years"})
+    with pytest.raises(UsageError, match=r"thesis\.txt"):
+        run(root, output=tmp_path / "docs", clean=True)
+    assert tree(tmp_path / "docs") == {"thesis.txt": b"years"}
+
+
+@pytest.mark.parametrize("folder", ["notes", "notes/deep", ".", "templates", ".kb", "sources/x"])
+def test_a_build_never_goes_over_the_notebook_itself(tmp_path: Path, folder: str) -> None:
+    """Red when `--output` may name a folder in which the notebook keeps something."""
+    root = notebook(tmp_path)
+    before = tree(root / "notes")
+    with pytest.raises(UsageError):
+        run(root, output=root / folder, clean=True)
+    assert tree(root / "notes") == before
+
+
+def test_a_vault_is_never_overwritten_by_its_site(tmp_path: Path) -> None:
+    """Red when, with `notes: .`, a build may go into a folder that holds notes."""
+    root = notebook(tmp_path)
+    (root / "notebook.yml").write_text("title: V\nnotes: .\n", encoding="utf-8")
+    before = tree(root / "notes")
+    with pytest.raises(UsageError):
+        run(root, output=root / "notes", clean=True)
+    assert tree(root / "notes") == before
+
+
+def test_without_its_notes_folder_a_notebook_does_not_empty_its_site(tmp_path: Path) -> None:
+    """Red when a wrong `notes:` removes every public page."""
+    root = notebook(tmp_path)
+    run(root)
+    before = tree(root / "site")
+    (root / "notebook.yml").write_text("title: V\nnotes: nowhere\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="nowhere"):
+        run(root)
+    assert tree(root / "site") == before
 
 
 def test_kept_files_survive_the_swap(tmp_path: Path) -> None:

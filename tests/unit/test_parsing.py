@@ -382,3 +382,11 @@ def test_nothing_in_a_text_raises(text: str) -> None:
 def test_no_change_to_an_example_note_raises(at: int, cut: int, put: str) -> None:
     """Red when a small change of a good note stops the parser or the rendering."""
     DERIVE(parse(SOURCE[:at] + put + SOURCE[at + cut :]))
+
+
+def test_a_head_that_is_never_closed_keeps_the_note_private() -> None:
+    """Red when a head without its closing line is taken for text: its flags would count for nothing."""
+    note = parse("---\ntitle: No end\npublish: true\n\n# Text\n").note
+    assert [f.code for f in note.findings] == ["KB101"]
+    assert note.unclear
+    assert not note.publish
