@@ -23,7 +23,7 @@ def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> N
     notes = [
         n
         for n in notebook.notes.values()
-        if (not kind or str(n.type) == kind)
+        if (not kind or str(notebook.kind_of(n)) == kind)
         and (not tag or tag.lstrip("#") in n.tags)
         and (not only or is_public(n, notebook.today) is (only == "public"))
     ]
@@ -34,7 +34,7 @@ def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> N
                     {
                         "path": n.path,
                         "title": n.title,
-                        "type": str(n.type),
+                        "type": str(notebook.kind_of(n)),
                         "concept": notebook.concept_of(n),
                         "tags": list(n.tags),
                         "date": n.date,
@@ -51,6 +51,6 @@ def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> N
     for n in notes:
         mark = badge(notebook, n)
         say(
-            f"{style(n.path.ljust(longest), 'path')}  {n.type!s:8} {one_line(n.title)}"
+            f"{style(n.path.ljust(longest), 'path')}  {notebook.kind_of(n)!s:8} {one_line(n.title)}"
             + (f"  {style(mark, 'quiet')}" if mark else "")
         )

@@ -103,6 +103,10 @@ class Notebook:
                 return found
         return ""
 
+    def kind_of(self, note: Note) -> NoteType:
+        """A note's kind; a page that is a concept's by its name counts as such."""
+        return NoteType.CONCEPT if note.type is NoteType.PAGE and self.concept_of(note) else note.type
+
     @cached_property
     def concept_notes(self) -> dict[str, list[Note]]:
         """Concept id → its notes: those that say `concept:` first, then by path. The first one counts."""

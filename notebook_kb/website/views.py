@@ -126,7 +126,10 @@ class PageHead:
 
 @dataclass(frozen=True, slots=True)
 class ConceptView:
-    """A concept page: the ladder, the synthesis it lands on, and the rest."""
+    """A concept page: the ladder, the synthesis it lands on, and the rest.
+
+    `enough` says that the explanations suffice for a synthesis, by the rule of the coverage.
+    """
 
     head: PageHead
     area: LinkView
@@ -146,6 +149,7 @@ class ConceptView:
     backlinks: tuple[BacklinkView, ...] = ()
     problems: tuple[LinkView, ...] = ()
     footnotes_html: str = ""
+    enough: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from notebook_kb.learning.coverage import State, is_covered
+from notebook_kb.learning.coverage import State, distinct_explanations, is_covered, wanted_explanations
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.website import views as v
 from notebook_kb.website.plan import SHOWN_PART_TITLES, PagePlan
@@ -66,6 +66,7 @@ def concept_view(site: Site, concept: Concept, url: str) -> v.ConceptView:
             for p in notebook.roadmap.problems
             if concept.id in p.concepts
         ),
+        enough=distinct_explanations(item.angles) >= wanted_explanations(notebook, concept),
     )
 
 

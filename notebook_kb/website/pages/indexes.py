@@ -251,17 +251,16 @@ def archive(site: Site) -> v.ListView:
         (NoteType.READING, "readings"),
         (NoteType.PAGE, "pages"),
     ):
-        notes = [n for n in site.notebook.notes.values() if kind_of(site, n) is kind and n.path in site.urls]
+        notes = [
+            n
+            for n in site.notebook.notes.values()
+            if site.notebook.kind_of(n) is kind and n.path in site.urls
+        ]
         notes.sort(key=lambda n: site.title(n).casefold())
         if notes:
             groups.append((site.word(key), tuple(site.post_line(n) for n in notes)))
     head = site.head(site.word("archive"), site.page("archive"), "list")
     return v.ListView(head, "", tuple(groups))
-
-
-def kind_of(site: Site, note: Note) -> NoteType:
-    """A note's kind, a note that is a concept's by its name counted as such."""
-    return NoteType.CONCEPT if note.type is NoteType.PAGE and site.notebook.concept_of(note) else note.type
 
 
 def tag_pages(site: Site) -> Iterator[PagePlan]:
