@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notebook_kb.model.note import NoteType
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
 
@@ -42,7 +42,7 @@ def public_view(notebook: Notebook, *, drafts: bool = False, future: bool = Fals
         path: replace(note, met_in=tuple(m for m in note.met_in if _leads_to(notebook, m, path) in paths))
         for path, note in notes.items()
     }
-    shown = tuple(_shown_files(notebook, kept))
+    shown = tuple(shown_files(notebook, kept))
     return replace(notebook, notes=kept, files=shown, findings=(), unreadable=())
 
 
@@ -68,8 +68,8 @@ def _leads_to(notebook: Notebook, name: str, from_path: str) -> str:
     return notebook.resolver.resolve(name.strip("[]").split("|")[0], from_path).note
 
 
-def _shown_files(notebook: Notebook, notes: dict[str, Note]) -> list[str]:
-    """The attachments that a public page shows or links to."""
+def shown_files(notebook: Notebook, notes: Mapping[str, Note]) -> list[str]:
+    """The attachments that these notes show or link to, sorted."""
     shown: set[str] = set()
     for path, note in notes.items():
         targets = [r.target for r in note.references if "://" not in r.target and r.target]
@@ -80,8 +80,3 @@ def _shown_files(notebook: Notebook, notes: dict[str, Note]) -> list[str]:
             if file:
                 shown.add(file)
     return sorted(shown)
-
-
-def is_listed(note: Note) -> bool:
-    """Whether a note is an entry of the blog."""
-    return note.type is NoteType.POST

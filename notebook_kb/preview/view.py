@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from notebook_kb.notebook.public import shown_files
 from notebook_kb.website.pages.concept import concept_view
 from notebook_kb.website.pages.indexes import index_pages
 from notebook_kb.website.pages.note import note_view
@@ -125,7 +126,7 @@ class View:
     def files(self) -> dict[str, str]:
         """Address → path of the attachments that the notes of this view show."""
         notebook = self.site.notebook
-        paths = notebook.files if self.public else shown_files(notebook)
+        paths = notebook.files if self.public else shown_files(notebook, notebook.notes)
         return {f"/files/{p}": p for p in paths if PurePosixPath(p).suffix.casefold() in CONTENT_TYPES}
 
     def remember(self, url: str, html: str) -> None:
@@ -140,15 +141,3 @@ class View:
         if html is not None:
             self.rendered.move_to_end(url)
         return html
-
-
-def shown_files(notebook: Notebook) -> set[str]:
-    """The attachments that any note shows or links to."""
-    shown = set()
-    for path, note in notebook.notes.items():
-        targets = [r.target for r in note.references if r.target and "://" not in r.target]
-        for target in (*targets, note.image) if note.image else targets:
-            file = notebook.resolver.resolve(target, path).file
-            if file:
-                shown.add(file)
-    return shown

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from notebook_kb.files.read import digest_of
 from notebook_kb.model.codec import encode
 from notebook_kb.website.addresses import output_file
 from notebook_kb.website.attachments import public_bytes
@@ -55,11 +55,11 @@ class PageMemory:
             data = (self.folder / name).read_bytes()
         except OSError:
             return None
-        return data if digest(data) == known[1] else None
+        return data if digest_of(data) == known[1] else None
 
     def save(self, rendered: Rendered) -> None:
         """Remember this build's pages."""
-        data = {name: [key, digest(rendered.files[name])] for name, key in rendered.keys.items()}
+        data = {name: [key, digest_of(rendered.files[name])] for name, key in rendered.keys.items()}
         if data == self.known:
             return
         try:
@@ -69,16 +69,11 @@ class PageMemory:
             return  # a memory that cannot be written costs time only
 
 
-def digest(data: bytes) -> str:
-    """A short digest."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
 def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | None = None) -> Rendered:
     """Every file of the site."""
     out = Rendered()
     plans = site_pages(site)
-    shared = digest(json.dumps([encode(view), theme.digest], sort_keys=True, default=dict).encode())
+    shared = digest_of(json.dumps([encode(view), theme.digest], sort_keys=True, default=dict).encode())
     for plan in plans:
         name = output_file(plan.url)
         key = page_key(plan, shared)
@@ -102,7 +97,7 @@ def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | N
 def page_key(plan: PagePlan, shared: str) -> str:
     """The digest of all that a page shows."""
     shown = json.dumps([plan.template, encode(plan.view), shared], ensure_ascii=False, default=dict)
-    return digest(shown.encode())
+    return digest_of(shown.encode())
 
 
 def render_page(plan: PagePlan, view: SiteView, theme: Theme) -> bytes:

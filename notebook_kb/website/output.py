@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import EnvironmentFailedError, UsageError
+from notebook_kb.files.read import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +28,6 @@ class Written:
     unchanged: int
     removed: int
     set_aside: int = 0
-
-
-def digest(data: bytes) -> str:
-    """The digest that the manifest keeps."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def read_manifest(folder: Path) -> dict[str, str]:
@@ -72,7 +67,7 @@ def write_site(folder: Path, files: Mapping[str, bytes], *, backup: Path | None 
     foreign = foreign_files(folder, manifest)
     if foreign:
         set_aside(folder, foreign, backup if manifest else None, is_site=bool(manifest))
-    wanted = {name: digest(data) for name, data in files.items()}
+    wanted = {name: digest_of(data) for name, data in files.items()}
     same = {n for n, d in wanted.items() if manifest.get(n) == d and is_intact(folder / n, len(files[n]))}
     removed = len(set(manifest) - set(wanted))
     changed = len(wanted) - len(same)

@@ -7,7 +7,6 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from notebook_kb.learning.coverage import State, count_states, is_covered
-from notebook_kb.learning.suggest import suggest
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.rendering.roadmap_map import draw_map
 from notebook_kb.website import views as v
@@ -285,8 +284,3 @@ def tag_pages(site: Site) -> Iterator[PagePlan]:
         yield PagePlan(
             url, "list.html", v.ListView(head, "", (("", tuple(site.post_line(n) for n in notes)),))
         )
-
-
-def next_steps(site: Site, limit: int = 3) -> list[tuple[str, str]]:
-    """(concept, rung) to write next, for the dashboard."""
-    return [(s.concept.id, s.what) for s in suggest(site.notebook, site.coverage, limit=limit)]
