@@ -53,7 +53,7 @@ class Settings:
     notation: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     line_breaks: Literal["soft", "hard"] = "soft"
-    urls: Literal["directory", "file"] = "directory"
+    urls: Literal["directory", "file", "index"] = "directory"
     cards_generate: tuple[str, ...] = ()
     cards_retention: float = 0.9
     check: Mapping[str, str] = field(default_factory=dict)

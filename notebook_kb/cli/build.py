@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 )
 @click.option("--drafts", is_flag=True, help="Drafts too (needs --output).")
 @click.option("--future", is_flag=True, help="Notes dated in the future too (needs --output).")
+@click.option("--offline", is_flag=True, help="Links that work when the pages are opened from disk.")
 @click.option("--strict", is_flag=True, help="Exit 1 on an error or a warning.")
 @click.option("--clean", is_flag=True, help="Move files that no build wrote out of the site, to .kb/backup/.")
 @click.option("--today", default="", metavar="DATE", help="Build as on this day (YYYY-MM-DD).")
@@ -32,6 +33,7 @@ def build(
     mine: bool,
     drafts: bool,
     future: bool,
+    offline: bool,
     strict: bool,
     clean: bool,
     today: str,
@@ -49,7 +51,7 @@ def build(
     from notebook_kb.workspace.workspace import Workspace
 
     workspace = Workspace.open(today=today)
-    report = run_build(workspace, BuildOptions(output, mine, drafts, future, clean=clean))
+    report = run_build(workspace, BuildOptions(output, mine, drafts, future, clean=clean, offline=offline))
     counts = count_by_severity(report.findings)
     if as_json:
         keys = ("pages", "written", "unchanged", "removed", "parsed")

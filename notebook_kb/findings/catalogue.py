@@ -162,6 +162,16 @@ CATALOGUE: dict[str, CodeHelp] = {
         "[[plan|my plan]]",
         many="links that other readers cannot follow",
     ),
+    "KB207": CodeHelp(
+        INFO,
+        "An old address that cannot lead here",
+        "An alias that holds a `/` is an address at which the page stood before; it gets a small page that leads on. "
+        "Where a page or another note has that address already, none can be made.",
+        "Take it out of `aliases:`, or give the other page another address.",
+        "aliases: [/roadmap/]",
+        "aliases: [/2019/roadmap-of-mine/]",
+        many="old addresses that cannot lead to their page",
+    ),
     # sources and concepts
     "KB301": CodeHelp(
         WARNING,

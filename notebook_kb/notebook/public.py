@@ -68,6 +68,11 @@ def _leads_to(notebook: Notebook, name: str, from_path: str) -> str:
     return notebook.resolver.resolve(name.strip("[]").split("|")[0], from_path).note
 
 
+def with_shown_files(notebook: Notebook) -> Notebook:
+    """The notebook with only the attachments that its notes show or link to."""
+    return replace(notebook, files=tuple(shown_files(notebook, notebook.notes)))
+
+
 def shown_files(notebook: Notebook, notes: Mapping[str, Note]) -> list[str]:
     """The attachments that these notes show or link to, sorted."""
     shown: set[str] = set()

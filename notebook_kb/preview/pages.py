@@ -13,7 +13,7 @@ from notebook_kb.preview.headings import headings_read
 from notebook_kb.preview.problems import from_error, from_finding, overlay
 from notebook_kb.website import views as v
 from notebook_kb.website.build import render_page
-from notebook_kb.website.feeds import atom
+from notebook_kb.website.feeds import atom, json_feed
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
@@ -167,7 +167,10 @@ def broken(state: State, error: Exception) -> Page:
     return Page(500, html, shown=False)
 
 
-def feed(state: State, *, public: bool) -> str:
-    """The feed of a view."""
+FEED_WRITERS = {"/feed.xml": atom, "/feed.json": json_feed}
+
+
+def feed(state: State, path: str, *, public: bool) -> bytes:
+    """A feed of a view; `path` is a key of FEED_WRITERS."""
     with state.lock:
-        return str(atom(state.view(public=public).site), "utf-8")
+        return FEED_WRITERS[path](state.view(public=public).site)

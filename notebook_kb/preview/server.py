@@ -24,7 +24,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.notebook.walk import classify
 from notebook_kb.preview.guard import Guard, Tokens
-from notebook_kb.preview.pages import PUBLIC, TOKEN, feed, page_at
+from notebook_kb.preview.pages import FEED_WRITERS, PUBLIC, TOKEN, feed, page_at
 from notebook_kb.preview.view import CONTENT_TYPES
 from notebook_kb.preview.watch import Watcher
 from notebook_kb.website.attachments import public_bytes
@@ -102,8 +102,9 @@ class Preview:
             return self.static(inside)
         if inside.startswith("/files/"):
             return self.file(inside, public=public)
-        if inside == "/feed.xml":
-            return Response(feed(self.state, public=public), media_type=CONTENT_TYPES[".xml"])
+        if inside in FEED_WRITERS:
+            kind = CONTENT_TYPES[PurePosixPath(inside).suffix]
+            return Response(feed(self.state, inside, public=public), media_type=kind)
         if not path.endswith("/") and self.is_page(f"{inside}/", public=public or path == PUBLIC):
             return RedirectResponse(quote(f"{path}/"), status_code=307)
         version = self.state.version

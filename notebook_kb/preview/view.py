@@ -12,6 +12,7 @@ from notebook_kb.website.pages.concept import concept_view
 from notebook_kb.website.pages.indexes import index_pages
 from notebook_kb.website.pages.note import note_view
 from notebook_kb.website.plan import PagePlan
+from notebook_kb.workspace.workspace import FEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",
     ".woff2": "font/woff2",
     ".xml": "application/xml; charset=utf-8",
+    ".json": "application/json",
 }
 """What is served beside pages; a file with another suffix is not."""
 
@@ -69,7 +71,7 @@ class View:
     def site_view(self) -> SiteView:
         """What the templates see: for the public view exactly what the build shows them."""
         if self.public:
-            return self.workspace.site_view(self.site, meta={"feed_url": "/feed.xml"})
+            return self.workspace.site_view(self.site, meta=FEEDS)
         banner = self.workspace.pack.word("preview_banner")
         return self.workspace.site_view(self.site, preview=True, banner=banner)
 

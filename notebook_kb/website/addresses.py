@@ -24,26 +24,33 @@ def note_url(notebook: Notebook, note: Note) -> str:
     """A note's address: its path under the notes folder, each part slugged; `slug` replaces the last part and
     `permalink` all.
     """
-    style = notebook.settings.urls
     if note.permalink:
         parts = [p for p in note.permalink.strip("/").split("/") if p not in {"", ".", ".."}]
-        return page_url("/".join(parts), style)
+        return page_url("/".join(parts), notebook.settings.urls)
+    return path_url(notebook, note.path.rsplit(".", 1)[0], note.slug)
+
+
+def path_url(notebook: Notebook, path: str, slug: str = "") -> str:
+    """The address of a note at `path` (without its ending); `slug` replaces the last part."""
     base = notebook.notes_folder
-    inside = note.path[len(base) + 1 :] if base else note.path
-    parts = inside.rsplit(".", 1)[0].split("/")
+    inside = path.removeprefix(f"{base}/") if base else path
+    parts = inside.split("/")
     slugs = [slugify(p, notebook.pack) for p in parts[:-1]]
-    if note.slug:
-        slugs.append(slugify(note.slug, notebook.pack))
+    if slug:
+        slugs.append(slugify(slug, notebook.pack))
     elif parts[-1].casefold() not in {"index", "_index", "readme"}:
         slugs.append(slugify(parts[-1], notebook.pack))
-    return page_url("/".join(slugs), style)
+    return page_url("/".join(slugs), notebook.settings.urls)
 
 
 def page_url(path: str, style: str) -> str:
-    """`rank` → `/rank/`, or `/rank.html` in the style `file`; '' is the front page."""
-    if not path:
-        return "/"
-    return f"/{path}.html" if style == "file" else f"/{path}/"
+    """`rank` → `/rank/`, `/rank.html` in the style `file`, `/rank/index.html` in the style `index`; '' is the front
+    page.
+    """
+    folder = f"/{path}/" if path else "/"
+    if style == "index":
+        return folder + "index.html"
+    return f"/{path}.html" if style == "file" and path else folder
 
 
 def concept_url(concept: str, style: str) -> str:
@@ -89,4 +96,4 @@ def clashes(wanted: Iterable[tuple[str, str]], own: Iterable[str]) -> list[Findi
 
 def fold_url(url: str) -> str:
     """An address for comparing: file systems may ignore case."""
-    return url.casefold().rstrip("/").removesuffix(".html")
+    return url.casefold().removesuffix("/index.html").rstrip("/").removesuffix(".html")

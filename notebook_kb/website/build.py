@@ -10,8 +10,10 @@ from notebook_kb.files.read import digest_of
 from notebook_kb.model.codec import encode
 from notebook_kb.website.addresses import output_file
 from notebook_kb.website.attachments import public_bytes
-from notebook_kb.website.feeds import atom, sitemap
+from notebook_kb.website.feeds import atom, json_feed
 from notebook_kb.website.pages import site_pages
+from notebook_kb.website.redirects import redirect_pages, redirects
+from notebook_kb.website.sitemap import sitemap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +76,8 @@ def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | N
     out = Rendered()
     plans = site_pages(site)
     shared = digest_of(json.dumps([encode(view), theme.digest], sort_keys=True, default=dict).encode())
-    for plan in plans:
+    old, _ = redirects(site)
+    for plan in (*plans, *redirect_pages(site, old)):
         name = output_file(plan.url)
         key = page_key(plan, shared)
         data = memory.page(name, key) if memory else None
@@ -88,6 +91,7 @@ def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | N
         if not name.endswith("/preview.css"):
             out.files[name] = data
     out.files["feed.xml"] = atom(site)
+    out.files["feed.json"] = json_feed(site)
     if site.notebook.settings.base_url:
         out.files["sitemap.xml"] = sitemap(site, plans)
     add_attachments(site, out)

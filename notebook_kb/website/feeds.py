@@ -1,70 +1,132 @@
-"""Atom feed with full text, and the sitemap."""
+"""Feeds with full text: Atom (RFC 4287) and JSON Feed 1.1. Dates are those of the heads; no clock is read."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from html import escape
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model.note import NoteType
+from notebook_kb.website.feed_html import feed_html
+from notebook_kb.website.feed_html import xml_text as text
 from notebook_kb.website.pages.note import body
 
 if TYPE_CHECKING:
     from notebook_kb.model.note import Note
-    from notebook_kb.website.plan import PagePlan, Site
+    from notebook_kb.website.plan import Site
 
 ENTRIES = 30
-ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
-MATH = re.compile(r"<math(?![^>]*xmlns)")
-VOID = re.compile(r"<(br|hr|img|input|col|wbr)((?:\s[^<>]*?)?)\s*/?>")
-BARE = re.compile(r"\s(disabled|checked|open)(?=[\s>/])")
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page as both feeds show it. `html` is that of the page; dates are YYYY-MM-DD, `published` may be ''."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    path: str
+    published: str
+    updated: str
+    tags: tuple[str, ...]
+
+
+def entries(site: Site) -> list[Entry]:
+    """Posts and dated notes, the newest first."""
+    notes = [n for n in site.notebook.notes.values() if n.date and n.path in site.urls]
+    notes.sort(key=lambda n: (n.updated or n.date, n.path), reverse=True)
+    return [_entry(site, note) for note in notes[:ENTRIES]]
+
+
+def _entry(site: Site, note: Note) -> Entry:
+    base, path = site.notebook.settings.base_url, site.urls[note.path]
+    html, lead, _ = body(site, note, path)
+    return Entry(
+        identity(base, path, feed_title(site)),
+        base + path if base else path.lstrip("/"),
+        site.title(note),
+        note.description or note.lead,
+        (f"<p>{lead}</p>\n" if lead else "") + html,
+        path,
+        note.date if note.type is NoteType.POST else "",
+        note.updated or note.date,
+        note.tags,
+    )
 
 
 def atom(site: Site) -> bytes:
-    """`feed.xml`: posts and dated concept notes, the newest first. Dates are those of the heads; no clock is read."""
+    """`feed.xml`."""
     settings = site.notebook.settings
     base = settings.base_url
-    notes = [n for n in site.notebook.notes.values() if n.date and n.path in site.urls]
-    notes.sort(key=lambda n: (n.updated or n.date, n.path), reverse=True)
-    newest = (notes[0].updated or notes[0].date) if notes else "1970-01-01"
-    title = settings_title(site)
-    entries = "".join(entry(site, note, base) for note in notes[:ENTRIES])
+    found = entries(site)
+    newest = found[0].updated if found else "1970-01-01"
+    title = feed_title(site)
     author = text(settings.author or settings.title or "notebook_kb")
     here = f"{base}/" if base else "./"
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(settings.language)}">\n'
-        f"<title>{title}</title>\n<id>{text(identity(base, '/', title))}</id>\n"
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{text(settings.language)}">\n'
+        f"<title>{text(title)}</title>\n<id>{text(identity(base, '/', title))}</id>\n"
         f'<link rel="self" type="application/atom+xml" href="{text(here)}feed.xml"/>\n'
         f'<link rel="alternate" type="text/html" href="{text(here)}"/>\n'
         f"<updated>{newest}T00:00:00Z</updated>\n<author><name>{author}</name></author>\n"
-        f"<generator>notebook_kb</generator>\n{entries}</feed>\n"
+        f"<generator>notebook_kb</generator>\n{''.join(atom_entry(e, base) for e in found)}</feed>\n"
     ).encode()
 
 
-def entry(site: Site, note: Note, base: str) -> str:
-    """One entry with its whole text."""
-    url = site.urls[note.path]
-    html = entry_html(site, note, url)
-    published = f"<published>{note.date}T00:00:00Z</published>\n" if note.type is NoteType.POST else ""
-    summary = note.description or note.lead
+def atom_entry(entry: Entry, base: str) -> str:
+    """One entry with its whole text. It is escaped HTML: RFC 4287 lets no MathML into its XHTML."""
+    published = f"<published>{entry.published}T00:00:00Z</published>\n" if entry.published else ""
+    tags = "".join(f'<category term="{text(tag)}"/>\n' for tag in entry.tags)
+    content = feed_html(entry.html, base, entry.path)
     return (
-        f"<entry>\n<title>{text(site.title(note))}</title>\n<id>{text(identity(base, url, settings_title(site)))}</id>\n"
-        f'<link rel="alternate" type="text/html" href="{text(base + url if base else url.lstrip("/"))}"/>\n'
-        f"{published}<updated>{note.updated or note.date}T00:00:00Z</updated>\n"
-        f"<summary>{text(summary)}</summary>\n"
-        f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{xhtml(html, base, url)}</div></content>\n'
+        f"<entry>\n<title>{text(entry.title)}</title>\n<id>{text(entry.id)}</id>\n"
+        f'<link rel="alternate" type="text/html" href="{text(entry.url)}"/>\n'
+        f"{published}<updated>{entry.updated}T00:00:00Z</updated>\n{tags}"
+        f"<summary>{text(entry.summary)}</summary>\n"
+        f'<content type="html">{text(content)}</content>\n'
         "</entry>\n"
     )
 
 
-def entry_html(site: Site, note: Note, url: str) -> str:
-    """The lead and the text of a note."""
-    html, lead, _ = body(site, note, url)
-    return (f"<p>{lead}</p>\n" if lead else "") + html
+def json_feed(site: Site) -> bytes:
+    """`feed.json`: JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+    settings = site.notebook.settings
+    base = settings.base_url
+    data: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed_title(site),
+        "language": settings.language,
+        "items": [json_item(e, base) for e in entries(site)],
+    }
+    if base:
+        data |= {"home_page_url": f"{base}/", "feed_url": f"{base}/feed.json"}
+    if settings.description:
+        data["description"] = settings.description
+    if settings.author:
+        data["authors"] = [{"name": settings.author}]
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def json_item(entry: Entry, base: str) -> dict[str, Any]:
+    """One item with its whole text."""
+    item: dict[str, Any] = {
+        "id": entry.id,
+        "url": entry.url,
+        "title": entry.title,
+        "content_html": feed_html(entry.html, base, entry.path),
+        "date_modified": f"{entry.updated}T00:00:00Z",
+    }
+    if entry.published:
+        item["date_published"] = f"{entry.published}T00:00:00Z"
+    if entry.summary:
+        item["summary"] = entry.summary
+    if entry.tags:
+        item["tags"] = list(entry.tags)
+    return item
 
 
 def identity(base: str, url: str, title: str) -> str:
@@ -75,47 +137,6 @@ def identity(base: str, url: str, title: str) -> str:
     return f"urn:uuid:{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
 
 
-def settings_title(site: Site) -> str:
-    """The site's title as the feed has it."""
-    return text(site.notebook.settings.title or site.notebook.roadmap.title)
-
-
-def xhtml(html: str, base: str, url: str) -> str:
-    """Our HTML as well-formed XHTML, formulas in their namespace. Addresses are absolute where the site has one, else
-    relative to the feed.
-    """
-
-    def absolute(match: re.Match[str]) -> str:
-        target = match[2].replace("&amp;", "&")
-        found = urljoin(base + url, target) if base else urljoin(url, target).lstrip("/")
-        return f'{match[1]}="{escape(found)}"'
-
-    out = ADDRESS.sub(absolute, html)
-    out = MATH.sub('<math xmlns="http://www.w3.org/1998/Math/MathML"', out)
-    out = BARE.sub(r' \1="\1"', out)
-    out = VOID.sub(r"<\1\2/>", out)
-    out = re.sub(r"&nbsp;", "\u00a0", out)
-    return NOT_XML.sub("", out)
-
-
-def text(value: str) -> str:
-    """Text for XML."""
-    return escape(NOT_XML.sub("", value))
-
-
-def sitemap(site: Site, pages: list[PagePlan]) -> bytes:
-    """`sitemap.xml`: every page but 404. Its addresses must be absolute, so it needs `base_url`."""
-    base = site.notebook.settings.base_url
-    lines = []
-    for page in pages:
-        if page.url == "/404.html":
-            continue
-        note = site.notebook.notes.get(page.note)
-        day = (note.updated or note.date) if note else ""
-        changed = f"<lastmod>{day}</lastmod>" if day else ""
-        lines.append(f"<url><loc>{text(base + page.url)}</loc>{changed}</url>\n")
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        + "".join(lines)
-        + "</urlset>\n"
-    ).encode()
+def feed_title(site: Site) -> str:
+    """The title of the site's feeds."""
+    return site.notebook.settings.title or site.notebook.roadmap.title

@@ -73,7 +73,7 @@ class Site:
     @cached_property
     def front_note(self) -> Note | None:
         """The note whose address is the front page: index.md before README.md."""
-        found = [n for n in self.notebook.notes.values() if note_url(self.notebook, n) == "/"]
+        found = [n for n in self.notebook.notes.values() if note_url(self.notebook, n) == self.page("")]
         return min(found, key=lambda n: (not n.path.casefold().endswith("index.md"), n.path), default=None)
 
     @cached_property
@@ -83,12 +83,16 @@ class Site:
 
     def address_findings(self) -> list[Finding]:
         """Notes that want one address."""
-        own = ["/", *(self.page(name) for name in OWN_PAGES)]
+        notes = ((url, path) for path, url in self.urls.items() if not path.startswith("concept:"))
+        return clashes(notes, self.own_addresses())
+
+    def own_addresses(self) -> list[str]:
+        """The addresses of pages that are no note's."""
+        own = [self.page(""), *(self.page(name) for name in OWN_PAGES)]
         own += [self.page(f"sources/{r}") for r in self.notebook.roadmap.resources]
         own += [self.tag_url(t) for n in self.notebook.notes.values() for t in n.tags]
         own += [url for path, url in self.urls.items() if path.startswith("concept:")]
-        notes = ((url, path) for path, url in self.urls.items() if not path.startswith("concept:"))
-        return clashes(notes, own)
+        return own
 
     def page(self, path: str) -> str:
         """The URL of one of the site's own pages."""

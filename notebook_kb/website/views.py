@@ -330,6 +330,14 @@ class MessageView:
 
 
 @dataclass(frozen=True, slots=True)
+class RedirectView:
+    """An old address: `head` is that of the page that `target` leads to."""
+
+    head: PageHead
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class NavItem:
     """An entry of the menu at the top."""
 

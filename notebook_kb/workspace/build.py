@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notebook_kb import __version__
@@ -13,12 +13,14 @@ from notebook_kb.errors import LeakError, UsageError
 from notebook_kb.files.lock import notebook_lock
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.findings import Severity
+from notebook_kb.notebook.public import with_shown_files
 from notebook_kb.parsing.sections import normal
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.audit import PrivateMatter, Scanner, Sources, find_leaks
 from notebook_kb.website.build import PageMemory, render_site
 from notebook_kb.website.output import write_site
+from notebook_kb.workspace.workspace import FEEDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +41,9 @@ STARTS = re.compile(r"\s*(?:#{1,6}\s|[-*+>|]|\d+[.)]\s|[\w-]+:\s|```|~~~|$)")
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """What kind of build. `output` is a folder other than the configured one."""
+    """What kind of build. `output` is a folder other than the configured one; `offline` makes links that work from
+    disk.
+    """
 
     output: Path | None = None
     mine: bool = False
@@ -47,6 +51,7 @@ class BuildOptions:
     future: bool = False
     strict: bool = False
     clean: bool = False
+    offline: bool = False
 
     @property
     def public(self) -> bool:
@@ -84,7 +89,7 @@ def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
         site = site_for(workspace, loaded, options)
         refuse_clashes(site)
         banner = "" if options.public else workspace.pack.word("mine_banner")
-        meta = {"feed_url": "/feed.xml"} | ({} if options.public else {"robots": "noindex"})
+        meta = FEEDS | ({} if options.public else {"robots": "noindex"})
         view = workspace.site_view(site, banner=banner, meta=meta)
         memory = PageMemory(workspace.root / workspace.settings.state / "cache" / "pages.json", folder)
         rendered = render_site(site, view, workspace.theme, memory if options.public else None)
@@ -157,8 +162,13 @@ def refuse_notebook_folders(workspace: Workspace, folder: Path) -> None:
 
 def site_for(workspace: Workspace, loaded: Loaded, options: BuildOptions) -> Site:
     """The view that is built."""
+    if options.offline:
+        # addresses on the web mean nothing on a disk, and no server adds `index.html`
+        settings = replace(loaded.notebook.settings, urls="index", base_url="")
+        loaded = replace(loaded, notebook=replace(loaded.notebook, settings=settings))
     if options.mine:
-        return workspace.private_site(loaded)
+        site = workspace.private_site(loaded)
+        return replace(site, notebook=with_shown_files(site.notebook))
     return workspace.public_site(loaded, drafts=options.drafts, future=options.future)
 
 
@@ -261,8 +271,8 @@ def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
                 for n, line in enumerate(paragraphs(text), start=1)
             ]
     hidden_notes = {p: n for p, n in loaded.notebook.notes.items() if p not in site.notebook.notes}
-    shown_urls = {*site.urls.values(), "/"}
-    urls = {note_url(loaded.notebook, n) for n in hidden_notes.values()} - shown_urls
+    shown_urls = {*site.urls.values(), site.page("")}
+    urls = {note_url(site.notebook, n) for n in hidden_notes.values()} - shown_urls
     return Sources(
         tuple(private),
         tuple(public),

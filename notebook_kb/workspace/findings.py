@@ -9,6 +9,7 @@ from notebook_kb.checking import check_notebook
 from notebook_kb.checking.places import WHOLE_FILE, head_place
 from notebook_kb.findings import Severity, finding, with_severities
 from notebook_kb.website.attachments import public_bytes
+from notebook_kb.website.redirects import redirects
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
@@ -23,6 +24,7 @@ def all_findings(workspace: Workspace, loaded: Loaded) -> list[Finding]:
     public = workspace.public_site(loaded)
     found = [
         *address_findings(loaded.notebook, public, workspace.private_site(loaded)),
+        *old_address_findings(loaded.notebook, public),
         *attachment_findings(public.notebook),
     ]
     return [*check_notebook(loaded.notebook), *with_severities(found, workspace.settings.check)]
@@ -44,6 +46,16 @@ def _placed(notebook: Notebook, clash: Finding) -> Finding:
             line, column, end_line, end_column = place
             return replace(clash, line=line, column=column, end_line=end_line, end_column=end_column)
     return clash
+
+
+def old_address_findings(notebook: Notebook, public: Site) -> list[Finding]:
+    """Old addresses of public notes that cannot lead to their page, at the head's `aliases:`."""
+    found = []
+    for old, why in redirects(public)[1]:
+        place = head_place(notebook, old.note, "aliases", old.alias)
+        message = f"the old address `{old.url}` cannot lead here: {why}"
+        found.append(finding("KB207", message, "take it out of `aliases:`", path=old.note, place=place))
+    return found
 
 
 def attachment_findings(public: Notebook) -> list[Finding]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.website.theme import Theme
 
+FEEDS = {"feed_url": "/feed.xml", "json_feed_url": "/feed.json"}
 CSP = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'"
 
 
@@ -83,7 +84,7 @@ class Workspace:
             author=self.settings.author,
             language=self.settings.language,
             description=self.settings.description,
-            base_url=self.settings.base_url,
+            base_url=site.notebook.settings.base_url,
             nav=navigation(site),
             words=self.pack.words,
             about_url=about,
@@ -91,7 +92,7 @@ class Workspace:
             as_published=as_published,
             banner=banner,
             csp="" if preview else CSP,
-            urls=self.settings.urls,
+            urls=site.notebook.settings.urls,
             meta=meta or {},
         )
 

@@ -19,7 +19,7 @@ from notebook_kb.preview.tree import Kind
 from notebook_kb.preview.watch import Watcher
 from notebook_kb.website.build import render_page
 from notebook_kb.website.pages import site_pages
-from notebook_kb.workspace.workspace import Workspace
+from notebook_kb.workspace.workspace import FEEDS, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -279,7 +279,7 @@ def test_every_page_of_the_site_is_planned_alike(state: State) -> None:
 def test_as_published_is_the_build_but_for_what_the_preview_adds(state: State) -> None:
     workspace = Workspace(state.root, "2026-11-22")
     site = workspace.public_site(workspace.load())
-    view = workspace.site_view(site, meta={"feed_url": "/feed.xml"})
+    view = workspace.site_view(site, meta=FEEDS)
     plans = site_pages(site)
     assert "/rank/" in {p.url for p in plans}
     for plan in plans:

@@ -29,7 +29,7 @@ FIGURE = re.compile(r'<figure class="fig">.*?</figure>', re.DOTALL)
 
 def index_pages(site: Site) -> Iterator[PagePlan]:
     """All of them; tags and sources one page each."""
-    yield PagePlan("/", "home.html", home(site))
+    yield PagePlan(site.page(""), "home.html", home(site))
     yield PagePlan(site.page("concepts"), "concepts.html", concepts(site))
     yield PagePlan(site.page("compare"), "compare.html", compare(site))
     yield PagePlan(site.page("roadmap"), "roadmap.html", roadmap(site))
@@ -57,7 +57,7 @@ def home(site: Site) -> v.HomeView:
     return v.HomeView(
         head=site.head(
             notebook.settings.title or notebook.roadmap.title,
-            "/",
+            site.page(""),
             "home",
             description=notebook.settings.description,
         ),
@@ -87,7 +87,7 @@ def with_figure(site: Site, note: Note, line: v.PostLine) -> v.PostLine:
             continue
         match = FIGURE.search(piece["body"])
         if match:
-            html = site.filler.fill(match[0], note, "/")
+            html = site.filler.fill(match[0], note, site.page(""))
             return v.PostLine(line.title, line.url, line.date, line.description, html, line.badges)
     return line
 
