@@ -32,6 +32,7 @@
       morphStyle: "outerHTML",
       callbacks: { beforeAttributeUpdated: keepOpen },
     });
+    document.dispatchEvent(new Event("kb:shown"));
     if (scrollX !== at[0] || scrollY !== at[1]) scrollTo({ left: at[0], top: at[1], behavior: "instant" });
   }
 
