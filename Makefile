@@ -10,7 +10,7 @@ LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help venv preview serve site test torture bench lint reference format lock wheel clean
+.PHONY: help venv preview serve site test torture bench quality lint reference format lock wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ bench: $(READY) ## measure: every script in tests/benchmarks
 	@for script in tests/benchmarks/*.py; do \
 	  if [ -f "$$script" ]; then echo "== $$script"; $(BIN)/python "$$script" || exit 1; fi; \
 	done
+
+quality: $(READY) ## measure the built site: Nu checker, axe, Lighthouse (needs Node, Java, Chromium)
+	$(BIN)/python .ci/site_quality.py
 
 lint: $(READY) ## check form, style, types and layers
 	@status=0; \

@@ -342,9 +342,11 @@ def _node(scene: _Scene, concept: Concept, x: int, y: int) -> str:
     box = f"M{x} {y}h{BOX_W - cut}{corner}v{BOX_H - cut}h-{BOX_W}z"
     sign = _sign(state, x + 14, y + BOX_H // 2)
     inner = f'<title>{label}</title><path class="box" d="{box}"/>{sign}<text>{"".join(spans)}</text>'
-    common = f'class="node {state}" data-concept="{escape(concept.id)}" aria-label="{label}"'
+    common = f'class="node {state}" data-concept="{escape(concept.id)}"'
     url = scene.urls.get(concept.id, "")
-    return f'<a {common} href="{escape(url)}">{inner}</a>' if url else f'<g {common} role="img">{inner}</g>'
+    if url:  # its <title> names it: a label besides would hide the words that are seen
+        return f'<a {common} href="{escape(url)}">{inner}</a>'
+    return f'<g {common} role="img" aria-label="{label}">{inner}</g>'
 
 
 def _label(scene: _Scene, concept: Concept) -> str:
