@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 @click.option("--drafts", is_flag=True, help="Drafts too (needs --output).")
 @click.option("--future", is_flag=True, help="Notes dated in the future too (needs --output).")
 @click.option("--offline", is_flag=True, help="Links that work when the pages are opened from disk.")
+@click.option(
+    "--base-url", default="", metavar="URL", help="Where the site will stand, instead of `base_url:`."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 on an error or a warning.")
 @click.option("--clean", is_flag=True, help="Move files that no build wrote out of the site, to .kb/backup/.")
 @click.option("--today", default="", metavar="DATE", help="Build as on this day (YYYY-MM-DD).")
@@ -34,6 +37,7 @@ def build(
     drafts: bool,
     future: bool,
     offline: bool,
+    base_url: str,
     strict: bool,
     clean: bool,
     today: str,
@@ -51,7 +55,12 @@ def build(
     from notebook_kb.workspace.workspace import Workspace
 
     workspace = Workspace.open(today=today)
-    report = run_build(workspace, BuildOptions(output, mine, drafts, future, clean=clean, offline=offline))
+    report = run_build(
+        workspace,
+        BuildOptions(
+            output, mine, drafts, future, clean=clean, offline=offline, base_url=site_address(base_url)
+        ),
+    )
     counts = count_by_severity(report.findings)
     if as_json:
         keys = ("pages", "written", "unchanged", "removed", "parsed")
@@ -61,6 +70,19 @@ def build(
     else:
         tell(workspace, report, counts)
     context.exit(int(strict and bool(counts["error"] or counts["warning"])))
+
+
+def site_address(given: str) -> str:
+    """`--base-url` as the settings would have it; '' when none was given."""
+    from notebook_kb.errors import SettingsError, UsageError
+    from notebook_kb.settings import load_settings
+
+    try:
+        return load_settings(f"base_url: {given!r}\n").base_url if given else ""
+    except SettingsError as error:
+        raise UsageError(
+            f"`--base-url {given}` is no address of a site", "write it as https://example.org/notes"
+        ) from error
 
 
 def tell(workspace: Workspace, report: BuildReport, counts: Mapping[str, int]) -> None:

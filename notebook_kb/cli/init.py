@@ -17,17 +17,34 @@ SHOWN = 8
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--roadmap", default="", metavar="NAME|FILE", help="A built-in roadmap, or a file of your own.")
 @click.option("--title", default="", help="The notebook's title; else the folder's name.")
+@click.option(
+    "--host",
+    type=click.Choice(["github", "gitlab", "netlify"]),
+    help="Also write what this host needs to build and show the site; works in a notebook that exists, too.",
+)
+@click.option(
+    "--install-from", default="", metavar="ADDRESS", help="With --host: where the host gets this tool from."
+)
 @click.option("--language", default="en", show_default=True, help="Language of the prompts and the site.")
-def init(folder: Path | None, roadmap: str, title: str, language: str) -> None:
+def init(
+    folder: Path | None, roadmap: str, title: str, host: str | None, install_from: str, language: str
+) -> None:
     """Begin a notebook in FOLDER (here if left out).
 
     A folder that holds notes already, an Obsidian vault for instance, is taken as it is: only notebook.yml and
     .kb/ are added, no note is changed and nothing is public.
     """
     from notebook_kb.cli.console import clean, note, style
-    from notebook_kb.workspace.begin import begin
+    from notebook_kb.settings import SETTINGS_NAME
+    from notebook_kb.workspace.begin import begin, check_address
 
-    begun = begin((folder or Path()).absolute(), roadmap, title, language)
+    root = (folder or Path()).absolute()
+    if host and (root / SETTINGS_NAME).exists():
+        tell_host(root, host, install_from)
+        return
+    if host:
+        check_address(install_from)
+    begun = begin(root, roadmap, title, language)
     shown = clean(str(folder)) if folder else "this folder"
     note(f"{style('notebook', 'ok', err=True)} in {style(shown, 'path', err=True)}")
     for name in begun.files:
@@ -36,8 +53,25 @@ def init(folder: Path | None, roadmap: str, title: str, language: str) -> None:
         tell_found(begun)
     else:
         note("notes/why.md asks why you want to learn this; it stays private")
+    if host:
+        tell_host(root, host, install_from)
     go = f"cd {clean(str(folder))} && " if folder and str(folder) != "." else ""
     note(f"next: {go}kb next")
+
+
+def tell_host(root: Path, host: str, address: str) -> None:
+    """Write the host's file, and say what is left to do by hand."""
+    from notebook_kb.cli.console import clean, note
+    from notebook_kb.workspace.begin import add_hosting
+
+    name, written = add_hosting(root, host, address)
+    if not written:
+        note(f"{clean(name)} is there already and was left as it is")
+        return
+    note(f"  {clean(name)}")
+    note(
+        "commit it and push: the host builds the site from the public notes; the guide says more under Publishing"
+    )
 
 
 def tell_found(begun: Begun) -> None:

@@ -15,6 +15,7 @@ from notebook_kb.learning.coverage import matched_by
 from notebook_kb.notebook.load import BUILT_IN, built_in_roadmap
 from notebook_kb.notebook.public import is_public
 from notebook_kb.parsing.roadmap import RoadmapReader, nearest
+from notebook_kb.scaffolding.hosting import hosting_file, is_address
 from notebook_kb.scaffolding.notebook import new_notebook
 from notebook_kb.settings import SETTINGS_NAME
 from notebook_kb.workspace.workspace import Workspace
@@ -34,6 +35,20 @@ class Begun:
     notes: int = 0
     flagged: int = 0
     matches: tuple[tuple[str, str], ...] = ()
+
+
+def add_hosting(folder: Path, host: str, address: str) -> tuple[str, bool]:
+    """Write what a host needs to build the notebook in `folder`: (the file's path, whether it was written).
+
+    A file that stands there already is left as it is. UsageError when `address` names no one place to install from.
+    """
+    check_address(address)
+    name, text = hosting_file(host, address)
+    path = folder / name
+    if path.exists():
+        return name, False
+    write_file(path, text.encode(), None)
+    return name, True
 
 
 def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
@@ -61,6 +76,18 @@ def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
     )
     flagged = sum(is_public(n, notebook.today) for n in notebook.notes.values())
     return Begun(tuple(written), True, len(notebook.notes), flagged, matches)
+
+
+def check_address(address: str) -> None:
+    """UsageError unless `address` names one place to install from."""
+    if not is_address(address):
+        raise UsageError(
+            f"`--install-from` wants the place that the tool is installed from, not `{address}`"
+            if address
+            else "`--host` needs `--install-from`: where the host gets this tool from",
+            "a name alone would be looked up in an index, where anybody may hold it; write for example "
+            "--install-from git+https://git.example.org/me/notebook_kb@v1, or the path of a wheel in the notebook",
+        )
 
 
 def own_roadmap(folder: Path, roadmap: str, pack: LanguagePack) -> tuple[str, dict[str, bytes]]:

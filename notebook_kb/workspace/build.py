@@ -42,7 +42,7 @@ STARTS = re.compile(r"\s*(?:#{1,6}\s|[-*+>|]|\d+[.)]\s|[\w-]+:\s|```|~~~|$)")
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
     """What kind of build. `output` is a folder other than the configured one; `offline` makes links that work from
-    disk.
+    disk; `base_url` stands for that of the settings.
     """
 
     output: Path | None = None
@@ -52,6 +52,7 @@ class BuildOptions:
     strict: bool = False
     clean: bool = False
     offline: bool = False
+    base_url: str = ""
 
     @property
     def public(self) -> bool:
@@ -162,6 +163,9 @@ def refuse_notebook_folders(workspace: Workspace, folder: Path) -> None:
 
 def site_for(workspace: Workspace, loaded: Loaded, options: BuildOptions) -> Site:
     """The view that is built."""
+    if options.base_url:
+        settings = replace(loaded.notebook.settings, base_url=options.base_url)
+        loaded = replace(loaded, notebook=replace(loaded.notebook, settings=settings))
     if options.offline:
         # addresses on the web mean nothing on a disk, and no server adds `index.html`
         settings = replace(loaded.notebook.settings, urls="index", base_url="")

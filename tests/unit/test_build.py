@@ -289,7 +289,7 @@ def test_private_builds_never_go_to_the_public_site(tmp_path: Path) -> None:
         with pytest.raises(UsageError):
             build(workspace, BuildOptions(**{kind: True}))  # type: ignore[arg-type]
         with pytest.raises(UsageError):
-            build(workspace, BuildOptions(output=tmp_path / "site", **{kind: True}))
+            build(workspace, BuildOptions(output=tmp_path / "site", **{kind: True}))  # type: ignore[arg-type]
 
 
 def test_a_folder_of_notes_without_our_keys(tmp_path: Path) -> None:

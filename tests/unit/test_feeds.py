@@ -80,7 +80,9 @@ def test_entries_have_ids_of_their_own_and_absolute_addresses(site: Mapping[str,
 def test_feeds_hold_the_whole_text_with_formulas(site: Mapping[str, bytes]) -> None:
     """Red when an entry is cut, or a formula is not MathML with its TeX."""
     texts = [e.text or "" for e in etree.fromstring(site["feed.xml"]).iter(ATOM + "content")]
-    assert all(len(html.fragment_fromstring(t, create_parent="div").text_content().split()) > 200 for t in texts)
+    assert all(
+        len(html.fragment_fromstring(t, create_parent="div").text_content().split()) > 200 for t in texts
+    )
     assert sum(t.count("<math") for t in texts) > 20
     assert sum(t.count('encoding="application/x-tex"') for t in texts) == sum(t.count("<math") for t in texts)
     assert "$$" not in "".join(texts)

@@ -92,7 +92,9 @@ def test_pages_load_nothing_from_elsewhere_and_need_no_script(trees: dict[str, H
     """A page loads nothing from another host; of scripts the reader's conveniences alone, after the page is there."""
     for name, tree in trees.items():
         scripts = tree.xpath("//script")
-        assert [str(s.get("src")).rsplit("/", 1)[-1] for s in scripts if not s.text] in ([], ["page.js"]), name
+        assert [str(s.get("src")).rsplit("/", 1)[-1] for s in scripts if not s.text] in ([], ["page.js"]), (
+            name
+        )
         assert all("defer" in s.attrib for s in scripts), name
         loaded = [str(u) for u in tree.xpath("//img/@src | //link[@rel='stylesheet']/@href | //source/@src")]
         assert not [u for u in loaded if re.match(r"(https?:)?//", u)], name
