@@ -25,6 +25,7 @@ from notebook_kb.notebook.notebook import Notebook
 from notebook_kb.notebook.walk import walk
 from notebook_kb.parsing.note import parse_note
 from notebook_kb.parsing.roadmap import RoadmapReader, nearest, roadmap_findings
+from notebook_kb.parsing.roadmap_words import in_other_words
 from notebook_kb.parsing.sections import section_names
 
 if TYPE_CHECKING:
@@ -212,4 +213,6 @@ def built_in_roadmap(name: str, language: str) -> Roadmap:
     def no_base(other: str) -> Roadmap:
         raise SettingsError(f"a built-in roadmap extends `{other}`")
 
-    return RoadmapReader("", language_pack(language), no_base).read(text)
+    roadmap = RoadmapReader("", language_pack(language), no_base).read(text)
+    words = package_files("notebook_kb.roadmaps").joinpath(f"{name}.{language_pack(language).code}.yml")
+    return in_other_words(roadmap, words.read_text(encoding="utf-8")) if words.is_file() else roadmap
