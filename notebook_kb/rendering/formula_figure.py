@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
+from notebook_kb.parsing.symbols import mark_symbols
 from notebook_kb.rendering.sanitise import sanitise
 
 if TYPE_CHECKING:
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
     from notebook_kb.rendering.html import HtmlRenderer
 
 TWO = 2
+# as many as the style sheet knows
+MARKS = "abcdefghijkl"
+MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
+ROW = re.compile(r'<div data-s="([a-l])" tabindex="0"><dt>(.*?)</dt>', re.DOTALL)
 
 
 class FormulaFigures:
@@ -65,8 +71,8 @@ class FormulaFigures:
         math = render.formula(formula)
         rows = [row for block in blocks for row in symbol_rows(block)]
         symbols = "".join(
-            f"<div><dt>{render.inlines(sign)}</dt><dd>{render.inlines(words)}</dd></div>"
-            for sign, words in rows
+            f"<div{row_mark(n)}><dt>{render.inlines(sign)}</dt><dd>{render.inlines(words)}</dd></div>"
+            for n, (sign, words) in enumerate(rows)
         )
         said = [self.aloud(b) for b in blocks]
         word = self.pack.word("read_aloud")
@@ -79,7 +85,21 @@ class FormulaFigures:
             + (f'<dl class="symbols">{symbols}</dl>' if symbols else "")
             + f"{aloud}</figure>\n"
         )
-        return render.trusted.restore(sanitise(html) if render.raw else html)
+        return marked(render.trusted.restore(sanitise(html) if render.raw else html))
+
+
+def row_mark(number: int) -> str:
+    """The attributes by which a row and its symbols find each other; rows beyond the style sheet's marks have none."""
+    return f' data-s="{MARKS[number]}" tabindex="0"' if number < len(MARKS) else ""
+
+
+def marked(figure: str) -> str:
+    """A figure's HTML with the symbols of its formula marked by the row that describes them."""
+    formula = MATH.search(figure)
+    rows = [(row[1], MATH.findall(row[2])) for row in ROW.finditer(figure)]
+    if formula is None or not any(signs for _, signs in rows):
+        return figure
+    return figure[: formula.start()] + mark_symbols(formula[0], rows) + figure[formula.end() :]
 
 
 def symbol_rows(block: d.Block) -> list[tuple[tuple[d.Inline, ...], tuple[d.Inline, ...]]]:

@@ -14,7 +14,7 @@ figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp s
 sup table tbody td tfoot th thead tr u ul var wbr"""
 TAGS = SLOT_TAGS | set(OUR_TAGS.split())
 ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"class", "id", "title", "lang", "dir", "role", "aria-label", "tabindex"},
+    "*": {"class", "id", "title", "lang", "dir", "role", "aria-label", "tabindex", "data-s"},
     "a": {"href"},
     "img": {"src", "alt", "width", "height", "loading"},
     "ol": {"start", "type"},

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from notebook_kb.learning.coverage import is_covered
 from notebook_kb.model.note import Part
+from notebook_kb.parsing.symbols import parse_math, shape, top_level
 from notebook_kb.website import views as v
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from notebook_kb.website.plan import Site
 
 FIGURE = re.compile(r'<figure class="formula">(.*?)</figure>', re.DOTALL)
-ROW = re.compile(r"<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", re.DOTALL)
+ROW = re.compile(r"<div[^>]*><dt>(.*?)</dt><dd>(.*?)</dd></div>", re.DOTALL)
 ALOUD = re.compile(r'<p class="aloud"><span class="label">.*?</span>(.*?)</p>', re.DOTALL)
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 TAGS = re.compile(r"<annotation\b.*?</annotation>|<[^>]*>", re.DOTALL)
@@ -71,14 +72,14 @@ def cut(formula: str, rows: list[tuple[str, str]]) -> tuple[v.SpokenPiece, ...]:
 
     () when something is left that no row describes, or the words are too long for a front page.
     """
-    words = {signature(m[0]): plain(said) for sign, said in rows if (m := MATH.search(sign))}
-    parts = top_level(formula)
+    words = {shape(parts_of(m[0])): plain(said) for sign, said in rows if (m := MATH.search(sign))}
+    parts = parts_of(formula)
     pieces: list[v.SpokenPiece] = []
     i = 0
     while i < len(parts):
-        taken = next((n for n in range(len(parts) - i, 0, -1) if joined(parts[i : i + n]) in words), 0)
+        taken = next((n for n in range(len(parts) - i, 0, -1) if shape(parts[i : i + n]) in words), 0)
         if taken:
-            pieces.append(v.SpokenPiece(as_math(parts[i : i + taken]), words[joined(parts[i : i + taken])]))
+            pieces.append(v.SpokenPiece(as_math(parts[i : i + taken]), words[shape(parts[i : i + taken])]))
         elif parts[i].tag == "mo":
             pieces.append(v.SpokenPiece(as_math(parts[i : i + 1])))
         else:
@@ -90,35 +91,16 @@ def cut(formula: str, rows: list[tuple[str, str]]) -> tuple[v.SpokenPiece, ...]:
     return tuple(pieces) if len(spoken) > 1 and len(pieces) <= MOST_PIECES and fits and not brackets else ()
 
 
-def top_level(math: str) -> list[ET.Element]:
+def parts_of(math: str) -> list[ET.Element]:
     """The elements of a formula's outermost row."""
-    try:
-        root = ET.fromstring(math)  # noqa: S314 - our own converter wrote it
-    except ET.ParseError:
-        return []
-    inner: ET.Element = root
-    while len(children(inner)) == 1 and children(inner)[0].tag in {"semantics", "mrow", "mstyle"}:
-        inner = children(inner)[0]
-    return children(inner)
-
-
-def children(element: ET.Element) -> list[ET.Element]:
-    """Children without the annotation."""
-    return [c for c in element if c.tag != "annotation"]
-
-
-def joined(parts: list[ET.Element]) -> str:
-    """The text of elements: what two formulas are compared by."""
-    return "".join("".join(p.itertext()).strip() + p.tag[0] for p in parts)
-
-
-def signature(math: str) -> str:
-    """The same of a whole formula."""
-    return joined(top_level(math))
+    root = parse_math(math)
+    return top_level(root) if root is not None else []
 
 
 def as_math(parts: list[ET.Element]) -> str:
     """Elements as a formula of their own."""
+    for element in (e for part in parts for e in part.iter()):
+        element.attrib.pop("data-s", None)
     inside = "".join(ET.tostring(p, encoding="unicode") for p in parts)
     return f"<math><mrow>{inside}</mrow></math>"
 
