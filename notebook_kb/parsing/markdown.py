@@ -11,7 +11,7 @@ from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from notebook_kb.parsing.rules import comment, highlight, math, tag, wikilink
+from notebook_kb.parsing.rules import address, cells, comment, highlight, math, tag, template, wikilink
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -56,11 +56,10 @@ def parser(*, own_rules: bool = True) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
     md.inline = PlacedInline()
     # linkify doubles the parse; bare addresses are found by a cheap rule of our own
-    md.inline.ruler.enableOnly([name for name in md.inline.ruler.get_all_rules() if name != "linkify"])
-    md.enable(["table"])
+    md.enable(["table", "strikethrough"])
     if own_rules:
         footnote_plugin(md)
         deflist_plugin(md)
-        for rule in (comment, math, wikilink, highlight, tag):
+        for rule in (address, cells, comment, math, wikilink, highlight, tag, template):
             rule.install(md)
     return md
