@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
 from notebook_kb.model import document as d
-from notebook_kb.model.note import Formula, Part, Reference
+from notebook_kb.model.note import Formula, Headline, Part, Reference
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_values import HeadValues
 from notebook_kb.parsing.note_findings import callout_findings, open_formulas, text_findings
@@ -95,16 +95,35 @@ def _with_text(
 ) -> Note:
     """The note with what was found in its text."""
     loose = sum(s.words for s in sections if s.part is Part.OTHER and not s.private)
+    anchors = tuple(anchors_of(document.blocks))
+    shown = tuple(b for i, b in enumerate(document.blocks) if i not in hidden)
+    public = set(anchors_of(visible(shown, names)))
     return replace(
         note,
         lead=lead_text(document, sections, hidden),
         sections=sections,
         references=tuple(references(document, hidden, names)),
         formulas=tuple(formulas(document, sections)),
-        anchors=tuple(b.anchor for b in d.walk_blocks(document.blocks) if isinstance(b, d.Heading))
-        + tuple("^" + i.name for i in d.all_inlines(document.blocks) if isinstance(i, d.BlockId)),
+        outline=outline(document, set(anchors) - public),
+        anchors=anchors,
+        hidden_anchors=tuple(a for a in anchors if a not in public),
         loose_words=loose,
         findings=tuple(f.at(note.path) for f in found),
+    )
+
+
+def anchors_of(blocks: tuple[d.Block, ...]) -> Iterator[str]:
+    """The ids of headings, then those of blocks, each with `^`."""
+    yield from (b.anchor for b in d.walk_blocks(blocks) if isinstance(b, d.Heading))
+    yield from ("^" + i.name for i in d.all_inlines(blocks) if isinstance(i, d.BlockId))
+
+
+def outline(document: d.Document, hidden: set[str]) -> tuple[Headline, ...]:
+    """Every heading of the note, in order."""
+    return tuple(
+        Headline(b.level, b.text, b.anchor, b.place.line, b.anchor in hidden)
+        for b in d.walk_blocks(document.blocks)
+        if isinstance(b, d.Heading)
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.model import document as d
 from notebook_kb.parsing.inlines import InlineBuilder, clean
 from notebook_kb.parsing.markdown import parser
+from notebook_kb.parsing.pictures import pictures_in
 from notebook_kb.parsing.rules.comment import OPENING, mask_comments
 from notebook_kb.parsing.shapes import as_callout, as_task, split_paragraph
 
@@ -117,7 +118,7 @@ class TreeBuilder:
             case "hr":
                 return [d.Rule(place)]
             case "html_block":
-                return [d.HtmlBlock(place, clean(token.content))]
+                return [self.html(token, place)]
             case "blockquote_open":
                 return [self.quote(place)]
             case "bullet_list_open" | "ordered_list_open":
@@ -139,6 +140,14 @@ class TreeBuilder:
                 return []
             case _:
                 return []
+
+    def html(self, token: Token, place: d.Place) -> d.HtmlBlock:
+        """Raw HTML with its pictures."""
+        html = clean(token.content)
+        pictures = (
+            pictures_in(html, lambda at: self.inline_place(token, at, 1)) if "<img" in html.lower() else ()
+        )
+        return d.HtmlBlock(place, html, tuple(pictures))
 
     def math_block(self, token: Token, place: d.Place) -> d.MathBlock:
         """A display formula; its place is that of the TeX itself, behind the two signs that open it."""
@@ -173,7 +182,7 @@ class TreeBuilder:
 
     def quote(self, place: d.Place) -> d.Block:
         blocks = self.blocks("blockquote_close")
-        if blocks and isinstance(blocks[0], d.Paragraph):
+        if blocks and isinstance(blocks[0], (d.Paragraph, d.Heading)):
             callout = as_callout(blocks, place)
             if callout:
                 return callout
@@ -215,8 +224,11 @@ class TreeBuilder:
     def cell_end(self, inline: Token, column: int) -> int:
         """Where in its line a cell ends, so that an equal later cell is not taken for it."""
         line = self.lines[inline.map[0]] if inline.map and inline.map[0] < len(self.lines) else ""
-        found = line.find(inline.content, column) if inline.content else -1
-        return found + len(inline.content) if found >= 0 else column
+        for text in (inline.content, inline.content.replace("|", "\\|")):
+            found = line.find(text, column) if text else -1
+            if found >= 0:
+                return found + len(text)
+        return column
 
     # places
 
@@ -237,8 +249,13 @@ class TreeBuilder:
         text = inline.content.split("\n")[row].rstrip() if inline.content else ""
         number = inline.map[0] + row
         source = self.lines[number] if number < len(self.lines) else ""
+        inside = pos - (before.rfind("\n") + 1)
         offset = source.find(text, from_column) if text else 0
-        column = self.masked.column(number, max(offset, 0) + pos - (before.rfind("\n") + 1)) + 1
+        if offset < 0 and "|" in text:
+            # in a table the bar is written with a backslash before it
+            offset = source.find(text.replace("|", "\\|"), from_column)
+            inside += text.count("|", 0, inside) if offset >= 0 else 0
+        column = self.masked.column(number, max(offset, 0) + inside) + 1
         line = number + self.first_line
         return d.Place(line, column, line, column + length)
 

@@ -106,10 +106,10 @@ def url_end(src: str, start: int, host_start: int, limit: int) -> int:
     end = stop.start() if stop else limit
     while end > host_start:
         url = src[start:end]
-        if url[-1] in TRAILING:
-            end -= 1
-        elif (url[-1] == ")" and url.count(")") > url.count("(")) or (
-            url[-1] == "]" and url.count("]") > url.count("[")
+        if (
+            url[-1] in TRAILING
+            or (url[-1] == ")" and url.count(")") > url.count("("))
+            or (url[-1] == "]" and url.count("]") > url.count("["))
         ):
             end -= 1
         elif url[-1] == ";":

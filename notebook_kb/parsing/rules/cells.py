@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 BAR = "\ue0c4"
 LEAD = r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*"
-DELIMITER_ROW = re.compile(rf"^{LEAD}(?=[^\n]*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.MULTILINE)
+DELIMITER_ROW = re.compile(
+    rf"^{LEAD}(?=[^\n]*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.MULTILINE
+)
 WHOLE = re.compile(
     r"\\."
     r"|(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))"

@@ -21,6 +21,11 @@ def split_target(inner: str) -> tuple[str, str, str]:
     return name.strip(), heading.strip(), label.strip()
 
 
+def shown_words(target: str) -> str:
+    """`Note#Heading` as a page shows it: `Note > Heading`."""
+    return " > ".join(part.strip() for part in target.split("#") if part.strip())
+
+
 def wikilink(state: StateInline, silent: bool) -> bool:
     """One wikilink or embed."""
     src, pos = state.src, state.pos
