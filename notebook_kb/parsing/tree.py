@@ -198,7 +198,8 @@ class TreeBuilder:
             if item.type == close:
                 break
             items.append(d.ListItem(self.block_place(item), as_task(self.blocks("list_item_close"))))
-        return d.List(place, tuple(items), ordered, int(token.attrGet("start") or 1) if ordered else 1)
+        start = token.attrGet("start")
+        return d.List(place, tuple(items), ordered, int(start) if ordered and start is not None else 1)
 
     def table(self, place: d.Place) -> d.Table:
         rows: list[list[d.Cell]] = []

@@ -320,10 +320,11 @@ class HtmlRenderer:
 
     def slot(self, inline: d.Link | d.WikiLink | d.Embed | d.Image, *, alone: bool = False) -> str:
         """A numbered slot; `website` fills in the address. `alone`: it is a block of its own."""
+        # a link's words may hold slots of their own
+        label = self.inlines(inline.children) if isinstance(inline, d.Link) else ""
         number = len(self.slots)
         match inline:
             case d.Link():
-                label = self.inlines(inline.children)
                 target, _, heading = inline.href.partition("#")
                 self.slots.append(["link", target, heading, inline.title, ""])
                 return f'<kb-a n="{number}">{label}</kb-a>'
