@@ -23,7 +23,7 @@ LONGEST_LOCAL = 64
 MAIL_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 TRAILING = "?!.,:*_~'\"“”„»«’‘…"
 ENTITY = re.compile(r"&[A-Za-z0-9]+;$")
-BEFORE_WWW = " \t\n*_~([\"'“„»«—–/"
+BEFORE_WWW = " \t\n*_~([\"'“„»«—–"
 
 
 def install(md: MarkdownIt) -> None:
