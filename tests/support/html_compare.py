@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from html import escape
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 from notebook_kb.languages import language_pack
-from notebook_kb.model.document import Document
 from notebook_kb.notebook.load import built_in_roadmap
 from notebook_kb.parsing.markdown import parser
 from notebook_kb.parsing.rules.comment import Masked
@@ -17,18 +17,65 @@ from notebook_kb.parsing.tree import TreeBuilder, parse_document
 from notebook_kb.rendering.anchors import cut_headings
 from notebook_kb.rendering.html import HtmlRenderer
 
+if TYPE_CHECKING:
+    from notebook_kb.model.document import Document
+
 PACK = language_pack("en")
 NAMES = section_names(
     PACK, {}, (), {a.id: a.title for a in built_in_roadmap("math-for-ml", "en").angles.values()}
 )
 SLOT = re.compile(r'<kb-a n="(\d+)">(.*?)</kb-a>|<kb-(?:img|embed) n="(\d+)"></kb-(?:img|embed)>', re.DOTALL)
 BLOCKS = frozenset(
-    """address article aside blockquote body caption center dd details div dl dt figure figcaption footer form h1 h2 h3
-    h4 h5 h6 header hr html li link main nav ol p pre section summary table tbody td tfoot th thead title tr ul
-    """.split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+        "figcaption",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "link",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
 )
 SHIFTED = {"h1": "h2"}
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 
 
 def tree_of(text: str, *, own_rules: bool) -> Document:
