@@ -97,8 +97,11 @@ def _with_text(
     """The note with what was found in its text."""
     loose = sum(s.words for s in sections if s.part is Part.OTHER and not s.private)
     anchors = tuple(anchors_of(document.blocks))
-    shown = tuple(b for i, b in enumerate(document.blocks) if i not in hidden)
-    public = set(anchors_of(visible(shown, names)))
+    shown = visible(tuple(b for i, b in enumerate(document.blocks) if i not in hidden), names)
+    same = len(shown) == len(document.blocks) and all(
+        a is b for a, b in zip(shown, document.blocks, strict=True)
+    )
+    public = set(anchors if same else anchors_of(shown))
     return replace(
         note,
         lead=lead_text(document, sections, hidden),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
@@ -37,11 +38,15 @@ DRAWN_INSTEAD = {
     "excalidraw": "save the drawing as an SVG and embed the picture",
     "templater": "let Templater fill it in, then save the note",
 }
+# most notes have none of these, and need no walk
+PLUGIN_SIGNS = re.compile(rf"(?:```|~~~)[ \t]*(?:{'|'.join(sorted(PLUGIN_LANGUAGES))})|<%", re.IGNORECASE)
 WRITTEN_INSTEAD = "write the list out, or link to a tag: the site has a page for each"
 
 
 def plugin_findings(document: d.Document, body: str, first_line: int) -> Iterator[Finding]:
     """Blocks and commands that only another program can draw or run."""
+    if not PLUGIN_SIGNS.search(body):
+        return
     lines = body.split("\n")
     for block in d.walk_blocks((*document.blocks, *document.footnotes)):
         if isinstance(block, d.CodeBlock) and block.language in PLUGIN_LANGUAGES:

@@ -126,6 +126,7 @@ class Canonical(HTMLParser):
         self.text = ""
         self.pre = 0
         self.caption = False
+        self.figures: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag with what counts of its attributes."""
@@ -160,7 +161,7 @@ class Canonical(HTMLParser):
         if tag == "figcaption" and css != "":
             self.caption = True
         if tag == "figure":
-            self.figures = [*getattr(self, "figures", []), css] if css else self.figures
+            self.figures += [css] if css else []
             return (css or self.figures.pop()) == "code"
         return (tag == "div" and css == "scroll") or (self.pre > 0 and tag == "span") or tag == "figcaption"
 
