@@ -11,7 +11,7 @@ from notebook_kb.model import document as d
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-IMG = re.compile(r"""<img(?=[\s/>])(?:"[^"]*"|'[^']*'|[^>"'])*>""", re.IGNORECASE)
+IMG = re.compile(r"""<img(?=[\s/>])(?:"[^"<]*"|'[^'<]*'|[^<>"'])*>""", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 SIZED = re.compile(r"(?:(.*)\|)?\s*(\d{1,4}(?:x\d{1,4})?)\s*$", re.DOTALL)
 PIXELS = re.compile(r"(\d{1,4})(?:px)?$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
@@ -13,6 +14,8 @@ from notebook_kb.parsing.rules.comment import OPENING, mask_comments
 from notebook_kb.parsing.shapes import as_callout, as_task, split_paragraph
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markdown_it.token import Token
 
     from notebook_kb.parsing.rules.comment import Masked, MaskedComment
@@ -69,6 +72,20 @@ def says_comment(tokens: list[Token]) -> bool:
         for t in tokens
         if t.type not in {"code_inline", "math"}
     )
+
+
+def nowhere(_pos: int, _length: int) -> d.Place:
+    """The place of what has none."""
+    return d.NOWHERE
+
+
+def row_offset(source: str, text: str, from_column: int) -> tuple[int, bool]:
+    """(where `text` begins in its line, whether its bars are written there with a backslash, as in tables)."""
+    offset = source.find(text, from_column) if text else 0
+    if offset < 0 and "|" in text:
+        offset = source.find(text.replace("|", "\\|"), from_column)
+        return max(offset, 0), offset >= 0
+    return max(offset, 0), False
 
 
 class TreeBuilder:
@@ -243,22 +260,34 @@ class TreeBuilder:
 
     def inline_place(self, inline: Token, pos: int, length: int, from_column: int = 0) -> d.Place:
         """The place of `length` characters at `pos` in the text of an inline token."""
+        return self.placer(inline, from_column)(pos, length)
+
+    def placer(self, inline: Token, from_column: int) -> Callable[[int, int], d.Place]:
+        """What gives places in the text of an inline token; each of its rows is looked up once."""
         if not inline.map:
-            return d.NOWHERE
-        before = inline.content[:pos]
-        row = before.count("\n")
-        text = inline.content.split("\n")[row].rstrip() if inline.content else ""
-        number = inline.map[0] + row
-        source = self.lines[number] if number < len(self.lines) else ""
-        inside = pos - (before.rfind("\n") + 1)
-        offset = source.find(text, from_column) if text else 0
-        if offset < 0 and "|" in text:
-            # in a table the bar is written with a backslash before it
-            offset = source.find(text.replace("|", "\\|"), from_column)
-            inside += text.count("|", 0, inside) if offset >= 0 else 0
-        column = self.masked.column(number, max(offset, 0) + inside) + 1
-        line = number + self.first_line
-        return d.Place(line, column, line, column + length)
+            return nowhere
+        first = inline.map[0]
+        rows = inline.content.split("\n")
+        starts = [0]
+        for row in rows[:-1]:
+            starts.append(starts[-1] + len(row) + 1)
+        known: dict[int, tuple[int, bool]] = {}
+
+        def place(pos: int, length: int) -> d.Place:
+            row = bisect_right(starts, pos) - 1
+            number = first + row
+            if row not in known:
+                source = self.lines[number] if number < len(self.lines) else ""
+                known[row] = row_offset(source, rows[row].rstrip(), from_column)
+            offset, barred = known[row]
+            inside = pos - starts[row]
+            if barred:
+                inside += rows[row].count("|", 0, inside)
+            column = self.masked.column(number, offset + inside) + 1
+            line = number + self.first_line
+            return d.Place(line, column, line, column + length)
+
+        return place
 
     # inlines
 
@@ -269,8 +298,5 @@ class TreeBuilder:
 
     def inlines_of(self, inline: Token, from_column: int = 0) -> tuple[d.Inline, ...]:
         """The inlines of one block."""
-
-        def place(pos: int, length: int) -> d.Place:
-            return self.inline_place(inline, pos, length, from_column)
-
+        place = self.placer(inline, from_column)
         return InlineBuilder(inline.children or [], place, self.comments).inlines("")

@@ -158,7 +158,8 @@ class Balance(HTMLParser):
         """A tag is opened."""
         if tag in {"script", "iframe", "object", "style", "svg"}:
             self.bad.append(tag)
-        self.bad += [n for n, v in attrs if n.startswith("on") or n == "style" or "script:" in (v or "")]
+        self.bad += [n for n, _ in attrs if n.startswith("on") or n == "style"]
+        self.bad += [v for n, v in attrs if n in {"href", "src"} and v and "script:" in v]
         if tag not in VOID:
             self.open.append(tag)
 
