@@ -221,7 +221,13 @@ def around(context: str, label: str) -> str:
     """The sentence in which a link stands, cut where it is long."""
     at = max(context.find(label), 0)
     start = max((context.rfind(mark, 0, at) for mark in (". ", "? ", "! ")), default=-1)
-    ends = [e for e in (context.find(mark, at + len(label)) for mark in (". ", "? ", "! ")) if e >= 0]
+    ends = [
+        e
+        for e in (
+            context.find(mark, at + len(label), at + len(label) + CONTEXT) for mark in (". ", "? ", "! ")
+        )
+        if e >= 0
+    ]
     sentence = context[start + 2 if start >= 0 else 0 : min(ends) + 1 if ends else len(context)]
     return sentence if len(sentence) <= CONTEXT else sentence[:CONTEXT].rsplit(" ", 1)[0] + " …"
 

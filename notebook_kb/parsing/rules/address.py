@@ -23,6 +23,7 @@ LONGEST_LOCAL = 64
 MAIL_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 TRAILING = "?!.,:*_~'\"“”„»«’‘…"
 ENTITY = re.compile(r"&[A-Za-z0-9]+;$")
+NOT_LOOKED = (1, 0)
 BEFORE_WWW = " \t\n*_~([\"'“„»«—–"
 
 
@@ -35,21 +36,30 @@ def install(md: MarkdownIt) -> None:
 def text(state: StateInline, silent: bool) -> bool:
     """Plain text up to the next sign that may mean something, and up to `www.`."""
     start = state.pos
-    match = state.md.inline.terminator_re.search(state.src, start)
-    end = match.start() if match else state.posMax
-    at = state.src.find(WWW, start, end)
-    if at == start and not silent and web_host(state, start):
-        return True
-    if at > start:
-        end = at
-    elif at == start:
-        end = min(start + len(WWW), end)
+    at = next_www(state, start)
+    if at == start:
+        if not silent and web_host(state, start):
+            return True
+        end = min(start + len(WWW), state.posMax)
+    else:
+        match = state.md.inline.terminator_re.search(state.src, start, at)
+        end = min(match.start() if match else at, state.posMax)
     if end == start:
         return False
     if not silent:
         state.append_pending(state.src[start:end])
     state.pos = end
     return True
+
+
+def next_www(state: StateInline, start: int) -> int:
+    """Where `www.` stands next; behind the end when nowhere. It is looked for only when the last one is passed."""
+    since, at = state.env.get("www", NOT_LOOKED) if state.env.get("www_of") is state else NOT_LOOKED
+    if not since <= start <= at:
+        found = state.src.find(WWW, start)
+        since, at = start, len(state.src) if found < 0 else found
+        state.env["www_of"], state.env["www"] = state, (since, at)
+    return at
 
 
 def web_host(state: StateInline, start: int) -> bool:
