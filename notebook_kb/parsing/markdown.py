@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Literal
 
 from markdown_it import MarkdownIt
-from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from notebook_kb.parsing.placed import PlacedInline
 from notebook_kb.parsing.rules import address, cells, comment, highlight, math, tag, template, wikilink
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-    from markdown_it.utils import EnvType
 
 # Deeper nesting is shown flat by markdown-it; the note gets a finding.
 MAX_NESTING = 60
-
-
-class PlacedState(StateInline):
-    """Remembers in `token.meta["pos"]` where in the block's text each token began."""
-
-    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
-        """As the parent's, with the position."""
-        token = super().push(ttype, tag, nesting)
-        token.meta["pos"] = self.pos
-        return token
-
-    def pushPending(self) -> Token:  # noqa: N802 - markdown-it's name
-        """As the parent's, with the position where the text began."""
-        length = len(self.pending)
-        token = super().pushPending()
-        token.meta["pos"] = max(self.pos - length, 0)
-        return token
-
-
-class PlacedInline(ParserInline):
-    """The inline parser with `PlacedState`."""
-
-    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
-        """As the parent's, with places."""
-        state = PlacedState(src, md, env, tokens)
-        self.tokenize(state)
-        for rule in self.ruler2.getRules(""):
-            rule(state)
-        return state.tokens
 
 
 @cache

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from notebook_kb.parsing.placed import PlacedState
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_inline import StateInline
@@ -23,7 +25,6 @@ LONGEST_LOCAL = 64
 MAIL_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 TRAILING = "?!.,:*_~'\"“”„»«’‘…"
 ENTITY = re.compile(r"&[A-Za-z0-9]+;$")
-NOT_LOOKED = (1, 0)
 BEFORE_WWW = " \t\n*_~([\"'“„»«—–"
 
 
@@ -36,7 +37,10 @@ def install(md: MarkdownIt) -> None:
 def text(state: StateInline, silent: bool) -> bool:
     """Plain text up to the next sign that may mean something, and up to `www.`."""
     start = state.pos
-    at = next_www(state, start)
+    if isinstance(state, PlacedState) and state.www_from <= start <= state.www_at:
+        at = state.www_at
+    else:
+        at = look_ahead(state, start)
     if at == start:
         if not silent and web_host(state, start):
             return True
@@ -52,13 +56,12 @@ def text(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def next_www(state: StateInline, start: int) -> int:
-    """Where `www.` stands next; behind the end when nowhere. It is looked for only when the last one is passed."""
-    since, at = state.env.get("www", NOT_LOOKED) if state.env.get("www_of") is state else NOT_LOOKED
-    if not since <= start <= at:
-        found = state.src.find(WWW, start)
-        since, at = start, len(state.src) if found < 0 else found
-        state.env["www_of"], state.env["www"] = state, (since, at)
+def look_ahead(state: StateInline, start: int) -> int:
+    """Where `www.` stands next; behind the end when nowhere."""
+    at = state.src.find(WWW, start)
+    at = len(state.src) if at < 0 else at
+    if isinstance(state, PlacedState):
+        state.www_from, state.www_at = start, at
     return at
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 BAR = "\ue0c4"
 LEAD = r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*"
-DELIMITER_ROW = re.compile(
-    rf"^{LEAD}(?=[^\n]*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.MULTILINE
-)
+DELIMITER_ROW = re.compile(rf"{LEAD}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+# what every row of dashes holds somewhere; looked for first, since it is found fast
+DASH_AND_BAR = re.compile(r"\|[ \t]*:?-|-:?[ \t]*\|")
 WHOLE = re.compile(
     r"\\."
     r"|(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))"
@@ -75,17 +75,18 @@ def masked(match: re.Match[str]) -> str:
 def table_rows(text: str) -> set[int]:
     """The numbers of the lines that may be rows: around a row of dashes, up to the next blank line."""
     rows: set[int] = set()
+    match = DASH_AND_BAR.search(text)
+    lines = text.split("\n") if match else []
     line, at = 0, 0
-    lines: list[str] = []
-    for match in DELIMITER_ROW.finditer(text):
-        lines = lines or text.split("\n")
+    while match:
         line += text.count("\n", at, match.start())
         at = match.start()
-        if line in rows or not line:
-            continue
-        rows.add(line - 1)
-        row = line + 1
-        while row < len(lines) and lines[row].strip(" \t>"):
-            rows.add(row)
-            row += 1
+        if line and line not in rows and DELIMITER_ROW.fullmatch(lines[line]):
+            rows.add(line - 1)
+            row = line + 1
+            while row < len(lines) and lines[row].strip(" \t>"):
+                rows.add(row)
+                row += 1
+        end = text.find("\n", at)
+        match = DASH_AND_BAR.search(text, end) if end >= 0 else None
     return rows
