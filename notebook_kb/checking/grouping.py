@@ -24,7 +24,8 @@ STEPS = ((MOST, True), (MOST, False), (3, False), (1, False))
 
 
 def group(findings: Iterable[Finding], most: int = MOST, *, by_shape: bool = True) -> list[Finding]:
-    """More than `most` of one code (with `by_shape`: and one shape of message) as one line, worst first.
+    """More than `most` of one code (with `by_shape`: and one shape of message) as one line, worst first; of some codes
+    any two.
 
     The first `most` errors are always listed, before a line that counts the others.
     """
@@ -35,7 +36,7 @@ def group(findings: Iterable[Finding], most: int = MOST, *, by_shape: bool = Tru
     lines: list[Finding] = []
     rests: list[Finding] = []
     for alike in kinds.values():
-        if len(alike) <= most:
+        if len(alike) <= (1 if CATALOGUE[alike[0].code].together else most):
             lines += alike
         elif alike[0].severity is Severity.ERROR:
             lines += alike[:most]

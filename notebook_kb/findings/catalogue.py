@@ -11,7 +11,8 @@ ERROR, WARNING, INFO = "error", "warning", "info"
 class CodeHelp:
     """What `kb explain` says: `wrong` and `right` are a small example.
 
-    `many` names several findings of the code in one line: "2,006 links to notes that are not written yet".
+    `many` names several findings of the code in one line: "2,006 links to notes that are not written yet";
+    `together`: several are always one line.
     """
 
     severity: str
@@ -21,6 +22,7 @@ class CodeHelp:
     wrong: str = ""
     right: str = ""
     many: str = ""
+    together: bool = False
 
 
 CATALOGUE: dict[str, CodeHelp] = {
@@ -172,6 +174,16 @@ CATALOGUE: dict[str, CodeHelp] = {
         "aliases: [/2019/roadmap-of-mine/]",
         many="old addresses that cannot lead to their page",
     ),
+    "KB210": CodeHelp(
+        WARNING,
+        "An embed leads back to itself",
+        "A note would be shown inside itself without end. The page shows it once; where it would begin again stands the "
+        "chain of notes that leads back.",
+        "Make one of the embeds a link, or embed only the section that is needed.",
+        "![[a]]   # in b.md, which a.md embeds",
+        "[[a]]",
+        many="embeds that lead back to themselves",
+    ),
     # sources and concepts
     "KB301": CodeHelp(
         WARNING,
@@ -268,7 +280,8 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Run `kb publish NAME` if the note may be public.",
         "dg-publish: true",
         "publish: true",
-        many="publish keys of other tools",
+        many="notes that another tool would publish",
+        together=True,
     ),
     "KB505": CodeHelp(
         INFO,
@@ -287,6 +300,17 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Lists or quotes deeper than the limit are not read further; the page would lose their text.",
         "Use fewer levels.",
         many="places that are nested too deep",
+    ),
+    "KB610": CodeHelp(
+        INFO,
+        "Only another program can draw or run this",
+        "Mermaid, Dataview, Templater and the like are run by other programs. Here they are shown as they are written, "
+        "and nothing is ever run.",
+        "Save a diagram as an SVG or PNG and embed the picture. In place of a query write the list, or link to a tag: "
+        "the site has a page for each.",
+        "```mermaid\ngraph TD; A-->B\n```",
+        "![A leads to B](a-to-b.svg)",
+        many="blocks that only another program can draw or run",
     ),
     "KB602": CodeHelp(
         WARNING,

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Where something stands in its file: lines and columns (in characters) count from 1, ends are inclusive
-    lines and exclusive columns; 0 is unknown.
-    """
+    """Where in a file: lines and columns (characters) from 1, last line, column behind the end; 0 is unknown."""
 
     line: int = 0
     column: int = 0
@@ -72,8 +70,8 @@ class Code(Inline):
 
 @dataclass(frozen=True, slots=True)
 class Math(Inline):
-    """A formula. `tex` is what stands between the dollars, comments included (they are private); `indent` counts the
-    characters that stand before its second and later lines in the file.
+    """A formula: what stands between the dollars, comments (private) included; `indent` characters stand before its
+    later lines in the file.
     """
 
     tex: str = ""
@@ -112,7 +110,7 @@ class Link(InlineParent):
 
 @dataclass(frozen=True, slots=True)
 class WikiLink(Inline):
-    """`[[target#heading|label]]`; the label is the text as typed when none was given."""
+    """`[[target#heading|label]]`; without a label it is the words as typed, `>` in place of `#`."""
 
     target: str = ""
     heading: str = ""
@@ -130,11 +128,12 @@ class Embed(Inline):
 
 @dataclass(frozen=True, slots=True)
 class Image(Inline):
-    """`![alt](src "title")`."""
+    """`![alt|size](src "title")` or an HTML picture; `size` is '300', '300x200' or ''."""
 
     src: str = ""
     alt: str = ""
     title: str = ""
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,9 +299,10 @@ class Rule(Block):
 
 @dataclass(frozen=True, slots=True)
 class HtmlBlock(Block):
-    """A block of raw HTML; sanitised when rendered."""
+    """A block of raw HTML; sanitised when rendered. `images` are its pictures in order."""
 
     html: str = ""
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +348,8 @@ def own_inlines(block: Block) -> tuple[Inline, ...]:
             return block.inlines
         case Callout():
             return block.title
+        case HtmlBlock():
+            return block.images
         case _:
             return ()
 
@@ -395,6 +397,4 @@ def plain_text(inlines: tuple[Inline, ...]) -> str:
                 parts.append("#" + inline.name)
             case InlineParent():
                 parts.append(plain_text(inline.children))
-            case _:
-                pass
     return "".join(parts)

@@ -79,6 +79,17 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """A heading wherever it stands, for links to it: `level` 1–6, its words, its id on the page, its line."""
+
+    level: int
+    text: str
+    anchor: str
+    line: int = 0
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A link from a note: `kind` is wiki, embed, link or image; `context` the sentence around it."""
 
@@ -120,7 +131,8 @@ class Note:
     `path` is relative to the notebook with forward slashes; `digest` is of the file's bytes.
     `publish` is the flag as it was understood: True only when it was clearly said; `draft` and `unclear` keep a
     note private whatever `publish` says. `lead` is the words of the first paragraph, `loose_words` counts the prose that
-    stands outside known parts.
+    stands outside known parts. `anchors` are the ids of headings and, with `^`, of blocks; those of
+    `hidden_anchors` stand in private parts.
     """
 
     path: str
@@ -151,7 +163,9 @@ class Note:
     references: tuple[Reference, ...] = ()
     formulas: tuple[Formula, ...] = ()
     cards: tuple[Card, ...] = ()
+    outline: tuple[Headline, ...] = ()
     anchors: tuple[str, ...] = ()
+    hidden_anchors: tuple[str, ...] = ()
     loose_words: int = 0
     findings: tuple[Finding, ...] = ()
     body_line: int = 1

@@ -48,7 +48,7 @@ def public_view(notebook: Notebook, *, drafts: bool = False, future: bool = Fals
 
 def strip_private(note: Note) -> Note:
     """A note without its private sections, links and findings."""
-    hidden = {s.anchor for s in note.sections if s.private}
+    hidden = {*note.hidden_anchors, *(s.anchor for s in note.sections if s.private)}
     sections = tuple(
         replace(s, heading="", anchor="", words=0, substance=False, display_formulas=0) if s.private else s
         for s in note.sections
@@ -58,7 +58,9 @@ def strip_private(note: Note) -> Note:
         sections=sections,
         references=tuple(r for r in note.references if not r.private),
         formulas=(),
+        outline=tuple(h for h in note.outline if not h.private and h.anchor not in hidden),
         anchors=tuple(a for a in note.anchors if a not in hidden),
+        hidden_anchors=(),
         cards=(),
         findings=(),
     )

@@ -70,6 +70,8 @@ FOREIGN = frozenset(
     [
         "published",
         "dg-publish",
+        "share",
+        "public",
         "cssclasses",
         "cssclass",
         "layout",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ]+(.+)$")
 TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
-FOREIGN_FLAGS = ("dg-publish", "published", "share")
+FOREIGN_FLAGS = ("dg-publish", "published", "share", "public")
 
 
 class HeadValues:
@@ -107,7 +107,16 @@ class HeadValues:
         return False
 
     def foreign_flags(self) -> None:
-        """Publish keys of other tools are proposed, not obeyed."""
+        """Publish keys of other tools are proposed, not obeyed; they can only keep a note private."""
+        for key in FOREIGN_FLAGS:
+            if self.publish and self.head.text(key).casefold() in FALSE:
+                self.unclear = self.unclear or f"`{key}` says no"
+                self.report(
+                    "KB103",
+                    key,
+                    f"`publish: true` and `{key}: {self.head.text(key)}`: the note stays private",
+                    f"delete the line of `{key}` if the note may be public",
+                )
         if "publish" in self.head.entries:
             return
         for key in FOREIGN_FLAGS:
@@ -116,8 +125,9 @@ class HeadValues:
                     "KB504",
                     key,
                     f"`{key}: true` is another tool's key; the note stays private",
-                    "run `kb publish` for this note, or write `publish: true`",
+                    "run `kb publish NAME` if it may be public, or write `publish: true`",
                 )
+                return
 
     def date(self, key: str) -> str:
         """A date as YYYY-MM-DD; a time behind it is dropped."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from notebook_kb.model import document as d
+from notebook_kb.parsing.pictures import picture_of, split_size
 from notebook_kb.parsing.rules.comment import RESERVED
-from notebook_kb.parsing.rules.wikilink import split_target
+from notebook_kb.parsing.rules.wikilink import shown_words, split_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,8 @@ class InlineBuilder:
             case "math":
                 return self.math(token)
             case "html_inline":
-                return d.Html(self.place(start, len(token.content)), clean(token.content))
+                place, html = self.place(start, len(token.content)), clean(token.content)
+                return picture_of(html, place) or d.Html(place, html)
             case _:
                 return self.link_like(token, start)
 
@@ -89,10 +91,12 @@ class InlineBuilder:
                 return d.Link(self.place(max(start - 1, 0), 1), children, href, title, token.info == "auto")
             case "image":
                 alt = d.plain_text(InlineBuilder(token.children or [], self.place, {}).inlines(""))
-                return d.Image(self.place(start, 1), attribute(token, "src"), alt, attribute(token, "title"))
+                words, size = split_size(alt) if "|" in alt else (alt, "")
+                source, title = attribute(token, "src"), attribute(token, "title")
+                return d.Image(self.place(start, 1), source, words, title, size)
             case "wikilink":
                 target, heading, label = split_target(content)
-                typed = label or content.replace("\\|", "|").split("|")[0].strip()
+                typed = label or shown_words(content.replace("\\|", "|").split("|")[0])
                 return d.WikiLink(self.place(start, len(content) + 4), target, heading, typed)
             case "embed":
                 target, heading, argument = split_target(content)

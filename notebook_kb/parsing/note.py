@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
 from notebook_kb.model import document as d
-from notebook_kb.model.note import Formula, Part, Reference
+from notebook_kb.model.note import Formula, Headline, Part, Reference
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_values import HeadValues
-from notebook_kb.parsing.note_findings import callout_findings, open_formulas, text_findings
+from notebook_kb.parsing.note_findings import callout_findings, open_formulas, plugin_findings, text_findings
 from notebook_kb.parsing.sections import (
     SectionReader,
     private_callout,
@@ -73,6 +73,7 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
         for place in open_formulas(document)
     ]
     found += callout_findings(blocks, names)
+    found += plugin_findings(document, body, head.body_line)
     heading = title_heading(sections)
     note = values.note(
         digest, heading.heading if heading else "", broken=any(f.code == "KB105" for f in found)
@@ -95,16 +96,38 @@ def _with_text(
 ) -> Note:
     """The note with what was found in its text."""
     loose = sum(s.words for s in sections if s.part is Part.OTHER and not s.private)
+    anchors = tuple(anchors_of(document.blocks))
+    shown = visible(tuple(b for i, b in enumerate(document.blocks) if i not in hidden), names)
+    same = len(shown) == len(document.blocks) and all(
+        a is b for a, b in zip(shown, document.blocks, strict=True)
+    )
+    public = set(anchors if same else anchors_of(shown))
     return replace(
         note,
         lead=lead_text(document, sections, hidden),
         sections=sections,
         references=tuple(references(document, hidden, names)),
         formulas=tuple(formulas(document, sections)),
-        anchors=tuple(b.anchor for b in d.walk_blocks(document.blocks) if isinstance(b, d.Heading))
-        + tuple("^" + i.name for i in d.all_inlines(document.blocks) if isinstance(i, d.BlockId)),
+        outline=outline(document, set(anchors) - public),
+        anchors=anchors,
+        hidden_anchors=tuple(a for a in anchors if a not in public),
         loose_words=loose,
         findings=tuple(f.at(note.path) for f in found),
+    )
+
+
+def anchors_of(blocks: tuple[d.Block, ...]) -> Iterator[str]:
+    """The ids of headings, then those of blocks, each with `^`."""
+    yield from (b.anchor for b in d.walk_blocks(blocks) if isinstance(b, d.Heading))
+    yield from ("^" + i.name for i in d.all_inlines(blocks) if isinstance(i, d.BlockId))
+
+
+def outline(document: d.Document, hidden: set[str]) -> tuple[Headline, ...]:
+    """Every heading of the note, in order."""
+    return tuple(
+        Headline(b.level, b.text, b.anchor, b.place.line, b.anchor in hidden)
+        for b in d.walk_blocks(document.blocks)
+        if isinstance(b, d.Heading)
     )
 
 
@@ -198,7 +221,13 @@ def around(context: str, label: str) -> str:
     """The sentence in which a link stands, cut where it is long."""
     at = max(context.find(label), 0)
     start = max((context.rfind(mark, 0, at) for mark in (". ", "? ", "! ")), default=-1)
-    ends = [e for e in (context.find(mark, at + len(label)) for mark in (". ", "? ", "! ")) if e >= 0]
+    ends = [
+        e
+        for e in (
+            context.find(mark, at + len(label), at + len(label) + CONTEXT) for mark in (". ", "? ", "! ")
+        )
+        if e >= 0
+    ]
     sentence = context[start + 2 if start >= 0 else 0 : min(ends) + 1 if ends else len(context)]
     return sentence if len(sentence) <= CONTEXT else sentence[:CONTEXT].rsplit(" ", 1)[0] + " …"
 

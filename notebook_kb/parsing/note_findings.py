@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
@@ -9,6 +10,7 @@ from notebook_kb.model import document as d
 from notebook_kb.parsing.head import MARKS, conflict
 from notebook_kb.parsing.markdown import MAX_NESTING
 from notebook_kb.parsing.sections import private_callout
+from notebook_kb.parsing.shapes import PLUGIN_LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,37 @@ def open_formulas(document: d.Document) -> Iterator[d.Place]:
             starts_line = isinstance(before, (d.SoftBreak, d.HardBreak)) and isinstance(inline, d.Text)
             if starts_line and isinstance(inline, d.Text) and inline.text.startswith("$$"):
                 yield inline.place
+
+
+DRAWN_INSTEAD = {
+    "mermaid": "save the diagram as an SVG and embed the picture",
+    "excalidraw": "save the drawing as an SVG and embed the picture",
+    "templater": "let Templater fill it in, then save the note",
+}
+# most notes have none of these, and need no walk
+PLUGIN_SIGNS = re.compile(rf"(?:```|~~~)[ \t]*(?:{'|'.join(sorted(PLUGIN_LANGUAGES))})|<%", re.IGNORECASE)
+WRITTEN_INSTEAD = "write the list out, or link to a tag: the site has a page for each"
+
+
+def plugin_findings(document: d.Document, body: str, first_line: int) -> Iterator[Finding]:
+    """Blocks and commands that only another program can draw or run."""
+    if not PLUGIN_SIGNS.search(body):
+        return
+    lines = body.split("\n")
+    for block in d.walk_blocks((*document.blocks, *document.footnotes)):
+        if isinstance(block, d.CodeBlock) and block.language in PLUGIN_LANGUAGES:
+            yield not_run(block.language, block.place)
+        for inline in d.walk_inlines(d.own_inlines(block)):
+            if isinstance(inline, d.Code) and inline.text.startswith("<%"):
+                row, column = inline.place.line - first_line, inline.place.column - 1
+                if 0 <= row < len(lines) and lines[row].startswith("<%", column):
+                    yield not_run("templater", inline.place)
+
+
+def not_run(name: str, place: d.Place) -> Finding:
+    """The finding for one of them."""
+    message = f"`{name}` is not run here: it is shown as it is written"
+    return finding("KB610", message, DRAWN_INSTEAD.get(name, WRITTEN_INSTEAD), place=place)
 
 
 def text_findings(body: str, first_line: int) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
 from notebook_kb.model.note import PRIVATE_PARTS, Citation, Part, Section
+from notebook_kb.parsing.shapes import CALLOUTS
 from notebook_kb.parsing.words import counted_words, has_substance
 
 if TYPE_CHECKING:
@@ -19,38 +20,7 @@ if TYPE_CHECKING:
 DASH = re.compile(r"\s+(?:[—–-]|--)\s+|:\s+|\s*—\s*")
 LAST_PARENTHESIS = re.compile(r"^(.*?)\s*\(([^()]*)\)\s*$", re.DOTALL)
 NOT_LETTERS = re.compile(r"[\W\d_]+")
-# Obsidian's own callout types: never private by their type
-CALLOUT_KINDS = frozenset(
-    [
-        "note",
-        "abstract",
-        "summary",
-        "tldr",
-        "info",
-        "todo",
-        "tip",
-        "hint",
-        "important",
-        "success",
-        "check",
-        "done",
-        "question",
-        "help",
-        "faq",
-        "warning",
-        "caution",
-        "attention",
-        "failure",
-        "fail",
-        "missing",
-        "danger",
-        "error",
-        "bug",
-        "example",
-        "quote",
-        "cite",
-    ]
-)
+DETAILS = re.compile(r"</?details\b", re.IGNORECASE)
 RESEMBLES = 0.82
 
 
@@ -149,7 +119,7 @@ def private_callout(callout: d.Callout, names: SectionNames) -> tuple[bool, bool
     kind, title = normal(callout.kind), normal(callout.title_text)
     if kind in names.private_words or title in names.private_phrases:
         return True, False
-    words = set(title.split()) | (set(kind.split()) if callout.kind not in CALLOUT_KINDS else set())
+    words = set(title.split()) | (set(kind.split()) if callout.kind not in CALLOUTS else set())
     if words & names.private_words:
         return True, title not in names.private_phrases and kind not in names.private_words
     if any(resembles(w, p) for w in words for p in names.private_words):
@@ -180,9 +150,16 @@ class SectionReader:
         """(sections, blocks without the lines that name sources)."""
         current = Section("", 0, "", Part.OTHER, d.Place(1, 1))
         parents: list[Section] = []
+        folded = inside_details(self.blocks)
         for i, block in enumerate(self.blocks):
             if not isinstance(block, d.Heading):
                 continue
+            if (
+                i in folded
+                and read_heading(block.text, self.names)[0] is Part.OTHER
+                and not hides(block, self.names)
+            ):
+                continue  # a section would cut the <details> in two
             started = self.start(block, i)
             parents = [p for p in parents if p.level < block.level]
             private = any(p.private for p in parents)
@@ -246,6 +223,21 @@ class SectionReader:
                 display_formulas=displays,
             )
         )
+
+
+def inside_details(blocks: list[d.Block]) -> set[int]:
+    """The indexes of the blocks between a `<details>` and the `</details>` that closes it."""
+    found: set[int] = set()
+    opened: list[int] = []
+    for i, block in enumerate(blocks):
+        if not isinstance(block, d.HtmlBlock):
+            continue
+        for tag in DETAILS.findall(block.html):
+            if not tag.startswith("</"):
+                opened.append(i)
+            elif opened:
+                found.update(range(opened.pop(), i))
+    return found
 
 
 def visible(blocks: tuple[d.Block, ...], names: SectionNames, *, nested: bool = False) -> tuple[d.Block, ...]:

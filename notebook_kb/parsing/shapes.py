@@ -6,15 +6,43 @@ import re
 from dataclasses import replace
 
 from notebook_kb.model import document as d
+from notebook_kb.parsing.pictures import names_picture
 
+# callout types and their other names, as Obsidian has them, with the type whose look they have
+CALLOUT_TYPES = {
+    "note": (),
+    "abstract": ("summary", "tldr"),
+    "info": (),
+    "todo": (),
+    "tip": ("hint", "important"),
+    "success": ("check", "done"),
+    "question": ("help", "faq"),
+    "warning": ("caution", "attention"),
+    "failure": ("fail", "missing"),
+    "danger": ("error",),
+    "bug": (),
+    "example": (),
+    "quote": ("cite",),
+}
+CALLOUTS = {name: kind for kind, others in CALLOUT_TYPES.items() for name in (kind, *others)}
+# code blocks that plugins of other programs turn into something
+PLUGIN_LANGUAGES = frozenset(
+    ["mermaid", "dataview", "dataviewjs", "tasks", "query", "excalidraw", "templater", "base"]
+)
 CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
-TASK = re.compile(r"\[([ xX])\][ \t]+")
+# any sign but a blank is done, as in Obsidian
+TASK = re.compile(r"\[([^\]\n])\][ \t]+")
 
 
 def as_callout(blocks: tuple[d.Block, ...], place: d.Place) -> d.Callout | None:
-    """A quote that begins with `[!kind]` as a callout."""
+    """A quote that begins with `[!kind]` as a callout; `kind` may be followed by `|` and words for a theme.
+
+    Where a line of dashes ends the first paragraph, Markdown reads it as a heading; here it is still the callout's.
+    """
     first = blocks[0]
-    if not isinstance(first, d.Paragraph) or not first.inlines or not isinstance(first.inlines[0], d.Text):
+    if not isinstance(first, (d.Paragraph, d.Heading)):
+        return None
+    if not first.inlines or not isinstance(first.inlines[0], d.Text):
         return None
     # `[!note]` may be cut into several text tokens, since `[` and `!` are Markdown's
     count, text = 0, ""
@@ -31,11 +59,11 @@ def as_callout(blocks: tuple[d.Block, ...], place: d.Place) -> d.Callout | None:
     )
     rest += first.inlines[count:]
     title, body = split_at_break(tuple(rest))
-    inside = split_paragraph(replace(first, inlines=body)) if body else []
+    inside = split_paragraph(d.Paragraph(first.place, body)) if body else []
     return d.Callout(
         place,
         (*inside, *blocks[1:]),
-        match[1].strip().lower(),
+        match[1].partition("|")[0].strip().lower(),
         title,
         " ".join(d.plain_text(title).split()),
         match[2],
@@ -51,7 +79,7 @@ def split_at_break(inlines: tuple[d.Inline, ...]) -> tuple[tuple[d.Inline, ...],
 
 
 def as_task(blocks: tuple[d.Block, ...]) -> tuple[d.Block, ...]:
-    """A list item that begins with `[ ]` or `[x]` gets a checkbox."""
+    """A list item that begins with `[ ]`, `[x]` or another sign in brackets gets a checkbox."""
     if not blocks or not isinstance(blocks[0], d.Paragraph) or not blocks[0].inlines:
         return blocks
     first = blocks[0].inlines
@@ -67,7 +95,7 @@ def as_task(blocks: tuple[d.Block, ...]) -> tuple[d.Block, ...]:
     if not match:
         return blocks
     inlines = (
-        d.Checkbox(first[0].place, match[1] in "xX"),
+        d.Checkbox(first[0].place, not match[1].isspace()),
         d.Text(first[0].place, text[match.end() :]),
         *first[count:],
     )
@@ -75,7 +103,7 @@ def as_task(blocks: tuple[d.Block, ...]) -> tuple[d.Block, ...]:
 
 
 def split_paragraph(paragraph: d.Paragraph) -> list[d.Block]:
-    """Display formulas and comments that stand alone on their lines become blocks of their own.
+    """Display formulas, embedded notes and comments that stand alone on their lines become blocks of their own.
 
     A `<div>` may not stand in a `<p>`: the text before and after becomes paragraphs.
     """
@@ -92,6 +120,9 @@ def split_paragraph(paragraph: d.Paragraph) -> list[d.Block]:
         if isinstance(inline, d.Math) and inline.display:
             flush()
             blocks.append(d.MathBlock(inline.place, inline.tex, inline.indent))
+        elif isinstance(inline, d.Embed) and len(paragraph.inlines) > 1 and not names_picture(inline.target):
+            flush()
+            blocks.append(replace(paragraph, inlines=(inline,)))
         else:
             pieces[-1].append(inline)
     flush()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
 from notebook_kb.parsing.inlines import InlineBuilder, clean
 from notebook_kb.parsing.markdown import parser
+from notebook_kb.parsing.pictures import pictures_in
 from notebook_kb.parsing.rules.comment import OPENING, mask_comments
 from notebook_kb.parsing.shapes import as_callout, as_task, split_paragraph
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markdown_it.token import Token
 
     from notebook_kb.parsing.rules.comment import Masked, MaskedComment
@@ -70,6 +74,20 @@ def says_comment(tokens: list[Token]) -> bool:
     )
 
 
+def nowhere(_pos: int, _length: int) -> d.Place:
+    """The place of what has none."""
+    return d.NOWHERE
+
+
+def row_offset(source: str, text: str, from_column: int) -> tuple[int, bool]:
+    """(where `text` begins in its line, whether its bars are written there with a backslash, as in tables)."""
+    offset = source.find(text, from_column) if text else 0
+    if offset < 0 and "|" in text:
+        offset = source.find(text.replace("|", "\\|"), from_column)
+        return max(offset, 0), offset >= 0
+    return max(offset, 0), False
+
+
 class TreeBuilder:
     """Walks the tokens once. `pos` is the next token to read."""
 
@@ -117,7 +135,7 @@ class TreeBuilder:
             case "hr":
                 return [d.Rule(place)]
             case "html_block":
-                return [d.HtmlBlock(place, clean(token.content))]
+                return [self.html(token, place)]
             case "blockquote_open":
                 return [self.quote(place)]
             case "bullet_list_open" | "ordered_list_open":
@@ -139,6 +157,14 @@ class TreeBuilder:
                 return []
             case _:
                 return []
+
+    def html(self, token: Token, place: d.Place) -> d.HtmlBlock:
+        """Raw HTML with its pictures."""
+        html = clean(token.content)
+        pictures = (
+            pictures_in(html, lambda at: self.inline_place(token, at, 1)) if "<img" in html.lower() else ()
+        )
+        return d.HtmlBlock(place, html, tuple(pictures))
 
     def math_block(self, token: Token, place: d.Place) -> d.MathBlock:
         """A display formula; its place is that of the TeX itself, behind the two signs that open it."""
@@ -173,7 +199,7 @@ class TreeBuilder:
 
     def quote(self, place: d.Place) -> d.Block:
         blocks = self.blocks("blockquote_close")
-        if blocks and isinstance(blocks[0], d.Paragraph):
+        if blocks and isinstance(blocks[0], (d.Paragraph, d.Heading)):
             callout = as_callout(blocks, place)
             if callout:
                 return callout
@@ -189,7 +215,8 @@ class TreeBuilder:
             if item.type == close:
                 break
             items.append(d.ListItem(self.block_place(item), as_task(self.blocks("list_item_close"))))
-        return d.List(place, tuple(items), ordered, int(token.attrGet("start") or 1) if ordered else 1)
+        start = token.attrGet("start")
+        return d.List(place, tuple(items), ordered, int(start) if ordered and start is not None else 1)
 
     def table(self, place: d.Place) -> d.Table:
         rows: list[list[d.Cell]] = []
@@ -215,8 +242,11 @@ class TreeBuilder:
     def cell_end(self, inline: Token, column: int) -> int:
         """Where in its line a cell ends, so that an equal later cell is not taken for it."""
         line = self.lines[inline.map[0]] if inline.map and inline.map[0] < len(self.lines) else ""
-        found = line.find(inline.content, column) if inline.content else -1
-        return found + len(inline.content) if found >= 0 else column
+        for text in (inline.content, inline.content.replace("|", "\\|")):
+            found = line.find(text, column) if text else -1
+            if found >= 0:
+                return found + len(text)
+        return column
 
     # places
 
@@ -230,17 +260,34 @@ class TreeBuilder:
 
     def inline_place(self, inline: Token, pos: int, length: int, from_column: int = 0) -> d.Place:
         """The place of `length` characters at `pos` in the text of an inline token."""
+        return self.placer(inline, from_column)(pos, length)
+
+    def placer(self, inline: Token, from_column: int) -> Callable[[int, int], d.Place]:
+        """What gives places in the text of an inline token; each of its rows is looked up once."""
         if not inline.map:
-            return d.NOWHERE
-        before = inline.content[:pos]
-        row = before.count("\n")
-        text = inline.content.split("\n")[row].rstrip() if inline.content else ""
-        number = inline.map[0] + row
-        source = self.lines[number] if number < len(self.lines) else ""
-        offset = source.find(text, from_column) if text else 0
-        column = self.masked.column(number, max(offset, 0) + pos - (before.rfind("\n") + 1)) + 1
-        line = number + self.first_line
-        return d.Place(line, column, line, column + length)
+            return nowhere
+        first = inline.map[0]
+        rows = inline.content.split("\n")
+        starts = [0]
+        for row in rows[:-1]:
+            starts.append(starts[-1] + len(row) + 1)
+        known: dict[int, tuple[int, bool]] = {}
+
+        def place(pos: int, length: int) -> d.Place:
+            row = bisect_right(starts, pos) - 1
+            number = first + row
+            if row not in known:
+                source = self.lines[number] if number < len(self.lines) else ""
+                known[row] = row_offset(source, rows[row].rstrip(), from_column)
+            offset, barred = known[row]
+            inside = pos - starts[row]
+            if barred:
+                inside += rows[row].count("|", 0, inside)
+            column = self.masked.column(number, offset + inside) + 1
+            line = number + self.first_line
+            return d.Place(line, column, line, column + length)
+
+        return place
 
     # inlines
 
@@ -251,8 +298,5 @@ class TreeBuilder:
 
     def inlines_of(self, inline: Token, from_column: int = 0) -> tuple[d.Inline, ...]:
         """The inlines of one block."""
-
-        def place(pos: int, length: int) -> d.Place:
-            return self.inline_place(inline, pos, length, from_column)
-
+        place = self.placer(inline, from_column)
         return InlineBuilder(inline.children or [], place, self.comments).inlines("")

@@ -6,8 +6,13 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from notebook_kb.model import document as d
+from notebook_kb.parsing.shapes import PLUGIN_LANGUAGES
+
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
+
+    from notebook_kb.languages import LanguagePack
 
 # token types by their names: `Keyword.Namespace` is a keyword
 CLASSES = (("Comment", "c"), ("Keyword", "k"), ("Operator.Word", "k"), ("Literal.String", "s"))
@@ -49,3 +54,47 @@ def css_class(kind: Any) -> str:
     """The mark of a token type, '' for most."""
     name = ".".join(kind) + "."
     return next((css for parent, css in CLASSES if name.startswith(parent + ".")), "")
+
+
+def code_figure(blocks: tuple[d.Block, ...], pack: LanguagePack) -> tuple[str, int]:
+    """(a code block with the check blocks that follow it, how many those are)."""
+    first = blocks[0]
+    if not isinstance(first, d.CodeBlock):
+        return "", 0
+    if is_check(first):
+        return f'<figure class="code">{check_html(first, pack)}</figure>\n', 0
+    checks: list[d.CodeBlock] = []
+    for block in blocks[1:]:
+        if not (isinstance(block, d.CodeBlock) and is_check(block)):
+            break
+        checks.append(block)
+    inside = label_html(first, pack) + pre_html(first, pack) + "".join(check_html(c, pack) for c in checks)
+    return f'<figure class="code">{inside}</figure>\n', len(checks)
+
+
+def is_check(block: d.CodeBlock) -> bool:
+    """Whether a code block is a check: `python check`."""
+    return block.info.split()[1:2] == ["check"]
+
+
+def label_html(block: d.CodeBlock, pack: LanguagePack) -> str:
+    """What stands above the code of which another program would make something."""
+    if block.language not in PLUGIN_LANGUAGES:
+        return ""
+    words = pack.word("shown_as_written", language=block.language)
+    return f'<figcaption class="label">{escape(words)}</figcaption>\n'
+
+
+def pre_html(block: d.CodeBlock, pack: LanguagePack) -> str:
+    """The code itself."""
+    label = escape(block.language or pack.word("code"))
+    return (
+        f'<pre tabindex="0" role="region" aria-label="{label}"><code>'
+        f"{highlight(block.code, block.language)}</code></pre>\n"
+    )
+
+
+def check_html(block: d.CodeBlock, pack: LanguagePack) -> str:
+    """A check, folded."""
+    word = escape(pack.word("the_check"))
+    return f'<details class="check"><summary>{word}</summary>\n{pre_html(block, pack)}</details>\n'

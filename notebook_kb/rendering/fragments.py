@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model import document as d
 from notebook_kb.model.note import PRIVATE_PARTS, Part
+from notebook_kb.parsing.blocks import CARD_ID, block_anchor, blocks_with_ids, ids_of
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.formula_figure import FormulaFigures
@@ -31,45 +32,66 @@ def deriver(
         own = parsed.note.macros
         tex = TexConverter({**settings.macros, **own}) if own else shared
         hard = settings.line_breaks == "hard"
-        public, slots, found = sections_html(parsed, tex, pack, names, hard_breaks=hard, private=False)
-        private: list[dict[str, str]] | None = None
-        private_slots = slots
+        public = note_html(parsed, HtmlRenderer(parsed.document, tex, pack, names, hard_breaks=hard))
+        mine: dict[str, Any] = {
+            "sections": None,
+            "slots": None,
+            "blocks": None,
+            "findings": public["findings"],
+        }
         if has_private(parsed, names):
-            private, private_slots, found = sections_html(
-                parsed, tex, pack, names, hard_breaks=hard, private=True
-            )
+            everything = HtmlRenderer(parsed.document, tex, pack, names, hard_breaks=hard, private=True)
+            mine = note_html(parsed, everything)
         return {
-            "public": public,
-            "mine": private,
-            "slots": slots,
-            "mine_slots": None if private is None else private_slots,
-            "findings": tuple(f.at(parsed.note.path) for f in found),
+            "public": public["sections"],
+            "slots": public["slots"],
+            "blocks": public["blocks"],
+            "mine": mine["sections"],
+            "mine_slots": mine["slots"],
+            "mine_blocks": mine["blocks"],
+            "findings": tuple(f.at(parsed.note.path) for f in mine["findings"]),
         }
 
     return derive
 
 
-def sections_html(
-    parsed: ParsedNote,
-    tex: TexConverter,
-    pack: LanguagePack,
-    names: SectionNames,
-    *,
-    hard_breaks: bool,
-    private: bool,
-) -> tuple[list[dict[str, str]], list[list[str]], list[Any]]:
-    """(one map of HTML pieces for each section, slots, findings)."""
-    renderer = HtmlRenderer(parsed.document, tex, pack, names, hard_breaks=hard_breaks, private=private)
-    figures = FormulaFigures(renderer, pack)
-    pieces = [section_html(parsed, s, renderer, figures, private=private) for s in parsed.note.sections]
-    return pieces, renderer.slots, renderer.findings
+def note_html(parsed: ParsedNote, renderer: HtmlRenderer) -> dict[str, Any]:
+    """`sections`: one map of HTML pieces for each; `slots` that these refer to; `blocks` by their ids; `findings`."""
+    figures = FormulaFigures(renderer, renderer.pack)
+    sections = [section_html(parsed, s, renderer, figures) for s in parsed.note.sections]
+    found = list(renderer.findings)
+    return {
+        "sections": sections,
+        "blocks": blocks_html(parsed, renderer),
+        "slots": renderer.slots,
+        "findings": found,
+    }
+
+
+def blocks_html(parsed: ParsedNote, renderer: HtmlRenderer) -> dict[str, str]:
+    """The HTML of each block that has an id, for embeds of it."""
+    if not any(a.startswith("^") for a in parsed.note.anchors):
+        return {}
+    table: dict[str, str] = {}
+    for section in parsed.note.sections:
+        if section.private and not renderer.private:
+            continue
+        blocks = renderer.shown(parsed.document.blocks[section.first : section.last])
+        for name, block in blocks_with_ids(blocks):
+            if name not in table and not name.startswith(CARD_ID):
+                renderer.notes_shown.clear()
+                table[name] = renderer.fragment((block,))
+    return table
 
 
 def section_html(
-    parsed: ParsedNote, section: Section, renderer: HtmlRenderer, figures: FormulaFigures, *, private: bool
-) -> dict[str, str]:
-    """The heading's words and the body of one section; the first paragraph of the first one apart, as the lead."""
-    if section.private and not private:
+    parsed: ParsedNote, section: Section, renderer: HtmlRenderer, figures: FormulaFigures
+) -> dict[str, Any]:
+    """The heading's words and the body of one section; the first paragraph of the first one apart, as the lead.
+
+    `cuts` are the headings inside the body: (offset, level, id).
+    """
+    if section.private and not renderer.private:
         return {"heading": "", "body": ""}
     blocks = parsed.document.blocks[section.first : section.last]
     heading = ""
@@ -79,8 +101,12 @@ def section_html(
     lead = ""
     if is_title_section(parsed.note, section):
         blocks, lead = take_lead(blocks, renderer)
-    body = figures.symbols(blocks) if section.part is Part.SYMBOLS else renderer.fragment(blocks)
-    piece = {"heading": heading, "body": body}
+    if section.part is Part.SYMBOLS:
+        piece: dict[str, Any] = {"heading": heading, "body": figures.symbols(blocks)}
+    else:
+        piece = {"heading": heading, "body": renderer.fragment(blocks)}
+        if renderer.cuts:
+            piece["cuts"] = renderer.cuts
     if lead:
         piece["lead"] = lead
     return piece
@@ -98,6 +124,7 @@ def take_lead(blocks: tuple[d.Block, ...], renderer: HtmlRenderer) -> tuple[tupl
             continue
         if isinstance(block, d.Paragraph) and not block.tight:
             html = renderer.fragment((d.Paragraph(block.place, block.inlines, tight=True),)).strip()
+            html = "".join(f'<span id="{block_anchor(n)}"></span>' for n in ids_of(block)[:1]) + html
             return (*blocks[:i], *blocks[i + 1 :]), html
         break
     return blocks, ""

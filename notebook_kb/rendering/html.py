@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
 from notebook_kb.model import document as d
+from notebook_kb.parsing.blocks import ids_of, item_ids, lone_id
+from notebook_kb.parsing.pictures import IMG, picture_of
 from notebook_kb.parsing.sections import private_callout, visible
+from notebook_kb.parsing.shapes import CALLOUTS
 from notebook_kb.parsing.tex import strip_comments
+from notebook_kb.rendering.anchors import cut_headings, cut_mark, with_id
 from notebook_kb.rendering.cards import card_mark, gapped, split_lines, without_mark
-from notebook_kb.rendering.code import highlight
+from notebook_kb.rendering.code import code_figure
 from notebook_kb.rendering.sanitise import Trusted, sanitise
 
 if TYPE_CHECKING:
+    import re
+
     from notebook_kb.findings import Finding
     from notebook_kb.languages import LanguagePack
     from notebook_kb.parsing.sections import SectionNames
@@ -26,7 +32,8 @@ WRAP = {d.Emphasis: "em", d.Strong: "strong", d.Strike: "del", d.Highlight: "mar
 class HtmlRenderer:
     """Renders one note. With `private` the private parts are shown and marked, else they are left out.
 
-    `slots` collects what the HTML refers to by number: [kind, target, heading, label, argument].
+    `slots` collects what the HTML refers to by number: [kind, target, heading, label, argument]. `cuts` are the headings
+    at the top level of the last fragment: (offset, level, id).
     """
 
     def __init__(
@@ -51,14 +58,18 @@ class HtmlRenderer:
         self.raw = False
         self.notes_due: list[int] = []
         self.notes_shown: set[int] = set()
+        self.depth = 0
+        self.cuts: list[tuple[int, int, str]] = []
 
     def fragment(self, blocks: tuple[d.Block, ...]) -> str:
         """The HTML of blocks, safe to be put into a page."""
         self.raw = False
+        self.depth = 0
         html = self.blocks(self.shown(blocks))
         if self.raw:
             html = sanitise(html)
-        return self.trusted.restore(html)
+        html, self.cuts = cut_headings(html, self.trusted.restore, raw=self.raw)
+        return html
 
     def shown(self, blocks: tuple[d.Block, ...]) -> tuple[d.Block, ...]:
         """Blocks without what is private in them, unless that is asked for."""
@@ -68,6 +79,7 @@ class HtmlRenderer:
 
     def blocks(self, blocks: tuple[d.Block, ...]) -> str:
         """Blocks one after the other, each followed by the margin notes that it refers to."""
+        self.depth += 1
         parts: list[str] = []
         skip = 0
         for i, block in enumerate(blocks):
@@ -75,11 +87,13 @@ class HtmlRenderer:
                 skip -= 1
                 continue
             if isinstance(block, d.CodeBlock):
-                html, skip = self.code_figure(blocks[i:])
-                parts.append(html)
+                html, skip = code_figure(blocks[i:], self.pack)
             else:
-                parts.append(self.block(block))
+                html = self.block(block)
+            after = blocks[i + skip + 1] if i + skip + 1 < len(blocks) else None
+            parts.append(with_id(html, (lone_id(after),)) if lone_id(after) else html)
             parts.append(self.margin_notes())
+        self.depth -= 1
         return "".join(parts)
 
     def block(self, block: d.Block) -> str:
@@ -89,7 +103,10 @@ class HtmlRenderer:
                 return self.paragraph(block)
             case d.Heading():
                 level = max(block.level, 2)
-                return f'<h{level} id="{escape(block.anchor)}">{self.inlines(block.inlines)}</h{level}>\n'
+                inside = self.inlines(block.inlines)
+                if self.depth == 1:
+                    inside += cut_mark(block.level)
+                return f'<h{level} id="{escape(block.anchor)}">{inside}</h{level}>\n'
             case d.MathBlock():
                 return f'<div class="eq s" tabindex="0" role="group" aria-label="{self.pack.word("formula")}">{self.formula(block)}</div>\n'
             case d.List():
@@ -104,7 +121,7 @@ class HtmlRenderer:
                 return "<hr>\n"
             case d.HtmlBlock():
                 self.raw = True
-                return block.html
+                return self.html_block(block)
             case d.CommentBlock():
                 return (
                     f'<div class="private"><p>{escape(block.text.strip())}</p></div>\n'
@@ -120,6 +137,16 @@ class HtmlRenderer:
             case _:
                 return ""
 
+    def html_block(self, block: d.HtmlBlock) -> str:
+        """Raw HTML; its pictures are found like any others."""
+        pictures = iter(block.images)
+
+        def picture(match: re.Match[str]) -> str:
+            image = next(pictures, None) if picture_of(match[0], d.NOWHERE) else None
+            return self.slot(image) if image else ""
+
+        return IMG.sub(picture, block.html) if block.images else block.html
+
     def paragraph(self, block: d.Paragraph) -> str:
         """A paragraph; cards and a picture alone get a shape of their own."""
         card = self.cards(block)
@@ -127,16 +154,16 @@ class HtmlRenderer:
             return card
         inlines = tuple(i for i in block.inlines if not isinstance(i, d.BlockId))
         if len(inlines) == 1 and isinstance(inlines[0], (d.Image, d.Embed)):
-            return self.figure(inlines[0])
+            return with_id(self.figure(inlines[0]), ids_of(block))
         html = self.inlines(inlines).strip()
         if not html:
             return ""
-        return f"{html}\n" if block.tight else f"<p>{html}</p>\n"
+        return f"{html}\n" if block.tight else with_id(f"<p>{html}</p>\n", ids_of(block))
 
     def figure(self, inline: d.Image | d.Embed) -> str:
         """A picture on a line of its own, its title as the caption."""
         if isinstance(inline, d.Embed):
-            return self.inline(inline) + "\n"
+            return self.slot(inline, alone=True) + "\n"
         caption = f"<figcaption>{escape(inline.title)}</figcaption>" if inline.title else ""
         return f'<figure class="fig">{self.inline(replace(inline, title=""))}{caption}</figure>\n'
 
@@ -150,8 +177,17 @@ class HtmlRenderer:
             for i in d.own_inlines(b)
         )
         css = ' class="tasks"' if tasks else ""
-        items = "".join(f"<li>{self.blocks(item.children).strip()}</li>\n" for item in block.items)
+        items = "".join(self.item(item) for item in block.items)
         return f"<{tag}{start}{css}>\n{items}</{tag}>\n"
+
+    def item(self, item: d.ListItem) -> str:
+        """One item; the id of its first paragraph is the item's."""
+        ids = item_ids(item)
+        first = item.children[0] if item.children else None
+        if ids and isinstance(first, d.Paragraph):
+            bare = tuple(i for i in first.inlines if not isinstance(i, d.BlockId))
+            item = replace(item, children=(replace(first, inlines=bare), *item.children[1:]))
+        return with_id(f"<li>{self.blocks(item.children).strip()}</li>\n", ids)
 
     def table(self, block: d.Table) -> str:
         body = "".join(self.row(r, "td", "") for r in block.rows)
@@ -173,39 +209,19 @@ class HtmlRenderer:
         private, _ = private_callout(block, self.names)
         if private and not self.private:
             return ""
-        title = self.inlines(block.title) or escape(block.kind.capitalize())
+        kind = CALLOUTS.get(block.kind, "note")
+        title = self.inlines(block.title) or escape(self.callout_word(block.kind))
         inside = self.blocks(block.children)
-        css = "callout private" if private else "callout"
+        css = "callout private" if private else f"callout c-{kind}"
         if block.fold:
             opened = " open" if block.fold == "+" else ""
             return f'<details class="{css}"{opened}><summary class="label">{title}</summary>\n{inside}</details>\n'
         return f'<div class="{css}"><p class="label">{title}</p>\n{inside}</div>\n'
 
-    def code_figure(self, blocks: tuple[d.Block, ...]) -> tuple[str, int]:
-        """(a code block with the check blocks that follow it, how many those are)."""
-        first = blocks[0]
-        checks: list[d.CodeBlock] = []
-        for block in blocks[1:]:
-            if not (isinstance(block, d.CodeBlock) and is_check(block)):
-                break
-            checks.append(block)
-        if not isinstance(first, d.CodeBlock):
-            return "", 0
-        if is_check(first):
-            return f'<figure class="code">{self.check(first)}</figure>\n', 0
-        inside = self.pre(first) + "".join(self.check(c) for c in checks)
-        return f'<figure class="code">{inside}</figure>\n', len(checks)
-
-    def pre(self, block: d.CodeBlock) -> str:
-        label = escape(block.language or self.pack.word("code"))
-        return (
-            f'<pre tabindex="0" role="region" aria-label="{label}"><code>'
-            f"{highlight(block.code, block.language)}</code></pre>\n"
-        )
-
-    def check(self, block: d.CodeBlock) -> str:
-        word = escape(self.pack.word("the_check"))
-        return f'<details class="check"><summary>{word}</summary>\n{self.pre(block)}</details>\n'
+    def callout_word(self, kind: str) -> str:
+        """The title of a callout that has none: its type's word, else the type as it was typed."""
+        key = f"callout_{kind}"
+        return self.pack.word(key) if kind in CALLOUTS else kind.replace("-", " ").capitalize()
 
     # cards
 
@@ -302,12 +318,13 @@ class HtmlRenderer:
             case _:
                 return ""
 
-    def slot(self, inline: d.Link | d.WikiLink | d.Embed | d.Image) -> str:
-        """A numbered slot; `website` fills in the address."""
+    def slot(self, inline: d.Link | d.WikiLink | d.Embed | d.Image, *, alone: bool = False) -> str:
+        """A numbered slot; `website` fills in the address. `alone`: it is a block of its own."""
+        # a link's words may hold slots of their own
+        label = self.inlines(inline.children) if isinstance(inline, d.Link) else ""
         number = len(self.slots)
         match inline:
             case d.Link():
-                label = self.inlines(inline.children)
                 target, _, heading = inline.href.partition("#")
                 self.slots.append(["link", target, heading, inline.title, ""])
                 return f'<kb-a n="{number}">{label}</kb-a>'
@@ -315,10 +332,11 @@ class HtmlRenderer:
                 self.slots.append(["wiki", inline.target, inline.heading, "", ""])
                 return f'<kb-a n="{number}">{escape(inline.label, quote=False)}</kb-a>'
             case d.Embed():
-                self.slots.append(["embed", inline.target, inline.heading, "", inline.argument])
+                kind = "embed" if alone else "inline-embed"
+                self.slots.append([kind, inline.target, inline.heading, "", inline.argument])
                 return f'<kb-embed n="{number}"></kb-embed>'
             case _:
-                self.slots.append(["image", inline.src, "", inline.alt, inline.title])
+                self.slots.append(["image", inline.src, inline.size, inline.alt, inline.title])
                 return f'<kb-img n="{number}"></kb-img>'
 
     def footnote_ref(self, number: int) -> str:
@@ -356,8 +374,3 @@ def tex_finding(tex: str, error: TexError, place: d.Place, indent: int = 0) -> F
         error.hint,
         place=(place.line + rows, column, 0, 0),
     )
-
-
-def is_check(block: d.CodeBlock) -> bool:
-    """Whether a code block is a check: `python check`."""
-    return block.info.split()[1:2] == ["check"]

@@ -26,6 +26,8 @@ ATTRIBUTES: dict[str, set[str]] = {
     "kb-img": {"n"},
     "kb-embed": {"n"},
 }
+TAG = re.compile(r"""<(/?)([a-z][a-z0-9-]*)(?:"[^"]*"|[^">])*>""")
+VOID = frozenset(["br", "col", "hr", "img", "wbr"])
 SCHEMES = {"http", "https", "mailto"}
 
 
@@ -49,6 +51,15 @@ class Trusted:
             return self.pieces[number] if number < len(self.pieces) else ""
 
         return MARKED.sub(piece, html)
+
+
+def tag_depth(html: str) -> int:
+    """How many tags are open at the end of sanitised HTML."""
+    depth = 0
+    for match in TAG.finditer(html):
+        if match[2] not in VOID:
+            depth += -1 if match[1] else 1
+    return depth
 
 
 def sanitise(html: str) -> str:

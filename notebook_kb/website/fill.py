@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.notebook.names import fold
+from notebook_kb.parsing.blocks import block_anchor
 from notebook_kb.website.addresses import relative_url
+from notebook_kb.website.embeds import (
+    Ring,
+    address_of,
+    apart,
+    embed_html,
+    file_url,
+    is_picture,
+    page_prefix,
+    size_attributes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,11 +33,8 @@ SLOT = re.compile(
     r'<kb-a n="([0-9]{1,6})">(.*?)</kb-a>|<kb-img n="([0-9]{1,6})"></kb-img>|<kb-embed n="([0-9]{1,6})"></kb-embed>',
     re.DOTALL,
 )
-PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"])
 OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 SAFE = re.compile(r"(?:https?:|mailto:|//)", re.IGNORECASE)
-SIZE = re.compile(r"(\d{1,4})(?:x(\d{1,4}))?$")
-DEEPEST_EMBED = 5
 
 
 @dataclass
@@ -35,29 +42,50 @@ class Filler:
     """Fills fragments of one notebook view.
 
     `urls` maps a note's path to its page; `derived` holds the fragments; `mine` shows private parts and marks links
-    to notes not yet written.
+    to notes not yet written. `page_anchors` maps a note's anchors to others where its page has others.
     """
 
     notebook: Notebook
     urls: Mapping[str, str]
     derived: Mapping[str, Mapping[str, Any]]
     mine: bool = False
-    word: Callable[..., str] = field(default=lambda key, **_: key)
+    words: Callable[..., str] = field(default=lambda key, **_: key)
+    page_anchors: Callable[[Note], Mapping[str, str]] = field(default=lambda _: {})
 
-    def pieces(self, note: Note) -> list[dict[str, str]]:
+    def word(self, key: str, **values: object) -> str:
+        """A text of the language pack."""
+        return self.words(key, **values)
+
+    def pieces(self, note: Note) -> list[dict[str, Any]]:
         """The HTML pieces of a note's sections."""
-        data = self.derived[note.path]
-        return data["mine"] if self.mine and data["mine"] is not None else data["public"]  # type: ignore[no-any-return]
+        return self.derived_of(note, "public", "mine")  # type: ignore[no-any-return]
 
     def slots(self, note: Note) -> list[list[str]]:
         """What the pieces refer to."""
-        data = self.derived[note.path]
-        return data["mine_slots"] if self.mine and data["mine_slots"] is not None else data["slots"]  # type: ignore[no-any-return]
+        return self.derived_of(note, "slots", "mine_slots")  # type: ignore[no-any-return]
 
-    def fill(self, html: str, note: Note, page: str, chain: tuple[str, ...] = ()) -> str:
-        """A fragment of `note` for the page at the URL `page`. `chain` are the notes that embed it."""
-        if "<kb-" not in html:
-            return html
+    def blocks(self, note: Note) -> dict[str, str]:
+        """The HTML of the note's blocks that have an id."""
+        return self.derived_of(note, "blocks", "mine_blocks")  # type: ignore[no-any-return]
+
+    def derived_of(self, note: Note, public: str, mine: str) -> Any:
+        """One of the things that were derived, with what is private where that is shown."""
+        data = self.derived[note.path]
+        return data[mine] if self.mine and data[mine] is not None else data[public]
+
+    def fill(self, html: str, note: Note, page: str, ring: Ring | None = None) -> str:
+        """A fragment of `note` for the page at the URL `page`. `ring` is what embeds it, for an embed.
+
+        On the page of another note its ids get a prefix of their own.
+        """
+        if "<kb-" in html:
+            html = SLOT.sub(self.replacer(note, page, ring or Ring(((note.path, ""),))), html)
+        if ring is None and self.urls.get(note.path, page) != page:
+            html = apart(html, page_prefix(note))
+        return html
+
+    def replacer(self, note: Note, page: str, ring: Ring) -> Callable[[re.Match[str]], str]:
+        """What puts the HTML of a slot in its place."""
         slots = self.slots(note)
 
         def replace(match: re.Match[str]) -> str:
@@ -65,12 +93,12 @@ class Filler:
             if number >= len(slots):
                 return match[2] or ""
             if match[1]:
-                return self.link(slots[number], self.fill(match[2], note, page, chain), note, page)
+                return self.link(slots[number], self.fill(match[2], note, page, ring), note, page)
             if match[3]:
                 return self.picture(slots[number], note, page)
-            return self.embed(slots[number], note, page, chain)
+            return embed_html(self, number, slots[number], note, page, ring)
 
-        return SLOT.sub(replace, html)
+        return replace
 
     def link(self, slot: list[str], label: str, note: Note, page: str) -> str:
         """A link; to a note without a page it is its words."""
@@ -82,24 +110,28 @@ class Filler:
             address = target + (f"#{heading}" if heading else "")
             tip = f' title="{escape(title)}"' if title else ""
             return f'<a href="{escape(address)}"{tip} rel="noopener">{label}</a>'
-        url = self.address(target, heading, note)
+        url = self.address(target, heading, note, page)
         if url is not None:
             return (
                 f'<a href="{escape(relative_url(url, page) if not url.startswith("#") else url)}">{label}</a>'
             )
         return f'<span class="unwritten">{label}</span>' if self.mine else label
 
-    def address(self, target: str, heading: str, note: Note) -> str | None:
+    def address(self, target: str, heading: str, note: Note, page: str) -> str | None:
         """The URL (with the anchor) that a target of `note` leads to; None when it has no page."""
         found = self.notebook.resolver.resolve(target, note.path)
         if found.file:
-            return file_url(found.file)
-        if found.note not in self.urls:
+            return address_of(found.file)
+        other = self.notebook.notes.get(found.note)
+        if other is None:
             return self.concept_address(target)
-        anchor = self.anchor(self.notebook.notes[found.note], heading)
-        if not target:
+        anchor = self.anchor(other, heading)
+        own = self.urls.get(other.path, page)
+        if other.path == note.path and own == page:
             return anchor or "#"
-        return self.urls[found.note] + anchor
+        if other.path not in self.urls:
+            return self.concept_address(target)
+        return own + anchor
 
     def concept_address(self, target: str) -> str | None:
         """The page of a concept that has no note of its own but a reading."""
@@ -108,60 +140,34 @@ class Filler:
 
     def anchor(self, note: Note, heading: str) -> str:
         """`#anchor` for the words of a heading or a block id; '' when there is none."""
-        anchor = heading_anchor(note, heading)
-        return "#" + (quote(anchor) if anchor.startswith("^") else anchor) if anchor else ""
+        anchor = heading_anchor(note, heading, private=self.mine)
+        anchor = self.page_anchors(note).get(anchor, anchor)
+        if anchor.startswith("^"):
+            anchor = block_anchor(anchor[1:])
+        return "#" + quote(anchor) if anchor else ""
 
-    def picture(self, slot: list[str], note: Note, page: str, size: str = "") -> str:
+    def picture(self, slot: list[str], note: Note, page: str) -> str:
         """A picture, or its words where it has no file."""
-        _, target, _, alt, title = slot
+        _, target, size, alt, title = slot
         if OUTSIDE.match(target):
             # pages load nothing from elsewhere: a link instead
             words = escape(alt or target)
             return f'<a href="{escape(target)}" rel="noopener">{words}</a>' if SAFE.match(target) else words
         file = self.notebook.resolver.resolve(target, note.path).file
-        if not file or PurePosixPath(file).suffix.casefold() not in PICTURES:
+        if not file or not is_picture(file):
             return f'<span class="missing">{escape(alt or target)}</span>' if self.mine else escape(alt)
-        match = SIZE.match(size)
-        width = f' width="{match[1]}"' if match else ""
-        height = f' height="{match[2]}"' if match and match[2] else ""
         tip = f' title="{escape(title)}"' if title else ""
-        source = escape(relative_url(file_url(file), page))
-        return f'<img src="{source}" alt="{escape(alt)}"{tip}{width}{height} loading="lazy">'
+        source = escape(file_url(file, page))
+        return f'<img src="{source}" alt="{escape(alt)}"{tip}{size_attributes(size)} loading="lazy">'
 
-    def embed(self, slot: list[str], note: Note, page: str, chain: tuple[str, ...]) -> str:
-        """An embedded picture, file or note."""
-        _, target, heading, _, argument = slot
-        found = self.notebook.resolver.resolve(target, note.path)
-        if found.file:
-            if PurePosixPath(found.file).suffix.casefold() in PICTURES:
-                alt = "" if SIZE.match(argument) else argument
-                return self.picture(["image", target, "", alt, ""], note, page, argument)
-            href = escape(relative_url(file_url(found.file), page))
-            return f'<a href="{href}">{escape(argument or PurePosixPath(found.file).name)}</a>'
-        inner = self.notebook.notes.get(found.note)
-        words = escape(argument or target + (f" > {heading}" if heading else ""))
-        if inner is None:
-            return f'<span class="unwritten">{words}</span>' if self.mine else words
-        if found.note in (*chain, note.path) or len(chain) >= DEEPEST_EMBED:
-            ring = " → ".join((*chain, note.path, found.note)) if self.mine else words
-            return f'<span class="unwritten">{escape(ring)}</span>'
-        return self.embedded(inner, heading, page, (*chain, note.path))
-
-    def embedded(self, inner: Note, heading: str, page: str, chain: tuple[str, ...]) -> str:
-        """The text of an embedded note or of one of its sections."""
-        anchor = self.anchor(inner, heading).removeprefix("#")
-        parts = []
-        for section, piece in zip(inner.sections, self.pieces(inner), strict=True):
-            if heading and section.anchor != anchor:
-                continue
-            if section.private and not self.mine:
-                continue
-            parts.append(piece.get("lead", "") and f"<p>{piece['lead']}</p>")
-            parts.append(piece["body"])
-        html = self.fill("".join(parts), inner, page, chain)
-        return f'<div class="embed">{html}</div>'
+    def note_link(self, note: Note, page: str) -> str:
+        """A note's title as a link to its page."""
+        title = escape(shown_title(self.notebook, note), quote=False)
+        url = self.urls.get(note.path)
+        return f'<a href="{escape(relative_url(url, page))}">{title}</a>' if url else title
 
 
-def file_url(path: str) -> str:
-    """The address of an attachment."""
-    return "/files/" + quote(path)
+def shown_title(notebook: Notebook, note: Note) -> str:
+    """A note's title; a concept note without one has the roadmap's."""
+    concept = notebook.concept_of(note)
+    return notebook.roadmap.concepts[concept].title if not note.title_given and concept else note.title

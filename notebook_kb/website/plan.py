@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -12,7 +13,7 @@ from notebook_kb.learning.coverage import cover
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.website import views as v
 from notebook_kb.website.addresses import OWN_PAGES, clashes, concept_url, note_url, page_url
-from notebook_kb.website.fill import Filler
+from notebook_kb.website.fill import Filler, shown_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,12 @@ class PagePlan:
     template: str
     view: Any
     note: str = ""
+
+
+def title_anchor(note: Note) -> dict[str, str]:
+    """The id of the heading that is the page's title: there a link leads to the page."""
+    first = next((s for s in note.sections if s.level == 1 and s.heading), None)
+    return {first.anchor: ""} if first else {}
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,31 @@ class Site:
     @cached_property
     def filler(self) -> Filler:
         """Fills the slots of this view's fragments."""
-        return Filler(self.notebook, self.urls, self.derived, self.mine, self.notebook.pack.word)
+        return Filler(
+            self.notebook, self.urls, self.derived, self.mine, self.notebook.pack.word, self.page_anchors
+        )
+
+    def page_anchors(self, note: Note) -> Mapping[str, str]:
+        """The note's anchors that are others on its page: the title is the page itself, a concept's page has rungs."""
+        return self.rung_anchors.get(note.path) or title_anchor(note)
+
+    @cached_property
+    def rung_anchors(self) -> dict[str, dict[str, str]]:
+        """Path of a concept's note → the ids of its sections → those on the concept's page."""
+        table: dict[str, dict[str, str]] = {}
+        for concept, notes in self.notebook.concept_notes.items():
+            note = notes[0]
+            own = {s.anchor: "own" for s in note.sections if s.part is Part.OWN}
+            own |= {s.anchor: s.angle for s in note.sections if s.part is Part.ANGLE}
+            seen: Counter[str] = Counter()
+            for told in self.notebook.explanations.get(concept, ()):
+                if told.section.words:
+                    seen[told.angle] += 1
+                    order = seen[told.angle]
+                    if told.note.path == note.path:
+                        own[told.section.anchor] = told.angle if order == 1 else f"{told.angle}-{order}"
+            table[note.path] = {**title_anchor(note), **own}
+        return table
 
     def address_findings(self) -> list[Finding]:
         """Notes that want one address."""
@@ -132,10 +163,7 @@ class Site:
 
     def title(self, note: Note) -> str:
         """A note's title; a concept note without one has the roadmap's."""
-        concept = self.notebook.concept_of(note)
-        if not note.title_given and concept:
-            return self.notebook.roadmap.concepts[concept].title
-        return note.title
+        return shown_title(self.notebook, note)
 
     def tag_url(self, tag: str) -> str:
         """The page of a tag."""

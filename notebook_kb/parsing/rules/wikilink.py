@@ -21,6 +21,11 @@ def split_target(inner: str) -> tuple[str, str, str]:
     return name.strip(), heading.strip(), label.strip()
 
 
+def shown_words(target: str) -> str:
+    """`Note#Heading` as a page shows it: `Note > Heading`."""
+    return " > ".join(part.strip() for part in target.split("#") if part.strip())
+
+
 def wikilink(state: StateInline, silent: bool) -> bool:
     """One wikilink or embed."""
     src, pos = state.src, state.pos
@@ -30,7 +35,7 @@ def wikilink(state: StateInline, silent: bool) -> bool:
     start = pos + (3 if embed else 2)
     end = src.find("]]", start, state.posMax)
     inner = src[start:end] if end > 0 else ""
-    if not inner.strip() or "\n" in inner or "[[" in inner:
+    if not inner.strip() or "\n" in inner or "[[" in inner or inner[0] == "[":
         return False
     if not silent:
         token = state.push("embed" if embed else "wikilink", "", 0)

@@ -1,0 +1,49 @@
+"""Pictures that are written as HTML, and the size that is written into a picture's words."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+from notebook_kb.model import document as d
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+IMG = re.compile(r"""<img(?=[\s/>])(?:"[^"<]*"|'[^'<]*'|[^<>"'])*>""", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+SIZED = re.compile(r"(?:(.*)\|)?\s*(\d{1,4}(?:x\d{1,4})?)\s*$", re.DOTALL)
+PIXELS = re.compile(r"(\d{1,4})(?:px)?$")
+SUFFIX = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg|bmp)$", re.IGNORECASE)
+
+
+def picture_of(tag: str, place: d.Place) -> d.Image | None:
+    """An `<img …>` as the picture that it shows; None of another tag."""
+    if not IMG.fullmatch(tag.strip()):
+        return None
+    values = {name.lower(): unescape(value.strip("\"'")) for name, value in ATTRIBUTE.findall(tag)}
+    width, height = (PIXELS.match(values.get(key, "")) for key in ("width", "height"))
+    size = (width[1] + (f"x{height[1]}" if height else "")) if width else ""
+    return d.Image(place, values.get("src", ""), values.get("alt", ""), values.get("title", ""), size)
+
+
+def pictures_in(html: str, place: Callable[[int], d.Place]) -> Iterator[d.Image]:
+    """The pictures of a block of HTML, in order; `place` gives the place of an offset."""
+    for match in IMG.finditer(html):
+        picture = picture_of(match[0], place(match.start()))
+        if picture:
+            yield picture
+
+
+def split_size(words: str) -> tuple[str, str]:
+    """`a plane|300` → ('a plane', '300'); words without a size as they are."""
+    match = SIZED.fullmatch(words)
+    if not match or (match[1] is None and "|" in words):
+        return words, ""
+    return (match[1] or "").strip(), match[2]
+
+
+def names_picture(target: str) -> bool:
+    """Whether a target is a picture's file name."""
+    return bool(SUFFIX.search(target))
