@@ -15,7 +15,7 @@ def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
     from notebook_kb.workspace.search import search_notes
     from notebook_kb.workspace.workspace import Workspace
 
-    hits = search_notes(Workspace.open(), " ".join(query))[:limit]
+    hits = search_notes(Workspace.open(), " ".join(query), limit)
     if as_json:
         emit_json(
             {

@@ -1,4 +1,4 @@
-"""What is remembered of a note for its pages: HTML for each section, public and private, and its slots."""
+"""What is remembered of a note for its pages: HTML for each section, public and private, its slots, and its words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.formula_figure import FormulaFigures
 from notebook_kb.rendering.html import HtmlRenderer
+from notebook_kb.rendering.search_text import search_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ def deriver(
 ) -> Callable[[ParsedNote], dict[str, Any]]:
     """The function that makes a parsed note's fragments; formulas share one converter where they can."""
     shared = TexConverter(settings.macros)
+    aloud = tuple(w.casefold() for w in pack.labels["read_aloud"])
 
     def derive(parsed: ParsedNote) -> dict[str, Any]:
         own = parsed.note.macros
@@ -34,7 +36,8 @@ def deriver(
         public, slots, found = sections_html(parsed, tex, pack, names, hard_breaks=hard, private=False)
         private: list[dict[str, str]] | None = None
         private_slots = slots
-        if has_private(parsed, names):
+        holds_private = has_private(parsed, names)
+        if holds_private:
             private, private_slots, found = sections_html(
                 parsed, tex, pack, names, hard_breaks=hard, private=True
             )
@@ -43,6 +46,7 @@ def deriver(
             "mine": private,
             "slots": slots,
             "mine_slots": None if private is None else private_slots,
+            "search": search_data(parsed, names, aloud, has_private=holds_private),
             "findings": tuple(f.at(parsed.note.path) for f in found),
         }
 
