@@ -171,3 +171,9 @@ def feed(state: State, *, public: bool) -> str:
     """The feed of a view."""
     with state.lock:
         return str(atom(state.view(public=public).site), "utf-8")
+
+
+def search_index(state: State, *, public: bool) -> bytes:
+    """The search index of a view, made when it is asked for."""
+    with state.lock:
+        return state.view(public=public).search_index

@@ -17,7 +17,7 @@ from notebook_kb.parsing import terms as t
 from notebook_kb.rendering.search_text import ALOUD, HEADING, SYMBOL, TEXT
 from notebook_kb.rendering.search_text import FIELDS as MARKED_FIELDS
 from notebook_kb.website import search_rank as r
-from notebook_kb.website.addresses import relative_url
+from notebook_kb.website.addresses import INDEX_URL, relative_url
 from notebook_kb.website.plan import SHOWN_PART_TITLES
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from notebook_kb.rendering.search_text import Piece
     from notebook_kb.website.plan import Site
 
-INDEX_URL = "/search-index.js"
 FORMAT = 1
 # `<mark>` or `<mark key='…'>`; a text never holds `<`
 MARK = re.compile(r"<(\w+)(?: \w+='([^']*)')?>")
