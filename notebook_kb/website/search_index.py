@@ -21,7 +21,7 @@ from notebook_kb.website.addresses import INDEX_URL, relative_url
 from notebook_kb.website.plan import SHOWN_PART_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Explanation, Notebook
@@ -97,7 +97,8 @@ def search_pages(site: Site) -> Iterator[SearchPage]:
             concept = key.removeprefix("concept:")
             title = notebook.roadmap.concepts[concept].title
             pieces = tuple(from_readings(site, concept))
-            yield SearchPage(url, "concept", title, concept_names(notebook, concept, title), pieces)
+            names = distinct(title, concept_names(notebook, concept))
+            yield SearchPage(url, "concept", title, names, pieces)
             continue
         note = notebook.notes[key]
         found = concept_pieces(site, note, about[key]) if key in about else note_pieces(site, note)
@@ -108,17 +109,22 @@ def search_pages(site: Site) -> Iterator[SearchPage]:
 def note_names(site: Site, note: Note) -> tuple[str, ...]:
     """The other names of a note: its aliases, and those of its concept."""
     concept = site.notebook.concept_of(note) if note.type is not NoteType.READING else ""
-    title = site.title(note)
-    names = concept_names(site.notebook, concept, title) if concept else ()
-    return tuple(dict.fromkeys(n for n in (*note.aliases, *names) if n and n != title))
+    names = concept_names(site.notebook, concept) if concept else ()
+    return distinct(site.title(note), (*note.aliases, *names))
 
 
-def concept_names(notebook: Notebook, concept: str, title: str) -> tuple[str, ...]:
-    """A concept's title, aliases and id, where they differ from the page's title."""
+def concept_names(notebook: Notebook, concept: str) -> tuple[str, ...]:
+    """A concept's title, aliases and id."""
     known = notebook.roadmap.concepts[concept]
-    return tuple(
-        dict.fromkeys(n for n in (known.title, *known.aliases, concept.replace("-", " ")) if n != title)
-    )
+    return (known.title, *known.aliases, concept)
+
+
+def distinct(title: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that say other words than the title and each other."""
+    said = {tuple(t.terms(title)): ""}
+    for name in names:
+        said.setdefault(tuple(t.terms(name)), name)
+    return tuple(name for name in said.values() if name)
 
 
 def head(note: Note) -> tuple[tuple[str, str, str], ...]:
