@@ -194,26 +194,31 @@ def from_readings(site: Site, concept: str) -> Iterator[tuple[str, str, str]]:
 # the words of a page, for the ranking
 
 
-def words_of(marked: str) -> list[list[str]]:
-    """The words of a page of the file, by field."""
+def words_of(marked: str) -> r.PageWords:
+    """The words of a page of the file."""
     fields: list[list[str]] = [[] for _ in r.FIELDS]
     places = {"title": TITLE, "li": NAMES, "h2": PLACES[HEADING]}
     places |= {mark: PLACES[f] for mark, f in MARKED_FIELDS.items()}
+    names = set()
     parts = MARK.split(marked)
     for mark, inside in zip(parts[1::3], parts[3::3], strict=True):
         if mark in places:
-            fields[places[mark]] += t.terms(unescape(inside))
-    return fields
+            words = t.terms(unescape(inside))
+            fields[places[mark]] += words
+            if places[mark] in {TITLE, NAMES}:
+                names.add(" ".join(words))
+    return r.PageWords(fields, frozenset(names))
 
 
-def words_of_note(site: Site, note: Note) -> list[list[str]]:
-    """The words of a note by field, those of its own text as they were remembered."""
+def words_of_note(site: Site, note: Note) -> r.PageWords:
+    """The words of a note, those of its own text as they were remembered."""
     fields: list[list[str]] = [[] for _ in r.FIELDS]
-    fields[TITLE] = t.terms(site.title(note))
-    fields[NAMES] = [w for name in note_names(site, note) for w in t.terms(name)]
+    title, names = t.terms(site.title(note)), [t.terms(name) for name in note_names(site, note)]
+    fields[TITLE] = title
+    fields[NAMES] = [word for name in names for word in name]
     remembered = site.derived[note.path]["search"]["words"].split("\n")
     for own, line in enumerate(remembered):
         fields[PLACES[own]] = line.split(" ") if line else []
     for _, _, marked in head(note):
-        fields[PLACES[TEXT]] = fields[PLACES[TEXT]] + words_of(marked)[PLACES[TEXT]]
-    return fields
+        fields[PLACES[TEXT]] = [*fields[PLACES[TEXT]], *words_of(marked).fields[PLACES[TEXT]]]
+    return r.PageWords(fields, frozenset(" ".join(name) for name in (title, *names)))

@@ -7,20 +7,22 @@ each field by the field's weight, tamed by the field's length, and saturates ove
     score = Σ_word idf(word) · w / (K1 + w),   idf = ln(1 + (N − n + ½) / (n + ½))
 
 with N pages, n of them with the word. A word of the query stands for the words of the index that it may mean, each at a
-weight of its own; the page's best of them counts.
+weight of its own; the page's best of them counts. A page that is called just like the query gets all its idf once more, so
+that it comes first.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.parsing.terms import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 K1 = 6.0
 # (name, weight, b: how much a long field is tamed)
@@ -40,6 +42,13 @@ ONE_TYPO, TWO_TYPOS = 4, 8
 MOST_WORDS = 32
 
 
+class PageWords(NamedTuple):
+    """The words of each of `FIELDS`, and each name of the page as its words with blanks between."""
+
+    fields: Sequence[Sequence[str]]
+    names: frozenset[str]
+
+
 class Hit(NamedTuple):
     """A page's number in the index, its score, and for each word of the query what the words that it means are worth."""
 
@@ -51,9 +60,12 @@ class Hit(NamedTuple):
 class Index:
     """The words of pages, ready to be asked."""
 
-    def __init__(self, pages: Iterable[Sequence[Iterable[str]]]) -> None:
-        """For each page the words of each of `FIELDS`, in that order."""
-        self.pages = [[Counter(words) for words in page] for page in pages]
+    def __init__(self, pages: Iterable[PageWords]) -> None:
+        self.pages: list[list[Counter[str]]] = []
+        self.names: list[frozenset[str]] = []
+        for page in pages:
+            self.pages.append([Counter(words) for words in page.fields])
+            self.names.append(page.names)
         lengths = [[sum(counts.values()) for counts in page] for page in self.pages]
         self.norms = [[1.0] * len(FIELDS) for _ in self.pages]
         for f, (_, _, b) in enumerate(FIELDS):
@@ -85,6 +97,7 @@ class Index:
             for page, weight in found.items():
                 scores[page] += idf * weight / (K1 + weight)
                 held[page] += 1
+            self.reward(found, " ".join(words), idf, scores)
         most = max(held, default=0)
         hits = [
             Hit(page, math.floor(scores[page] * 1e6 + 0.5) / 1e6, tuple(worth))
@@ -92,6 +105,12 @@ class Index:
             if count == most and count
         ]
         return sorted(hits, key=lambda h: (-h.score, h.page))
+
+    def reward(self, found: dict[int, float], name: str, idf: float, scores: list[float]) -> None:
+        """The pages of this name get the word's idf once more."""
+        for page in found:
+            if name in self.names[page]:
+                scores[page] += idf
 
     def weights(self, group: dict[str, float]) -> dict[int, float]:
         """Page → the weight in it of a query's word that may mean these words."""

@@ -73,6 +73,7 @@
     const [TYPO, ONE_TYPO, TWO_TYPOS] = rules.typo;
     const FIELDS = rules.fields.length;
     const postings = new Map(); // word → page, field, count, page, field, count …
+    const names = pages.map(() => new Set());
     const lengths = pages.map(() => new Float64Array(FIELDS));
     pages.forEach((marked, page) => {
       const counts = Array.from({ length: FIELDS }, () => new Map());
@@ -82,6 +83,7 @@
         if (field === undefined) continue;
         const words = terms(plain(parts[k + 2]));
         lengths[page][field] += words.length;
+        if (parts[k] === "title" || parts[k] === "li") names[page].add(words.join(" "));
         for (const word of words) counts[field].set(word, (counts[field].get(word) || 0) + 1);
       }
       counts.forEach((words, field) => {
@@ -163,6 +165,7 @@
         for (const [page, weight] of found) {
           scores[page] += (idf * weight) / (rules.k1 + weight);
           held[page] += 1;
+          if (names[page].has(words.join(" "))) scores[page] += idf;
         }
       });
       const most = held.reduce((a, b) => Math.max(a, b), 0);

@@ -142,6 +142,17 @@ def test_the_title_is_worth_more_than_the_text(tmp_path: Path) -> None:
     assert found(workspace, "rank") == ["rank", "a"]
 
 
+def test_a_page_called_just_so_comes_first(tmp_path: Path) -> None:
+    """Red when an alias that is the whole query counts no more than a word of a longer title."""
+    workspace = notebook(
+        tmp_path,
+        a="# Box theory box\n\nA box is a box, and one more box.\n\n## The box\n\nBox.",
+        b="---\naliases: [box, Kasten]\n---\n# Containers and crates\n\nText.",
+    )
+    assert found(workspace, "Box") == ["b", "a"]
+    assert found(workspace, "kästen") == ["b"]
+
+
 def test_slips_and_beginnings(tmp_path: Path) -> None:
     """Red when one slip from four letters or two from eight are not forgiven, or three are."""
     workspace = notebook(tmp_path, a="# Trampolines\n\nThe bowl.", b="# Other\n\nNothing.")
@@ -223,7 +234,9 @@ def test_the_words_of_the_file_are_those_that_were_remembered(tmp_path: Path) ->
     site = workspace.private_site(workspace.load())
     (page,) = search_pages(site)
     remembered = words_of_note(site, site.notebook.notes["notes/a.md"])
-    assert [sorted(f) for f in words_of(page.marked())] == [sorted(f) for f in remembered]
+    written = words_of(page.marked())
+    assert [sorted(f) for f in written.fields] == [sorted(f) for f in remembered.fields]
+    assert written.names == remembered.names
 
 
 def test_every_hit_leads_to_a_page_and_an_anchor() -> None:
