@@ -1,7 +1,7 @@
-"""Text to the words it is searched by. One definition: `static/search.js` follows it, with these very tables.
+r"""Text to the words it is searched by. One definition: `static/search.js` follows it, with these very tables.
 
 Case, accents and the form of characters do not matter: ä is a, ß is ss, 𝜎 is σ. A Greek letter by itself is its name, so
-that σ, sigma and TeX's `\\sigma` are one word; x̂ is "x" and "hat". Scripts without blanks give pairs of characters.
+that σ, sigma and TeX's `\sigma` are one word; x̂ is "x" and "hat". Scripts without blanks give pairs of characters.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 GREEK = (
     "α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi ο omicron "
     "π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega"
-).split()
+).split()  # noqa: SIM905 - one table of pairs
 # one character → the word that TeX has for it
 NAMES = dict(zip(GREEK[::2], GREEK[1::2], strict=True)) | {
     "∑": "sum",
@@ -33,7 +33,18 @@ ACCENTS = {
     "\u0307": "dot",
     "\u20d7": "vec",
 }
-LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ς": "σ"}
+LETTERS = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "ı": "i",
+    "ς": "σ",
+}
 SAME = {
     "varepsilon": "epsilon",
     "vartheta": "theta",

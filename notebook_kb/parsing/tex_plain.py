@@ -14,7 +14,7 @@ _PAIRS = (
     r"to → rightarrow → mapsto ↦ leftarrow ← implies ⇒ Rightarrow ⇒ iff ⇔ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ sim ∼ "
     r"equiv ≡ propto ∝ pm ± cdot · times × perp ⊥ top ⊤ mid | vert | lvert | rvert | Vert ‖ lVert ‖ rVert ‖ ell ℓ circ ∘ "
     r"otimes ⊗ oplus ⊕ odot ⊙ langle ⟨ rangle ⟩ dots … ldots … cdots … prime ′ varepsilon ε vartheta θ varphi φ varrho ρ"
-).split()
+).split()  # noqa: SIM905 - one table of pairs
 SIGNS = (
     _LOWER
     | {name.capitalize(): sign.upper() for name, sign in _LOWER.items()}
@@ -93,7 +93,9 @@ class _Line:
         elif name in SILENT:
             self.out.append(" ")
         else:
-            self.put(f" {SIGNS[name]} " if name in SIGNS and not self.accent else SIGNS.get(name, f" {name} "))
+            self.put(
+                f" {SIGNS[name]} " if name in SIGNS and not self.accent else SIGNS.get(name, f" {name} ")
+            )
 
 
 def plain_tex(tex: str) -> str:

@@ -190,4 +190,3 @@ def search_data(
         return {"public": pieces, "mine": None, "words": words}
     public = SearchText(parsed, names, labels, private=False).pieces()
     return {"public": public, "mine": pieces, "words": words}
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from notebook_kb.website.search_rank import Hit as Found
     from notebook_kb.workspace.workspace import Workspace
 
-SHOWN = 100
+SHOWN, BEFORE = 100, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,25 @@ def best_line(lines: list[str], hit: Found, note: Note) -> int:
     body = note.body_line - 1
     titles = {i for i, line in enumerate(lines) if line.startswith("#") and line.strip("# ") == note.title}
     order = [*range(body, len(lines)), *range(min(body, len(lines)))]
-    return max(order, key=lambda i: (worth[i] > 0 and i >= body and i not in titles, worth[i], i >= body), default=0)
+    return max(
+        order, key=lambda i: (worth[i] > 0 and i >= body and i not in titles, worth[i], i >= body), default=0
+    )
+
+
+def shortened(line: str, hit: Found) -> str:
+    """A line, where it is long the part of it that begins a little before the first word that was meant."""
+    if len(line) <= SHOWN:
+        return line
+    hits = (m.start() for m in re.finditer(r"\S+", line) if value(terms(m[0]), hit.worth))
+    first = next(hits, 0)
+    before = min(first - BEFORE, len(line) - SHOWN)
+    start = max(0, line.rfind(" ", 0, before + 1)) if first > SHOWN - BEFORE else 0
+    end = len(line) if len(line) - start <= SHOWN else line.rfind(" ", start + 1, start + SHOWN)
+    return (
+        ("… " if start else "")
+        + line[start : end if end > start else start + SHOWN].strip()
+        + ("" if end == len(line) else " …")
+    )
 
 
 def search_notes(workspace: Workspace, query: str, limit: int) -> list[Hit]:
@@ -50,6 +69,6 @@ def search_notes(workspace: Workspace, query: str, limit: int) -> list[Hit]:
         text, _ = decode(read_file(workspace.root / note.path).data)
         lines = text.splitlines()
         best = best_line(lines, found, note)
-        shown = lines[best].strip()[:SHOWN] if lines else ""
+        shown = shortened(lines[best].strip(), found) if lines else ""
         hits.append(Hit(site.title(note), note.path, best + 1, found.score, shown))
     return hits

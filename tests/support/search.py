@@ -68,7 +68,9 @@ def random_queries(vocabulary: Iterable[str], count: int, seed: int = 1) -> list
     """One to three words of an index: whole, begun, with one or two slips, in capitals, with accents, signs between."""
     chance = random.Random(seed)  # noqa: S311 - the same again
     known = sorted(vocabulary)
-    return ["".join(word(chance, known) for _ in range(chance.randint(1, 3))).rstrip("_") for _ in range(count)]
+    return [
+        "".join(word(chance, known) for _ in range(chance.randint(1, 3))).rstrip("_") for _ in range(count)
+    ]
 
 
 def word(chance: random.Random, known: list[str]) -> str:
@@ -90,4 +92,6 @@ def word(chance: random.Random, known: list[str]) -> str:
         elif kind == "begin":
             letters = letters[: max(at, 1)]
     text = "".join(letters)
-    return (text.upper() if chance.random() < 0.1 else text) + chance.choice([" ", " ", "-", ", ", " ∑ ", "  "])
+    return (text.upper() if chance.random() < 0.1 else text) + chance.choice(
+        [" ", " ", "-", ", ", " ∑ ", "  "]
+    )
