@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-GREEK = (
+GREEK = (  # noqa: SIM905 - one table of pairs
     "α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi ο omicron "
     "π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega"
-).split()  # noqa: SIM905 - one table of pairs
+).split()
 # one character → the word that TeX has for it
 NAMES = dict(zip(GREEK[::2], GREEK[1::2], strict=True)) | {
     "∑": "sum",

@@ -9,12 +9,12 @@ from notebook_kb.parsing.terms import GREEK
 from notebook_kb.parsing.tex_tokens import tokenize
 
 _LOWER = dict(zip(GREEK[1::2], GREEK[::2], strict=True))
-_PAIRS = (
+_PAIRS = (  # noqa: SIM905 - one table of pairs
     r"sum ∑ prod ∏ int ∫ nabla ∇ partial ∂ sqrt √ infty ∞ in ∈ notin ∉ subset ⊂ subseteq ⊆ cup ∪ cap ∩ forall ∀ exists ∃ "
     r"to → rightarrow → mapsto ↦ leftarrow ← implies ⇒ Rightarrow ⇒ iff ⇔ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ sim ∼ "
     r"equiv ≡ propto ∝ pm ± cdot · times × perp ⊥ top ⊤ mid | vert | lvert | rvert | Vert ‖ lVert ‖ rVert ‖ ell ℓ circ ∘ "
     r"otimes ⊗ oplus ⊕ odot ⊙ langle ⟨ rangle ⟩ dots … ldots … cdots … prime ′ varepsilon ε vartheta θ varphi φ varrho ρ"
-).split()  # noqa: SIM905 - one table of pairs
+).split()
 SIGNS = (
     _LOWER
     | {name.capitalize(): sign.upper() for name, sign in _LOWER.items()}

@@ -184,9 +184,9 @@ def search_data(
     one line for each field.
     """
     reader = SearchText(parsed, names, labels, private=has_private)
-    pieces = reader.pieces()
+    pieces = [list(p) for p in reader.pieces()]  # as they are when they come from memory
     words = "\n".join(" ".join(w) for w in reader.words)
     if not has_private:
         return {"public": pieces, "mine": None, "words": words}
-    public = SearchText(parsed, names, labels, private=False).pieces()
+    public = [list(p) for p in SearchText(parsed, names, labels, private=False).pieces()]
     return {"public": public, "mine": pieces, "words": words}

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Explanation, Notebook
-    from notebook_kb.rendering.search_text import Piece
     from notebook_kb.website.plan import Site
 
 FORMAT = 1
@@ -137,8 +136,8 @@ def head(note: Note) -> tuple[tuple[str, str, str], ...]:
     return (("", "", marked),) if marked else ()
 
 
-def pieces_of(site: Site, note: Note) -> list[Piece]:
-    """A note's pieces as this view shows them."""
+def pieces_of(site: Site, note: Note) -> list[tuple[int, bool, str, str, str]]:
+    """A note's pieces as this view shows them: see `rendering.search_text.Piece`."""
     data = site.derived[note.path]["search"]
     return data["mine"] if site.mine and data["mine"] is not None else data["public"]  # type: ignore[no-any-return]
 
