@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 from lxml import html
 
+from notebook_kb.errors import LeakError
 from notebook_kb.parsing.terms import terms
 from notebook_kb.parsing.tex_plain import plain_tex
 from notebook_kb.website.build import render_site
@@ -34,6 +35,9 @@ from tests.support.search import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from notebook_kb.model.note import Note
+    from notebook_kb.website.plan import Site
 
 ENOUGH = 38
 PUBLIC = "---\npublish: true\n---\n"
@@ -220,6 +224,42 @@ def test_no_canary_is_in_the_index(tmp_path: Path, seed: int) -> None:
     assert not {canaries.where[w.decode()] for w in PRIVATE.findall(data)}
     public = [w for w, place in canaries.public.items() if w.encode() in data]
     assert len(public) > 0.8 * len(canaries.public)
+
+
+def test_the_audit_reads_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red when private words in the index alone would pass the audit: in text, in code, in a title."""
+    from notebook_kb.website import search_index
+
+    def leaking(site: Site, note: Note) -> list[tuple[int, bool, str, str, str]]:
+        data = site.derived[note.path]["search"]
+        return data["mine"] or data["public"]  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(search_index, "pieces_of", leaking)
+    for number, hidden in enumerate(
+        (
+            "the budget of the client is nearly four million euros",
+            "a\n\n```python\nprint(zq_secret_key_17)\n```",
+        )
+    ):
+        root = tmp_path / str(number)
+        notebook(root, a=PUBLIC + f"# Open\n\nText.\n\n## Private\n\n{hidden}\n\n## More\n\nText.\n")
+        with pytest.raises(LeakError, match=r"search-index\.js"):
+            build(Workspace(root, today=DAY), BuildOptions())
+
+
+def test_public_pages_side_by_side_are_no_leak(tmp_path: Path) -> None:
+    """Red when words that only meet in the index are taken for a private sentence: aliases, headings, the alphabet."""
+    private = (
+        "# Mine\n\nOne two three four five six seven.\n\nalpha α beta β gamma γ delta δ epsilon ε zeta ζ\n\n"
+        "Rank matrix rank of singular value decomposition, principal-component-analysis log-likelihood\n"
+    )
+    notebook(
+        tmp_path,
+        mine=private,
+        a=PUBLIC.replace("true", "true\naliases: [two three, four]") + "# One\n\n## five six\n\nseven\n",
+    )
+    build(Workspace(tmp_path, today=DAY), BuildOptions())
+    assert (tmp_path / "site" / "search-index.js").is_file()
 
 
 # the index
