@@ -75,14 +75,15 @@ def terms(text: str) -> list[str]:
     found: list[str] = []
     flat = SIGNS.sub(lambda m: f" {NAMES[m[0]]} ", unicodedata.normalize("NFKD", text).lower())
     for word in WORD.findall(flat):
-        found += word_terms(word)
+        if word.isascii():
+            found.append(SAME.get(word, word))
+        else:
+            found += word_terms(word)
     return found
 
 
 def word_terms(word: str) -> list[str]:
-    """The words of one run of letters, which is decomposed and lower case."""
-    if word.isascii():
-        return [SAME.get(word, word)]
+    """The words of one run of letters, which is decomposed, lower case and not ASCII alone."""
     bare = unicodedata.normalize("NFC", MARKS.sub("", word))
     bare = "".join([LETTERS.get(c, c) for c in bare])
     if len(bare) == 1:

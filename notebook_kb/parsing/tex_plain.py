@@ -5,6 +5,8 @@ It never raises and takes time by length: what it does not know stays as its nam
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from notebook_kb.parsing.terms import GREEK
 from notebook_kb.parsing.tex_tokens import tokenize
 
@@ -98,6 +100,7 @@ class _Line:
             )
 
 
+@lru_cache(maxsize=4096)
 def plain_tex(tex: str) -> str:
     """The formula without its comments as one line."""
     line = _Line()

@@ -48,7 +48,7 @@ class SearchPage:
     def marked(self) -> str:
         """The page as the file holds it."""
         parts = [
-            f"<a href='{escape(relative_url(self.url, INDEX_URL))}'>{self.kind}<title>{text(self.title)}"
+            f"<article href='{escape(relative_url(self.url, INDEX_URL))}'>{self.kind}<title>{text(self.title)}"
         ]
         parts += [f"<li>{text(name)}" for name in self.names]
         for anchor, heading, marked in self.pieces:
