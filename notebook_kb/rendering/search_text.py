@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.model import document as d
@@ -18,6 +18,7 @@ from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.terms import terms
 from notebook_kb.parsing.tex_plain import plain_tex
 from notebook_kb.rendering.formula_figure import spoken, symbol_rows
+from notebook_kb.rendering.sanitise import sanitise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +32,7 @@ HEADING, SYMBOL, ALOUD, TEXT = range(4)
 FIELDS = {"p": TEXT, "pre": TEXT, "dt": SYMBOL, "dd": SYMBOL, "figcaption": ALOUD}
 # what stands between their tags is never shown
 UNSEEN = re.compile(r"<\s*(script|style)\b", re.IGNORECASE)
+TAG = re.compile(r"<[^>]*>")
 CODE_WORD = re.compile(r"[^\W\d]\w+")
 
 
@@ -130,6 +132,8 @@ class SearchText:
                 yield "p", plain_tex(block.tex)
             case d.CommentBlock():
                 yield "p", block.text if self.private else ""
+            case d.HtmlBlock():
+                yield "p", unescape(TAG.sub(" ", sanitise(block.html)))
             case d.Table():
                 for row in (block.header, *block.rows):
                     yield "p", " · ".join(self.line(cell.inlines) for cell in row)
@@ -162,6 +166,8 @@ class SearchText:
                     yield inline.label
                 case d.Image():
                     yield f"{inline.alt} {inline.title}"
+                case d.Embed():
+                    yield inline.argument
                 case d.Tag():
                     yield "#" + inline.name
                 case d.Comment() if self.private:

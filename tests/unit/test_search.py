@@ -133,6 +133,14 @@ def test_a_symbol_is_found_by_its_sign_its_name_and_its_words(tmp_path: Path) ->
         assert found(workspace, query) == ["spread"], query
 
 
+def test_raw_html_is_found_by_what_it_shows(tmp_path: Path) -> None:
+    """Red when text in HTML is lost, or what a page never shows of it is found."""
+    text = "# A\n\n<div data-x='tuba'>\n<b>oboe</b> &amp; horn\n<script>viola</script>\n</div>\n\nA <i>flute</i> <style>harp</style> end\n"
+    workspace = notebook(tmp_path, a=text)
+    assert [found(workspace, w) for w in ("oboe", "horn", "flute", "end")] == [["a"]] * 4
+    assert [found(workspace, w) for w in ("viola", "harp", "tuba")] == [[]] * 3
+
+
 def test_every_word_counts_and_else_the_most(tmp_path: Path) -> None:
     """Red when a note with one of two words stands among those with both, or nothing is found where one is missing."""
     workspace = notebook(tmp_path, a="# A\n\nred green", b="# B\n\nred", c="# C\n\nblue")
