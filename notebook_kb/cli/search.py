@@ -10,12 +10,16 @@ import click
 @click.option("--limit", "-n", default=10, show_default=True, help="At most so many hits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Search titles, headings and text of all notes, also the private ones."""
+    """Search all notes, also the private ones: titles, other names, headings, symbols, text.
+
+    Case and accents do not matter, a slip is forgiven, the last word may be a beginning, and σ is sigma. A hit holds
+    every word, or the most where no note holds all.
+    """
     from notebook_kb.cli.console import clean, emit_json, note, one_line, say, style
     from notebook_kb.workspace.search import search_notes
     from notebook_kb.workspace.workspace import Workspace
 
-    hits = search_notes(Workspace.open(), " ".join(query))[:limit]
+    hits = search_notes(Workspace.open(), " ".join(query), limit)
     if as_json:
         emit_json(
             {

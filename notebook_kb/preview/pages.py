@@ -174,3 +174,9 @@ def feed(state: State, path: str, *, public: bool) -> bytes:
     """A feed of a view; `path` is a key of FEED_WRITERS."""
     with state.lock:
         return FEED_WRITERS[path](state.view(public=public).site)
+
+
+def search_index(state: State, *, public: bool) -> bytes:
+    """The search index of a view, made when it is asked for."""
+    with state.lock:
+        return state.view(public=public).search_index

@@ -24,9 +24,10 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.notebook.walk import classify
 from notebook_kb.preview.guard import Guard, Tokens
-from notebook_kb.preview.pages import FEED_WRITERS, PUBLIC, TOKEN, feed, page_at
+from notebook_kb.preview.pages import FEED_WRITERS, PUBLIC, TOKEN, feed, page_at, search_index
 from notebook_kb.preview.view import CONTENT_TYPES
 from notebook_kb.preview.watch import Watcher
+from notebook_kb.website.addresses import INDEX_URL
 from notebook_kb.website.attachments import public_bytes
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ class Preview:
         if inside in FEED_WRITERS:
             kind = CONTENT_TYPES[PurePosixPath(inside).suffix]
             return Response(feed(self.state, inside, public=public), media_type=kind)
+        if inside == INDEX_URL:
+            return Response(search_index(self.state, public=public), media_type=CONTENT_TYPES[".js"])
         if not path.endswith("/") and self.is_page(f"{inside}/", public=public or path == PUBLIC):
             return RedirectResponse(quote(f"{path}/"), status_code=307)
         version = self.state.version

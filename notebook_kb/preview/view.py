@@ -12,6 +12,7 @@ from notebook_kb.website.pages.concept import concept_view
 from notebook_kb.website.pages.indexes import index_pages
 from notebook_kb.website.pages.note import note_view
 from notebook_kb.website.plan import PagePlan
+from notebook_kb.website.search_index import index_file
 from notebook_kb.workspace.workspace import FEEDS
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class View:
     def indexes(self) -> dict[str, PagePlan]:
         """The pages that gather, by URL."""
         return {p.url: p for p in index_pages(self.site)}
+
+    @cached_property
+    def search_index(self) -> bytes:
+        """The script that the search page loads."""
+        return index_file(self.site)
 
     @cached_property
     def posts(self) -> list[str]:

@@ -54,15 +54,7 @@ class FormulaFigures:
 
     def aloud(self, block: d.Block) -> tuple[d.Inline, ...]:
         """The words behind `Read aloud:`; () when the block is no such line."""
-        if not isinstance(block, d.Paragraph) or not block.inlines:
-            return ()
-        first = block.inlines[0]
-        if not isinstance(first, d.Text):
-            return ()
-        label, colon, rest = first.text.partition(":")
-        if not colon or label.strip().casefold() not in self.read_aloud:
-            return ()
-        return (d.Text(first.place, rest.lstrip()), *block.inlines[1:])
+        return spoken(block, self.read_aloud)
 
     def figure(self, formula: d.MathBlock, blocks: tuple[d.Block, ...]) -> str:
         """One formula with what belongs to it."""
@@ -100,6 +92,19 @@ def marked(figure: str) -> str:
     if formula is None or not any(signs for _, signs in rows):
         return figure
     return figure[: formula.start()] + mark_symbols(formula[0], rows) + figure[formula.end() :]
+
+
+def spoken(block: d.Block, labels: tuple[str, ...]) -> tuple[d.Inline, ...]:
+    """The words behind one of the labels (`Read aloud:`, without case); () when the block is no such line."""
+    if not isinstance(block, d.Paragraph) or not block.inlines:
+        return ()
+    first = block.inlines[0]
+    if not isinstance(first, d.Text):
+        return ()
+    label, colon, rest = first.text.partition(":")
+    if not colon or label.strip().casefold() not in labels:
+        return ()
+    return (d.Text(first.place, rest.lstrip()), *block.inlines[1:])
 
 
 def symbol_rows(block: d.Block) -> list[tuple[tuple[d.Inline, ...], tuple[d.Inline, ...]]]:

@@ -1,4 +1,4 @@
-"""What is remembered of a note for its pages: HTML for each section, public and private, and its slots."""
+"""What is remembered of a note for its pages: HTML for each section, public and private, its slots, and its words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.formula_figure import FormulaFigures
 from notebook_kb.rendering.html import HtmlRenderer
+from notebook_kb.rendering.search_text import search_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,7 @@ def deriver(
 ) -> Callable[[ParsedNote], dict[str, Any]]:
     """The function that makes a parsed note's fragments; formulas share one converter where they can."""
     shared = TexConverter(settings.macros)
+    aloud = tuple(w.casefold() for w in pack.labels["read_aloud"])
 
     def derive(parsed: ParsedNote) -> dict[str, Any]:
         own = parsed.note.macros
@@ -39,7 +41,8 @@ def deriver(
             "blocks": None,
             "findings": public["findings"],
         }
-        if has_private(parsed, names):
+        holds_private = has_private(parsed, names)
+        if holds_private:
             everything = HtmlRenderer(parsed.document, tex, pack, names, hard_breaks=hard, private=True)
             mine = note_html(parsed, everything)
         return {
@@ -49,6 +52,7 @@ def deriver(
             "mine": mine["sections"],
             "mine_slots": mine["slots"],
             "mine_blocks": mine["blocks"],
+            "search": search_data(parsed, names, aloud, has_private=holds_private),
             "findings": tuple(f.at(parsed.note.path) for f in mine["findings"]),
         }
 

@@ -19,6 +19,9 @@ RESERVED = frozenset({"static", "files", "_kb", "_public"})
 # the site's own pages
 OWN_PAGES = ("tags", "sources", "concepts", "roadmap", "compare", "archive", "search", "posts", "404")
 
+# the script that holds the search index: it never moves, so that a page may ask for it
+INDEX_URL = "/search-index.js"
+
 
 def note_url(notebook: Notebook, note: Note) -> str:
     """A note's address: its path under the notes folder, each part slugged; `slug` replaces the last part and

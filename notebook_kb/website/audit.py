@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
@@ -111,10 +112,15 @@ def telling(text: str) -> Iterator[str]:
             yield word
 
 
+def each_run(text: str) -> Iterator[Run]:
+    """Every run of six words, one after the other: a page may be a search index of megabytes."""
+    found = words(text)
+    return zip(*(islice(found, i, None) for i in range(RUN)), strict=False)
+
+
 def runs(text: str) -> set[Run]:
     """Every run of six words."""
-    found = words(text)
-    return set(zip(*(found[i:] for i in range(RUN)), strict=False))
+    return set(each_run(text))
 
 
 def source_forms(text: str) -> tuple[str, ...]:
@@ -316,18 +322,19 @@ def find_leaks(pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str
                 del secret[run]
         for word in set(telling(text)) & secret.keys():
             del secret[word]
-    hits = {page: page_hits(data, secret) for page, data in sorted(pages.items())}
+    hits = {page: page_hits(page, data, secret) for page, data in sorted(pages.items())}
     spelt = public_spellings(hits, (*sources.public, *allow))
     found = [leak for page, some in hits.items() for leak in page_leaks(page, some - spelt, secret)]
     return found + [leak for page, data in sorted(pages.items()) for leak in name_leaks(page, data, sources)]
 
 
-def page_hits(data: bytes, secret: Mapping[Run | str, PrivateMatter]) -> set[Run | str]:
-    """The private runs and words that stand in a page."""
+def page_hits(page: str, data: bytes, secret: Mapping[Run | str, PrivateMatter]) -> set[Run | str]:
+    """The private runs and words that stand in a page; no text of a script goes over a line's end."""
     hits: set[Run | str] = set()
-    for reading in readings(data):
-        hits |= runs(reading) & secret.keys()
-        hits |= set(TELLING.findall(normal_form(reading))) & secret.keys()
+    for part in data.splitlines() if page.endswith(".js") else (data,):
+        for reading in dict.fromkeys(readings(part)):
+            hits |= secret.keys() & each_run(reading)
+            hits |= secret.keys() & set(TELLING.findall(normal_form(reading)))
     return hits
 
 

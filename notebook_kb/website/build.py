@@ -1,4 +1,4 @@
-"""From a site to its files: pages, feeds, attachments, static files. Remembered pages are not rendered again."""
+"""From a site to its files: pages, feeds, search index, attachments, static files. Remembered pages are not rendered again."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from notebook_kb.files.read import digest_of
 from notebook_kb.model.codec import encode
-from notebook_kb.website.addresses import output_file
+from notebook_kb.website.addresses import INDEX_URL, output_file
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.feeds import atom, json_feed
 from notebook_kb.website.pages import site_pages
 from notebook_kb.website.redirects import redirect_pages, redirects
+from notebook_kb.website.search_index import index_file
 from notebook_kb.website.sitemap import sitemap
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | N
             out.files[name] = data
     out.files["feed.xml"] = atom(site)
     out.files["feed.json"] = json_feed(site)
+    out.files[output_file(INDEX_URL)] = index_file(site)
     if site.notebook.settings.base_url:
         out.files["sitemap.xml"] = sitemap(site, plans)
     add_attachments(site, out)

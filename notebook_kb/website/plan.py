@@ -12,7 +12,7 @@ from notebook_kb.languages import slugify
 from notebook_kb.learning.coverage import cover
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.website import views as v
-from notebook_kb.website.addresses import OWN_PAGES, clashes, concept_url, note_url, page_url
+from notebook_kb.website.addresses import INDEX_URL, OWN_PAGES, clashes, concept_url, note_url, page_url
 from notebook_kb.website.fill import Filler, shown_title
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Site:
 
     def own_addresses(self) -> list[str]:
         """The addresses of pages that are no note's."""
-        own = [self.page(""), *(self.page(name) for name in OWN_PAGES)]
+        own = [self.page(""), INDEX_URL, *(self.page(name) for name in OWN_PAGES)]
         own += [self.page(f"sources/{r}") for r in self.notebook.roadmap.resources]
         own += [self.tag_url(t) for n in self.notebook.notes.values() for t in n.tags]
         own += [url for path, url in self.urls.items() if path.startswith("concept:")]

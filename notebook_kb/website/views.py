@@ -322,6 +322,14 @@ class TagsView:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchView:
+    """The search: the address of the script that holds its index."""
+
+    head: PageHead
+    index_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """A page of a few words: 404."""
 

@@ -313,7 +313,10 @@ def public_words(workspace: Workspace) -> list[str]:
         settings.base_url,
         *workspace.pack.words.values(),
     ]
-    texts += [f"{c.title} {c.why} {c.id} {' '.join(c.read.values())}" for c in roadmap.concepts.values()]
+    texts += [
+        f"{c.title} {c.why} {c.id} {' '.join(c.read.values())} {' '.join(c.aliases)}"
+        for c in roadmap.concepts.values()
+    ]
     texts += [f"{r.title} {r.by} {r.id} {r.url}" for r in roadmap.resources.values()]
     texts += [f"{a.title} {a.why} {a.id}" for a in roadmap.areas]
     texts += [f"{p.title} {p.id}" for p in roadmap.problems] + [

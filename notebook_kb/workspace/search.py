@@ -1,23 +1,27 @@
-"""`kb search`: every word of the query must occur; titles count most, then headings, then text."""
+"""`kb search`: all notes by the ranking of the site's search, with the line that says most."""
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.parsing.terms import terms
+from notebook_kb.website.search_index import words_of_note
+from notebook_kb.website.search_rank import Index, value
 
 if TYPE_CHECKING:
+    from notebook_kb.model.note import Note
+    from notebook_kb.website.search_rank import Hit as Found
     from notebook_kb.workspace.workspace import Workspace
 
-TITLE, HEADING, TEXT = 10.0, 4.0, 1.0
-SHOWN = 100
+SHOWN, BEFORE = 100, 30
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A note that holds every word, and the line that holds most of them."""
+    """A note that was found, and its line that holds most of the words."""
 
     title: str
     path: str
@@ -26,35 +30,45 @@ class Hit:
     text: str
 
 
-def fold(text: str) -> str:
-    """Case and accents do not matter."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+def best_line(lines: list[str], hit: Found, note: Note) -> int:
+    """The index of the line that is worth most: of the text, and only else the title's heading or a line of the head."""
+    worth = [value(terms(line), hit.worth) for line in lines]
+    body = note.body_line - 1
+    titles = {i for i, line in enumerate(lines) if line.startswith("#") and line.strip("# ") == note.title}
+    order = [*range(body, len(lines)), *range(min(body, len(lines)))]
+    return max(
+        order, key=lambda i: (worth[i] > 0 and i >= body and i not in titles, worth[i], i >= body), default=0
+    )
 
 
-def best_line(folded: list[str], words: list[str], body: int) -> int:
-    """The index of the line that holds most of the words: of the text, and only else of the head (below `body`)."""
-    order = [*range(body, len(folded)), *range(min(body, len(folded)))]
-    return max(order, key=lambda i: (sum(w in folded[i] for w in words), i >= body), default=0)
+def shortened(line: str, hit: Found) -> str:
+    """A line, where it is long the part of it that begins a little before the first word that was meant."""
+    if len(line) <= SHOWN:
+        return line
+    hits = (m.start() for m in re.finditer(r"\S+", line) if value(terms(m[0]), hit.worth))
+    first = next(hits, 0)
+    before = min(first - BEFORE, len(line) - SHOWN)
+    start = max(0, line.rfind(" ", 0, before + 1)) if first > SHOWN - BEFORE else 0
+    end = len(line) if len(line) - start <= SHOWN else line.rfind(" ", start + 1, start + SHOWN)
+    return (
+        ("… " if start else "")
+        + line[start : end if end > start else start + SHOWN].strip()
+        + ("" if end == len(line) else " …")
+    )
 
 
-def search_notes(workspace: Workspace, query: str) -> list[Hit]:
-    """Hits, the best first."""
-    words = fold(query).split()
-    notebook = workspace.load().notebook
+def search_notes(workspace: Workspace, query: str, limit: int) -> list[Hit]:
+    """At most `limit` hits, the best first."""
+    loaded = workspace.load()
+    site = workspace.private_site(loaded)
+    notes = list(loaded.notebook.notes.values())
+    index = Index(words_of_note(site, note) for note in notes)
     hits = []
-    for note in notebook.notes.values():
+    for found in index.search(query)[:limit]:
+        note = notes[found.page]
         text, _ = decode(read_file(workspace.root / note.path).data)
-        names = fold(" ".join((note.title, *note.aliases, notebook.concept_of(note))))
         lines = text.splitlines()
-        folded = [fold(line) for line in lines]
-        whole = "\n".join(folded)
-        if not all(w in names or w in whole for w in words):
-            continue
-        score = sum(TITLE for w in words if w in names)
-        score += sum(HEADING for line in folded if line.startswith("#") for w in words if w in line)
-        score += sum(TEXT * min(whole.count(w), 10) for w in words)
-        best = best_line(folded, words, note.body_line - 1)
-        shown = lines[best].strip()[:SHOWN] if lines else ""
-        hits.append(Hit(note.title, note.path, best + 1, score, shown))
-    return sorted(hits, key=lambda h: (-h.score, h.path))
+        best = best_line(lines, found, note)
+        shown = shortened(lines[best].strip(), found) if lines else ""
+        hits.append(Hit(site.title(note), note.path, best + 1, found.score, shown))
+    return hits

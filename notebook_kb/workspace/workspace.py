@@ -98,7 +98,7 @@ class Workspace:
 
 
 def navigation(site: Site) -> tuple[NavItem, ...]:
-    """The menu: what the site has, and the guide where there is one."""
+    """The menu: what the site has, the guide where there is one, and the search."""
     items = [
         NavItem("posts", site.word("posts"), site.page("posts")),
         NavItem("concepts", site.word("concepts"), site.page("concepts")),
@@ -108,6 +108,7 @@ def navigation(site: Site) -> tuple[NavItem, ...]:
     guide = next((url for path, url in site.urls.items() if path.endswith("guide/index.md")), "")
     if guide:
         items.append(NavItem("guide", site.word("guide"), guide))
+    items.append(NavItem("search", site.word("search"), site.page("search")))
     return tuple(items)
 
 

@@ -174,8 +174,8 @@
     if (event.key === 'Escape') hide();
     const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
     if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const search = document.querySelector('main input[type="search"]');
-    const link = document.querySelector('.top a[data-search]');
+    const search = document.querySelector('main #q');
+    const link = document.querySelector('a[rel="search"]');
     if (!search && !link) return;
     event.preventDefault();
     if (search) search.focus();

@@ -1,4 +1,4 @@
-"""Pages that gather: front page, concepts, compare, roadmap, sources, posts, tags, archive, 404."""
+"""Pages that gather: front page, concepts, compare, roadmap, sources, posts, tags, archive, search, 404."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from notebook_kb.learning.coverage import State, count_states, is_covered
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.rendering.roadmap_map import draw_map
 from notebook_kb.website import views as v
-from notebook_kb.website.addresses import relative_url
+from notebook_kb.website.addresses import INDEX_URL, relative_url
 from notebook_kb.website.pages.spoken import spoken_formula
 from notebook_kb.website.plan import PagePlan
 
@@ -40,6 +40,8 @@ def index_pages(site: Site) -> Iterator[PagePlan]:
     for view in sources:
         yield PagePlan(view.head.url, "source.html", view)
     yield from tag_pages(site)
+    head = site.head(site.word("search"), site.page("search"), "search", nav="search")
+    yield PagePlan(site.page("search"), "search.html", v.SearchView(head, INDEX_URL))
     head = site.head(site.word("page_not_found"), "/404.html", "message")
     yield PagePlan("/404.html", "message.html", v.MessageView(head, site.word("page_not_found_text")))
 
