@@ -100,9 +100,14 @@ def embed_html(filler: Filler, number: int, slot: list[str], note: Note, page: s
 
 def repeated(filler: Filler, links: tuple[tuple[str, str], ...]) -> str:
     """What stands where a note would be shown inside itself: the chain that leads back to it."""
-    notes = filler.notebook.notes
-    chain = " → ".join(f"{notes[path].title}{' > ' + anchor if anchor else ''}" for path, anchor in links)
+    chain = " → ".join(name_of(filler.notebook.notes[path], anchor) for path, anchor in links)
     return f'<p class="unwritten">{escape(filler.word("embeds_itself", chain=chain), quote=False)}</p>\n'
+
+
+def name_of(note: Note, anchor: str) -> str:
+    """A note's title, with the words of the heading for a section."""
+    words = next((h.text for h in note.outline if anchor and h.anchor == anchor), "")
+    return f"{note.title} > {words}" if words else note.title
 
 
 def content_of(filler: Filler, note: Note, anchor: str) -> str:

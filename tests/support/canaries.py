@@ -127,6 +127,10 @@ class Canaries:
         ]
         pieces += self.middle(hidden, r.randint(6, 14))
         pieces += [f"## {self.p('last heading')}", *self.traps()]
+        # what is public of another note shows here, and nothing else of it
+        pieces += [
+            r.choice(["![[open0]]", "![[open1]]", "![[rank#Visual]]", "![[rank#Excerpt]]", "![[rank]]"])
+        ]
         if r.random() < 0.7:
             pieces.append(r.choice(TAILS)(self))
         kind = r.choice(

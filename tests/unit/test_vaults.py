@@ -226,6 +226,14 @@ def test_notes_that_all_embed_each_other_make_no_endless_page(tmp_path: Path) ->
     assert max(map(len, shown.values())) < 400_000
 
 
+def test_a_long_chain_of_embeds_ends_in_a_link(tmp_path: Path) -> None:
+    """Red when embeds go deeper than the limit, or what is not shown any more has no link."""
+    notes = {f"n{i}.md": PUBLIC + f"# N{i}\n\nwords {i}\n\n![[n{i + 1}]]\n" for i in range(9)}
+    page = text_of(site(notebook(tmp_path, notes))["n0/index.html"])
+    assert [i for i in range(9) if f"words {i}" in page] == [0, 1, 2, 3, 4, 5]
+    assert '<a href="../n6/">n6</a>' in page
+
+
 def test_films_sound_and_files(tmp_path: Path) -> None:
     """Red when an embedded file gets no player, no link to the page of a PDF, or is not copied."""
     root = notebook(
