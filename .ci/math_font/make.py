@@ -143,7 +143,8 @@ def quadratic(font: TTFont) -> None:
     for field in ("TwilightPoints", "Storage", "FunctionDefs", "InstructionDefs", "StackElements"):
         setattr(limits, f"max{field}", 0)
     limits.maxZones, limits.maxSizeOfInstructions, limits.maxComponentElements = 1, 0, 0
-    font["cmap"].tables = [t for t in font["cmap"].tables if t.format == 12][:1]
+    best = max((t for t in font["cmap"].tables if t.platformID == 3), key=lambda t: len(t.cmap))
+    font["cmap"].tables = [best]
     font["post"].formatType = 3.0
     font.sfntVersion = "\0\1\0\0"
 

@@ -31,6 +31,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     ".webp": "image/webp",
     ".avif": "image/avif",
     ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
     ".pdf": "application/pdf",
     ".mp4": "video/mp4",
     ".webm": "video/webm",
