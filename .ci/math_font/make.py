@@ -21,6 +21,7 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont, newTable
+from fontTools.ttLib.tables import otTables
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FOLDER = REPOSITORY / "templates/static/fonts"
@@ -117,10 +118,22 @@ def packed_slice(font: TTFont, characters: set[int]) -> bytes:
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
     quadratic(font)
+    if VECTOR in characters:
+        base_class(font)
     out = io.BytesIO()
     font.flavor = "woff2"
     font.save(out)
     return out.getvalue()
+
+
+def base_class(font: TTFont) -> None:
+    """Tell shapers that U+20D7 is no mark: they take the advance of marks away."""
+    font["GDEF"] = newTable("GDEF")
+    table = font["GDEF"].table = otTables.GDEF()
+    table.Version = 0x00010000
+    table.AttachList = table.LigCaretList = table.MarkAttachClassDef = None
+    table.GlyphClassDef = otTables.GlyphClassDef()
+    table.GlyphClassDef.classDefs = {font.getBestCmap()[VECTOR]: 1}
 
 
 def quadratic(font: TTFont) -> None:
