@@ -112,6 +112,7 @@ def packed_slice(font: TTFont, characters: set[int]) -> bytes:
     options.desubroutinize = True
     options.glyph_names = False
     options.notdef_outline = False
+    options.bidi_closure = False  # the mirrored signs are in their own slices
     options.name_IDs = [0, 1, 2, 3, 4, 6]
     options.drop_tables += ["FFTM", "GDEF", "GPOS", "GSUB"]
     subsetter = Subsetter(options)
