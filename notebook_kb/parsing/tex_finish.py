@@ -15,6 +15,7 @@ _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _VARIATION = re.compile("[\ufe00\ufe01]")
 _TAG = re.compile(r'<(/?)([A-Za-z]+)((?:\s+[\w:-]+="[^"]*")*)\s*(/?)>')
 _STYLE = re.compile(r'\s+(?:displaystyle|scriptlevel)="[^"]*"')
+_LEVEL = re.compile(r'\s+scriptlevel="[^"]*"')
 _STYLED = frozenset({"math", "mstyle"})  # these may say displaystyle and scriptlevel themselves
 
 _WIDE = ' style="width: 100%"'  # the table of an environment with numbers
@@ -83,7 +84,8 @@ def _with_mstyle(tree: str) -> str:
         start, end = match[0], f"</{name}>"
         if name not in _STYLED and _STYLE.search(attributes):
             style = "".join(_STYLE.findall(attributes))
-            rest = _STYLE.sub("", attributes)
+            # a table begins in text style whatever stands around it, and may say itself that it does not
+            rest = (_LEVEL if name == "mtable" else _STYLE).sub("", attributes)
             bare = name == "mrow" and not rest  # an mstyle is a row itself
             start = f"<mstyle{style}>" + ("" if bare else f"<{name}{rest}{empty}>")
             end = "</mstyle>" if bare else f"</{name}></mstyle>"
