@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from html import escape
-from html.entities import html5
 from typing import TYPE_CHECKING
 
 from math_core import LatexError, LatexToMathML
 
+from notebook_kb.parsing.tex_finish import finished
 from notebook_kb.parsing.tex_limits import MAX_EXPANSIONS, Fault, macro_costs, too_much
 from notebook_kb.parsing.tex_shim import rewrite
 from notebook_kb.parsing.tex_tables import MISREAD, SHIM_MACROS
@@ -32,11 +31,6 @@ _FAULT = re.compile(r"(?:macro\d+:)?(\d+): (.*)", re.DOTALL)
 _BAD_MACRO = re.compile(r"macro(\d+):")
 _COMMENT = re.compile(r"\\.|%[^\n]*", re.DOTALL)
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
-_XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
-_VARIATION = re.compile("[\ufe00\ufe01]")
-_TAG = re.compile(r'<(/?)([A-Za-z]+)((?:\s+[\w:-]+="[^"]*")*)\s*(/?)>')
-_STYLE = re.compile(r'\s+(?:displaystyle|scriptlevel)="[^"]*"')
 _COLOUR = re.compile(r'unknown color "([^"]*)"')
 _UNKNOWN = re.compile(r'unknown (command|environment) "\\?([^"]+)"')
 
@@ -113,13 +107,13 @@ class TexConverter:
             return self._given_up(fault, comments, tex)
         first = self._run(self._raw, clean, display=display)
         if isinstance(first, str) and not MISREAD.search(clean):
-            return TexResult(_finished(first, clean), None, ())
+            return TexResult(finished(first, clean), None, ())
         shimmed = rewrite(clean, display=display)
         second = self._run(self._shim, shimmed.source.text, display=display)
         if isinstance(second, str):
-            return TexResult(_finished(second, clean), None, shimmed.notices)
+            return TexResult(finished(second, clean), None, shimmed.notices)
         if isinstance(first, str):
-            return TexResult(_finished(first, clean), None, ())
+            return TexResult(finished(first, clean), None, ())
         # the rewriting may have carried the parser past its first stop, to the fault that is the author's
         later = Fault(shimmed.source.to_source(second.offset), second.message)
         return self._given_up(later if later.offset >= first.offset else first, comments, tex)
@@ -281,51 +275,3 @@ def _nearest(name: str, names: frozenset[str]) -> str:
         by_lower = {known.lower(): known for known in sorted(names)}
         found = [by_lower[low] for low in get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)]
     return found[0] if found else ""
-
-
-# --- the finished element
-
-
-def _finished(mathml: str, tex: str) -> str:
-    """Mend what math-core writes, and annotate with the author's TeX, not with the rewritten one."""
-    tree = mathml.rpartition("<annotation ")[0]
-    if "&" in tree:
-        tree = _ENTITY.sub(_numeric, tree)
-    tree = _VARIATION.sub("", tree)
-    if " scriptlevel=" in tree:
-        tree = _with_mstyle(tree)
-    note = escape(tex, quote=False)
-    return f'{tree}<annotation encoding="application/x-tex">{note}</annotation></semantics></math>'
-
-
-def _numeric(match: re.Match[str]) -> str:
-    """A named entity as its character: XML knows five names only."""
-    return match[0] if match[1] in _XML_ENTITIES else html5.get(match[1], "")
-
-
-def _with_mstyle(tree: str) -> str:
-    """Move `scriptlevel` (with `displaystyle`) to an `mstyle` around: HTML checkers take it nowhere else."""
-    out: list[str] = []
-    ends: list[str] = []
-    position = 0
-    for match in _TAG.finditer(tree):
-        out.append(tree[position : match.start()])
-        position = match.end()
-        closing, name, attributes, empty = match.groups()
-        if closing:
-            out.append(ends.pop())
-            continue
-        start, end = match[0], f"</{name}>"
-        if " scriptlevel=" in attributes and name != "mstyle":
-            style = "".join(_STYLE.findall(attributes))
-            rest = _STYLE.sub("", attributes)
-            bare = name == "mrow" and not rest  # an mstyle is a row itself
-            start = f"<mstyle{style}>" + ("" if bare else f"<{name}{rest}{empty}>")
-            end = "</mstyle>" if bare else f"</{name}></mstyle>"
-            if empty:
-                start += "</mstyle>"
-        out.append(start)
-        if not empty:
-            ends.append(end)
-    out.append(tree[position:])
-    return "".join(out)

@@ -32,6 +32,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     ".webp": "image/webp",
     ".avif": "image/avif",
     ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
     ".pdf": "application/pdf",
     ".mp4": "video/mp4",
     ".webm": "video/webm",
@@ -50,7 +51,6 @@ CONTENT_TYPES: Mapping[str, str] = {
     ".ipynb": "application/json",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
-    ".woff2": "font/woff2",
     ".xml": "application/xml; charset=utf-8",
     ".json": "application/json",
 }

@@ -89,7 +89,7 @@ def pre_html(block: d.CodeBlock, pack: LanguagePack) -> str:
     """The code itself."""
     label = escape(block.language or pack.word("code"))
     return (
-        f'<pre tabindex="0" role="region" aria-label="{label}"><code>'
+        f'<pre tabindex="0" role="group" aria-label="{label}"><code>'
         f"{highlight(block.code, block.language)}</code></pre>\n"
     )
 

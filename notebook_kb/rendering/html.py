@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
@@ -19,13 +20,15 @@ from notebook_kb.rendering.code import code_figure
 from notebook_kb.rendering.sanitise import Trusted, sanitise
 
 if TYPE_CHECKING:
-    import re
-
     from notebook_kb.findings import Finding
     from notebook_kb.languages import LanguagePack
     from notebook_kb.parsing.sections import SectionNames
     from notebook_kb.parsing.tex import TexConverter, TexError
 
+ANNOTATION = re.compile(r"<annotation\b.*?</annotation>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+# in signs: wider than a phone, wider than a column of text
+LONG, FAR = 24, 56
 WRAP = {d.Emphasis: "em", d.Strong: "strong", d.Strike: "del", d.Highlight: "mark"}
 
 
@@ -194,7 +197,7 @@ class HtmlRenderer:
         header = self.row(block.header, "th", ' scope="col"')
         tbody = f"<tbody>\n{body}</tbody>\n" if body else ""
         return (
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{self.pack.word("table")}">'
+            f'<div class="scroll" tabindex="0" role="group" aria-label="{self.pack.word("table")}">'
             f"<table><thead>\n{header}</thead>\n{tbody}</table></div>\n"
         )
 
@@ -345,6 +348,14 @@ class HtmlRenderer:
             self.notes_due.append(number)
         return f'<sup class="n"><a href="#fn-{number}">{number}</a></sup>'
 
+    def scrolling(self, mathml: str) -> str:
+        """A formula in running text; a long one, which no browser breaks, scrolls by itself where the line is short."""
+        length = 0 if 'display="block"' in mathml else len(TAG.sub("", ANNOTATION.sub("", mathml)))
+        if length < LONG:
+            return mathml
+        css = "long far" if length >= FAR else "long"
+        return f'<span class="{css}" tabindex="0" role="group" aria-label="{self.pack.word("formula")}">{mathml}</span>'
+
     def formula(self, formula: d.Math | d.MathBlock) -> str:
         """A formula as MathML, or its source with the reason."""
         tex = formula.tex
@@ -352,7 +363,7 @@ class HtmlRenderer:
         for notice in result.notices:
             self.findings.append(finding("KB402", notice, place=formula.place))
         if result.error is None:
-            return self.trusted.keep(result.mathml)
+            return self.trusted.keep(self.scrolling(result.mathml))
         self.findings.append(tex_finding(tex, result.error, formula.place, formula.indent))
         source = escape(strip_comments(tex).strip(), quote=False)
         message = escape(result.error.message, quote=False)
