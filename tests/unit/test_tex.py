@@ -143,7 +143,7 @@ def test_named_entity_becomes_its_character(converter: TexConverter) -> None:
     [
         (
             r"\begin{matrix}a\end{matrix}",
-            '<mstyle displaystyle="false" scriptlevel="0"><mtable><mtr><mtd><mi>a</mi></mtd></mtr></mtable></mstyle>',
+            '<mstyle displaystyle="false" scriptlevel="0"><mtable displaystyle="false"><mtr><mtd><mi>a</mi></mtd></mtr></mtable></mstyle>',
         ),
         (r"a\textstyle b", '<mstyle displaystyle="false" scriptlevel="0"><mi>b</mi></mstyle>'),
         (r"\cfrac12", '<mstyle displaystyle="true" scriptlevel="0"><mfrac style="padding-top'),
