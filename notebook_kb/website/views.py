@@ -150,6 +150,7 @@ class ConceptView:
     problems: tuple[LinkView, ...] = ()
     footnotes_html: str = ""
     enough: bool = False
+    around_svg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class NoteView:
     newer: LinkView | None = None
     older: LinkView | None = None
     footnotes_html: str = ""
+    around_svg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
