@@ -308,11 +308,34 @@ class SourcesView:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A list of pages: posts, one tag, the archive. `groups` are (heading, lines)."""
+    """A list of pages: posts, one tag. `groups` are (heading, lines)."""
 
     head: PageHead
     lead: str
     groups: tuple[tuple[str, tuple[PostLine, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """Notes of one month (`anchor` is YYYY-MM), or of one kind without a date."""
+
+    anchor: str
+    title: str
+    lines: tuple[PostLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveView:
+    """Every page: drawn in time, listed by month, and what has no date by kind.
+
+    `marks` are (the mark's SVG, the kind's name) of the kinds that are drawn.
+    """
+
+    head: PageHead
+    timeline_svg: str
+    marks: tuple[tuple[str, str], ...]
+    months: tuple[MonthView, ...]
+    undated: tuple[MonthView, ...]
 
 
 @dataclass(frozen=True, slots=True)
