@@ -104,6 +104,16 @@ class BacklinkView:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What other sites show beside a link to the page: a whole address, and the size in px where it is known."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PageHead:
     """What every page has. `kind` is concept, post, page, reading, home, roadmap, …
 
@@ -122,6 +132,7 @@ class PageHead:
     badges: tuple[str, ...] = ()
     tags: tuple[LinkView, ...] = ()
     source_path: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
