@@ -21,7 +21,10 @@ FAMILY = "Notebook Card Serif"
 TARGET = Path(__file__).resolve().parents[2] / "notebook_kb" / "rendering" / "images" / "fonts"
 # style → (file of the package, its sha256)
 FILES = {
-    "Regular": ("SourceSerif4-Regular.otf", "edf160d0d584deee8a3bb2c3371b2a7624ca63580fbe02c57c1f4c91e84d8787"),
+    "Regular": (
+        "SourceSerif4-Regular.otf",
+        "edf160d0d584deee8a3bb2c3371b2a7624ca63580fbe02c57c1f4c91e84d8787",
+    ),
     "Italic": ("SourceSerif4-It.otf", "f8062257f4693e438a8e317c9fe2b4393f0d4eed84d897edcbfd733c30a1c1a1"),
 }
 RANGES = (
@@ -77,7 +80,13 @@ def made(path: Path, style: str) -> TTFont:
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[c for first, last in RANGES for c in range(first, last + 1)])
     cutter.subset(font)
-    names = {1: FAMILY, 2: style, 3: f"{FAMILY} {style}", 4: f"{FAMILY} {style}", 6: f"NotebookCardSerif-{style}"}
+    names = {
+        1: FAMILY,
+        2: style,
+        3: f"{FAMILY} {style}",
+        4: f"{FAMILY} {style}",
+        6: f"NotebookCardSerif-{style}",
+    }
     for record in font["name"].names:
         if record.nameID in names:
             record.string = names[record.nameID]

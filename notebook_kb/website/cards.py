@@ -37,12 +37,14 @@ class Cards:
         settings = self.site.notebook.settings
         title = settings.title or self.site.notebook.roadmap.title
         pieces = spoken_formula(self.site).pieces
-        inside = "".join(p.math_html.removeprefix("<math>").removesuffix("</math>") for p in pieces)
+        inside = "".join(
+            p.math_html.removeprefix("<math><mrow>").removesuffix("</mrow></math>") for p in pieces
+        )
         card = Card(title, under=settings.description, left=settings.author)
         if not card.settable:
             card = Card(title, left=title)
         if inside:
-            card = replace(card, mathml=f'<math display="block">{inside}</math>')
+            card = replace(card, mathml=f'<math display="block"><mrow>{inside}</mrow></math>')
         return card if card.settable else None
 
     def of_page(self, plan: PagePlan) -> Card | None:
@@ -81,7 +83,9 @@ class Cards:
         return self.site.notebook.settings.base_url + file_url(file) if known else ""
 
 
-def with_cards(site: Site, plans: list[PagePlan], pictures: Pictures) -> tuple[list[PagePlan], dict[str, bytes]]:
+def with_cards(
+    site: Site, plans: list[PagePlan], pictures: Pictures
+) -> tuple[list[PagePlan], dict[str, bytes]]:
     """The plans with their pictures in their heads, and the files of the cards that they show."""
     base = site.notebook.settings.base_url
     if not base or site.mine:

@@ -327,29 +327,6 @@ class ListView:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthView:
-    """Notes of one month (`anchor` is YYYY-MM), or of one kind without a date."""
-
-    anchor: str
-    title: str
-    lines: tuple[PostLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveView:
-    """Every page: drawn in time, listed by month, and what has no date by kind.
-
-    `marks` are (the mark's SVG, the kind's name) of the kinds that are drawn.
-    """
-
-    head: PageHead
-    timeline_svg: str
-    marks: tuple[tuple[str, str], ...]
-    months: tuple[MonthView, ...]
-    undated: tuple[MonthView, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TagsView:
     """All tags with how many pages carry them."""
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.images.formula import Drawn, draw_formula
+from notebook_kb.rendering.images.formula import draw_formula
 from notebook_kb.rendering.images.png import picture_key, to_png
-from notebook_kb.rendering.images.setting import Block, can_set, fit, plain
+from notebook_kb.rendering.images.setting import can_set, fit, plain
+
+if TYPE_CHECKING:
+    from notebook_kb.rendering.images.formula import Drawn
+    from notebook_kb.rendering.images.setting import Block
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 84
 PAPER, INK, SOFT, RULE, RED = "#faf6ec", "#23201b", "#5d564a", "#ddd4c1", "#9c2f1b"
@@ -76,8 +81,8 @@ def _body(card: Card, formula: Drawn | None) -> list[str]:
     over = fit(card.over, (30, 26), 1, ROOM - 60 * len(card.marks)) if plain(card.over) else None
     small = formula is not None or plain(card.under)
     title = fit(card.title, TITLES[2:] if small else TITLES, 2 if small else 3, ROOM)
-    under = fit(card.under, (36, 32), 1 if formula else 2, ROOM, "italic") if plain(card.under) else None
-    zoom = min(1.0, ROOM / formula.width, 130 / formula.height) if formula else 1.0
+    under = fit(card.under, (36, 32), 2, ROOM, "italic") if plain(card.under) else None
+    zoom = min(1.0, ROOM / formula.width, 120 / formula.height) if formula else 1.0
     height = _total(over, title, under) + (formula.height * zoom + 64 if formula else 0)
     y = round(10 + max((FOOT - 10 - height) / 2, 36), 1)
     out = []
@@ -91,7 +96,7 @@ def _body(card: Card, formula: Drawn | None) -> list[str]:
         out.append(under.svg(EDGE, y + 18, colour=SOFT))
         y += under.height + 18
     if formula:
-        out.append(formula.at((WIDTH - formula.width * zoom) / 2, round(y + 42, 1), zoom=zoom))
+        out.append(formula.at(EDGE, round(y + 42, 1), zoom=zoom))
     return out
 
 
@@ -104,7 +109,11 @@ def _marks(marks: tuple[tuple[str, bool], ...], x: float, y: float) -> str:
     out = []
     for number, (angle, written) in enumerate(marks):
         colour = COLOURS.get(angle, INK)
-        look = f'fill="{colour}"' if written else f'fill="none" stroke="{SOFT}" stroke-width="2" stroke-dasharray="4 4"'
+        look = (
+            f'fill="{colour}"'
+            if written
+            else f'fill="none" stroke="{SOFT}" stroke-width="2" stroke-dasharray="4 4"'
+        )
         shape = MARKS.get(angle, OTHER_MARK)
         out.append(f'<g transform="translate({x + 54 * number:g} {y:g})" {look}>{shape}</g>')
     return "".join(out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -41,13 +42,15 @@ def draw_formula(mathml: str, size: float, colour: str = INK) -> Drawn | None:
     root = _readable(mathml)
     if root is None:
         return None
-    import ziamath  # noqa: PLC0415 - slow to load, and only pictures need it
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of its own way to find its font
+        from ziamath.zmath import Math  # noqa: PLC0415 - slow to load, and only pictures need it
 
     quiet = logging.getLogger()
     before = quiet.level
     quiet.setLevel(logging.ERROR)  # it tells the root logger of each element that it does not know
     try:
-        formula = ziamath.Math(root, size=size, margin=2)
+        formula = Math(root, size=size, margin=2)
         svg = formula.svg()
     except FAULTS:
         return None

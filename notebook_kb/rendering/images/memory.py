@@ -69,7 +69,7 @@ def is_plain_png(data: bytes) -> bool:
         return False
     at = len(PNG)
     while at + 12 <= len(data):
-        (length,) = struct.unpack(">I", data[at : at + 4])
+        length = int.from_bytes(data[at : at + 4])
         kind, end = data[at + 4 : at + 8], at + 12 + length
         if kind not in CHUNKS or data[end - 4 : end] != struct.pack(">I", zlib.crc32(data[at + 4 : end - 4])):
             return False

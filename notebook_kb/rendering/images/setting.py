@@ -82,7 +82,9 @@ def wrap(text: str, size: float, width: float, style: str = "regular") -> list[s
             lines.append(line)
         rest = word
         while measure(rest, size, style) > width:
-            cut = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or measure(rest[:n], size, style) <= width)
+            cut = next(
+                n for n in range(len(rest) - 1, 0, -1) if n == 1 or measure(rest[:n], size, style) <= width
+            )
             lines.append(rest[:cut])
             rest = rest[cut:]
         line = rest

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.model.note import NoteType
 from notebook_kb.rendering.timeline import KINDS, Dated, draw_mark, draw_timeline
-from notebook_kb.website import views as v
 from notebook_kb.website.addresses import relative_url
 
 if TYPE_CHECKING:
     from notebook_kb.model.note import Note
+    from notebook_kb.website import views as v
     from notebook_kb.website.plan import Site
 
 NAMES = {
@@ -21,7 +22,30 @@ NAMES = {
 }
 
 
-def archive(site: Site) -> v.ArchiveView:
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """Notes of one month (`anchor` is YYYY-MM), or of one kind without a date."""
+
+    anchor: str
+    title: str
+    lines: tuple[v.PostLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveView:
+    """Every page: drawn in time, listed by month, and what has no date by kind.
+
+    `marks` are (the mark's SVG, the kind's name) of the kinds that are drawn.
+    """
+
+    head: v.PageHead
+    timeline_svg: str
+    marks: tuple[tuple[str, str], ...]
+    months: tuple[MonthView, ...]
+    undated: tuple[MonthView, ...]
+
+
+def archive(site: Site) -> ArchiveView:
     """Every note with a page."""
     url = site.page("archive")
     notes = [n for n in site.notebook.notes.values() if n.path in site.urls]
@@ -31,7 +55,7 @@ def archive(site: Site) -> v.ArchiveView:
         for n in dated
     ]
     kinds = {d.kind for d in drawn}
-    return v.ArchiveView(
+    return ArchiveView(
         head=site.head(site.word("archive"), url, "archive"),
         timeline_svg=draw_timeline(drawn, pack=site.notebook.pack),
         marks=tuple((draw_mark(k, 8, 8), site.word(f"time_{k}")) for k in KINDS if k in kinds),
@@ -40,19 +64,19 @@ def archive(site: Site) -> v.ArchiveView:
     )
 
 
-def by_month(site: Site, notes: list[Note]) -> tuple[v.MonthView, ...]:
+def by_month(site: Site, notes: list[Note]) -> tuple[MonthView, ...]:
     """The months that have notes, in the notes' order."""
     groups: dict[str, list[v.PostLine]] = {}
     for note in notes:
         groups.setdefault(note.date[:7], []).append(site.post_line(note))
     names = site.notebook.pack.months
     return tuple(
-        v.MonthView(month, f"{names[int(month[5:]) - 1]} {month[:4]}", tuple(lines))
+        MonthView(month, f"{names[int(month[5:]) - 1]} {month[:4]}", tuple(lines))
         for month, lines in groups.items()
     )
 
 
-def undated(site: Site, notes: list[Note], *, named: bool) -> tuple[v.MonthView, ...]:
+def undated(site: Site, notes: list[Note], *, named: bool) -> tuple[MonthView, ...]:
     """Notes without a date by kind, by title; `named`: the kind alone is heading enough."""
     found = []
     for kind, key in NAMES.items():
@@ -62,5 +86,5 @@ def undated(site: Site, notes: list[Note], *, named: bool) -> tuple[v.MonthView,
         )
         title = site.word(key) if named else site.word("undated_kind", kind=site.word(key))
         if lines:
-            found.append(v.MonthView(key, title, tuple(site.post_line(n) for n in lines)))
+            found.append(MonthView(key, title, tuple(site.post_line(n) for n in lines)))
     return tuple(found)
