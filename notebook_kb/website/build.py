@@ -11,6 +11,7 @@ from notebook_kb.model.codec import encode
 from notebook_kb.website.addresses import output_file
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.cards import with_cards
+from notebook_kb.website.feed_math import FeedFormulas
 from notebook_kb.website.feeds import atom, json_feed
 from notebook_kb.website.pages import site_pages
 from notebook_kb.website.redirects import redirect_pages, redirects
@@ -102,8 +103,10 @@ def render_site(
         if not name.endswith("/preview.css"):
             out.files[name] = data
     out.files.update(cards)
-    out.files["feed.xml"] = atom(site)
-    out.files["feed.json"] = json_feed(site)
+    formulas = FeedFormulas(site.notebook.settings, pictures)
+    out.files["feed.xml"] = atom(site, formulas)
+    out.files["feed.json"] = json_feed(site, formulas)
+    out.files.update(formulas.files)
     if site.notebook.settings.base_url:
         out.files["sitemap.xml"] = sitemap(site, plans)
     add_attachments(site, out)
