@@ -215,7 +215,7 @@ def _begins_word(text: str) -> bool:
 
 
 def _ends_word(text: str) -> bool:
-    return text[-1:].isalnum() or text[-1:] in ")]"
+    return bool(text) and (text[-1].isalnum() or text[-1] in ")]")
 
 
 def _single(text: str) -> bool:

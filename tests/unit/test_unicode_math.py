@@ -14,13 +14,13 @@ from notebook_kb.rendering.unicode_math import unicode_math
 CONVERTER = TexConverter({})
 CASES = [
     (r"y = mx + b", "y = mx + b"),
-    (r"\frac{x-\mu}{\sigma}", "(((x − μ)/σ))"),
+    (r"\frac{x-\mu}{\sigma}", "(x − μ)/σ"),
     (r"m_{t-1}", "mₜ₋₁"),
     (
         r"\hat\theta = \arg\max_\theta \sum_{i=1}^n \log p(x_i \mid \theta)",
         "θ̂ = arg max_θ ∑ᵢ₌₁ⁿ log p(xᵢ ∣ θ)",
     ),
-    (r"\frac{1}{\sigma\sqrt{2\pi}}", "((1/(σ√(2π))))"),
+    (r"\frac{1}{\sigma\sqrt{2\pi}}", "1/(σ√(2π))"),
     (r"\mathbf{A}^\top\mathbf{A}\mathbf{x} = \lambda\mathbf{x}", "𝐀ᵀ𝐀𝐱 = λ𝐱"),
     (r"\begin{bmatrix}a&b\\c&d\end{bmatrix}", "[a, b; c, d]"),
     (r"\begin{pmatrix}a&b\\c&d\end{pmatrix}", "[a, b; c, d]"),
@@ -32,9 +32,9 @@ CASES = [
     (r"\sqrt{x^2+y^2}", "√(x² + y²)"),
     (r"\sqrt[3]{x}", "∛x"),
     (r"\sqrt[n]{x+1}", "ⁿ√(x + 1)"),
-    (r"\frac{a}{b}", "((a/b))"),
-    (r"\frac{dy}{dx}", "((dy/dx))"),
-    (r"\frac{\partial f}{\partial x}", "((∂f/∂x))"),
+    (r"\frac{a}{b}", "a/b"),
+    (r"\frac{dy}{dx}", "dy/dx"),
+    (r"\frac{\partial f}{\partial x}", "∂f/∂x"),
     (r"\nabla f(x)", "∇f(x)"),
     (r"-x", "−x"),
     (r"a-b", "a − b"),
@@ -68,7 +68,7 @@ CASES = [
     (r"\{x\mid x>0\}", "{x ∣ x > 0}"),
     (r"x\to y", "x → y"),
     (r"\left(\frac{a}{b}\right)^2", "(a/b)²"),
-    (r"\frac{\frac{a}{b}}{c}", "(((a/b)/c))"),
+    (r"\frac{\frac{a}{b}}{c}", "(a/b)/c"),
     (r"3.14", "3.14"),
     (r"\beta_0+\beta_1x", "β₀ + β₁x"),
     (r"\operatorname{tr}(A)", "tr(A)"),
@@ -81,7 +81,7 @@ CASES = [
     (r"\boxed{x}", "x"),
     (r"D_{\mathrm{KL}}(P\|Q)", "D_(KL)(P‖Q)"),
     (r"\sum_{i} x_i y_i", "∑ᵢ xᵢyᵢ"),
-    (r"\frac{n(n+1)}{2}", "((n(n + 1)/2))"),
+    (r"\frac{n(n+1)}{2}", "n(n + 1)/2"),
     (r"\mathcal{N}(\mu,\sigma^2)", "𝒩(μ, σ²)"),
     (r"a-(b-c)", "a − (b − c)"),
     (r"(-1)^n", "(−1)ⁿ"),
@@ -92,6 +92,8 @@ CASES = [
     (r"-\frac{a}{b}+c", "−a/b + c"),
     (r"f(\frac{a}{b})", "f(a/b)"),
     (r"\frac{1}{2}(a+b)", "(1/2)(a + b)"),
+    (r"\frac{a+b}{c} < d", "(a + b)/c < d"),
+    (r"\frac{a}{b}\cdot c", "a/b⋅c"),
 ]
 BOLD = r"\mathbf{x} \in \mathbb{R}^n"
 
