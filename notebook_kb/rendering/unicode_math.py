@@ -299,10 +299,8 @@ def _under(p: list[str]) -> str:
 
 def _fraction(p: list[str]) -> str:
     below = p[1].strip()
-    # a differential and a function's value are one term to the eye
-    one = re.fullmatch(r"[d∂]\w[²³]?", below) or (
-        below[:1].isalpha() and _closed(below[1:]) and len(below) > 1
-    )
+    # a differential is one term to the eye; f(x) may be a function's value or a product, so it is held together
+    one = re.fullmatch(r"[d∂]\w[²³]?", below)
     above = p[0].strip()
     said = above if above[:1].isalpha() and len(above) > 1 and _closed(above[1:]) else _product(above)
     return f"{said}/{below if one else _group(below)}"

@@ -42,7 +42,7 @@ CASES = [
     (r"2\times 3", "2 × 3"),
     (r"x\in\mathbb{R}^n", "x ∈ ℝⁿ"),
     (r"\mathbb{E}[X]", "𝔼[X]"),
-    (r"P(A\mid B)=\frac{P(B\mid A)P(A)}{P(B)}", "P(A ∣ B) = (P(B ∣ A)P(A))/P(B)"),
+    (r"P(A\mid B)=\frac{P(B\mid A)P(A)}{P(B)}", "P(A ∣ B) = (P(B ∣ A)P(A))/(P(B))"),
     (r"\bar x", "x̄"),
     (r"\vec v", "v⃗"),
     (r"\dot x", "ẋ"),
@@ -94,6 +94,7 @@ CASES = [
     (r"\frac{1}{2}(a+b)", "(1/2)(a + b)"),
     (r"\frac{a+b}{c} < d", "(a + b)/c < d"),
     (r"\frac{a}{b}\cdot c", "a/b⋅c"),
+    (r"\frac{1}{p(1-p)}", "1/(p(1 − p))"),
 ]
 BOLD = r"\mathbf{x} \in \mathbb{R}^n"
 
