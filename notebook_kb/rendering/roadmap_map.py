@@ -340,7 +340,7 @@ def _node(scene: _Scene, concept: Concept, x: int, y: int) -> str:
     cut = CUT if concept.kind == "application" else 0
     corner = f"l{cut} {cut}" if cut else ""
     box = f"M{x} {y}h{BOX_W - cut}{corner}v{BOX_H - cut}h-{BOX_W}z"
-    sign = _sign(state, x + 14, y + BOX_H // 2)
+    sign = state_sign(state, x + 14, y + BOX_H // 2)
     inner = f'<title>{label}</title><path class="box" d="{box}"/>{sign}<text>{"".join(spans)}</text>'
     common = f'class="node {state}" data-concept="{escape(concept.id)}"'
     url = scene.urls.get(concept.id, "")
@@ -359,7 +359,7 @@ def _label(scene: _Scene, concept: Concept) -> str:
     return f"{concept.title}: {facts}. {scene.say('map_needs', names=needs) if needs else scene.say('map_nothing')}"
 
 
-def _sign(state: str, x: int, y: int) -> str:
+def state_sign(state: str, x: int, y: int) -> str:
     """Dotted ring, half disc, disc, disc in a ring."""
     return {
         "empty": f'<circle class="g0" cx="{x}" cy="{y}" r="5"/>',

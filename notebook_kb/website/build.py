@@ -10,6 +10,8 @@ from notebook_kb.files.read import digest_of
 from notebook_kb.model.codec import encode
 from notebook_kb.website.addresses import INDEX_URL, output_file
 from notebook_kb.website.attachments import public_bytes
+from notebook_kb.website.cards import with_cards
+from notebook_kb.website.feed_math import FeedFormulas
 from notebook_kb.website.feeds import atom, json_feed
 from notebook_kb.website.pages import site_pages
 from notebook_kb.website.redirects import redirect_pages, redirects
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notebook_kb.findings import Finding
+    from notebook_kb.rendering.images.memory import Pictures
     from notebook_kb.website.plan import PagePlan, Site
     from notebook_kb.website.theme import Theme
     from notebook_kb.website.views import SiteView
@@ -72,10 +75,19 @@ class PageMemory:
             return  # a memory that cannot be written costs time only
 
 
-def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | None = None) -> Rendered:
-    """Every file of the site."""
+def render_site(
+    site: Site,
+    view: SiteView,
+    theme: Theme,
+    memory: PageMemory | None = None,
+    pictures: Pictures | None = None,
+) -> Rendered:
+    """Every file of the site. Without `pictures` there are no cards for other sites."""
     out = Rendered()
     plans = site_pages(site)
+    cards: dict[str, bytes] = {}
+    if pictures:
+        plans, cards = with_cards(site, plans, pictures)
     shared = digest_of(json.dumps([encode(view), theme.digest], sort_keys=True, default=dict).encode())
     old, _ = redirects(site)
     for plan in (*plans, *redirect_pages(site, old)):
@@ -91,8 +103,11 @@ def render_site(site: Site, view: SiteView, theme: Theme, memory: PageMemory | N
     for name, data in theme.static.items():
         if not name.endswith("/preview.css"):
             out.files[name] = data
-    out.files["feed.xml"] = atom(site)
-    out.files["feed.json"] = json_feed(site)
+    out.files.update(cards)
+    formulas = FeedFormulas(site.notebook.settings, pictures)
+    out.files["feed.xml"] = atom(site, formulas)
+    out.files["feed.json"] = json_feed(site, formulas)
+    out.files.update(formulas.files)
     out.files[output_file(INDEX_URL)] = index_file(site)
     if site.notebook.settings.base_url:
         out.files["sitemap.xml"] = sitemap(site, plans)

@@ -13,6 +13,8 @@ from notebook_kb.website.feed_html import xml_text as text
 from notebook_kb.website.pages.note import body
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notebook_kb.model.note import Note
     from notebook_kb.website.plan import Site
 
@@ -57,8 +59,8 @@ def _entry(site: Site, note: Note) -> Entry:
     )
 
 
-def atom(site: Site) -> bytes:
-    """`feed.xml`."""
+def atom(site: Site, formula: Callable[[str], str] = str) -> bytes:
+    """`feed.xml`; `formula` gives what stands for a `<math>` element."""
     settings = site.notebook.settings
     base = settings.base_url
     found = entries(site)
@@ -73,15 +75,15 @@ def atom(site: Site) -> bytes:
         f'<link rel="self" type="application/atom+xml" href="{text(here)}feed.xml"/>\n'
         f'<link rel="alternate" type="text/html" href="{text(here)}"/>\n'
         f"<updated>{newest}T00:00:00Z</updated>\n<author><name>{author}</name></author>\n"
-        f"<generator>notebook_kb</generator>\n{''.join(atom_entry(e, base) for e in found)}</feed>\n"
+        f"<generator>notebook_kb</generator>\n{''.join(atom_entry(e, base, formula) for e in found)}</feed>\n"
     ).encode()
 
 
-def atom_entry(entry: Entry, base: str) -> str:
+def atom_entry(entry: Entry, base: str, formula: Callable[[str], str] = str) -> str:
     """One entry with its whole text. It is escaped HTML: RFC 4287 lets no MathML into its XHTML."""
     published = f"<published>{entry.published}T00:00:00Z</published>\n" if entry.published else ""
     tags = "".join(f'<category term="{text(tag)}"/>\n' for tag in entry.tags)
-    content = feed_html(entry.html, base, entry.path)
+    content = feed_html(entry.html, base, entry.path, formula)
     return (
         f"<entry>\n<title>{text(entry.title)}</title>\n<id>{text(entry.id)}</id>\n"
         f'<link rel="alternate" type="text/html" href="{text(entry.url)}"/>\n'
@@ -92,15 +94,15 @@ def atom_entry(entry: Entry, base: str) -> str:
     )
 
 
-def json_feed(site: Site) -> bytes:
-    """`feed.json`: JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+def json_feed(site: Site, formula: Callable[[str], str] = str) -> bytes:
+    """`feed.json`: JSON Feed 1.1 (jsonfeed.org/version/1.1); `formula` as in `atom`."""
     settings = site.notebook.settings
     base = settings.base_url
     data: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed_title(site),
         "language": settings.language,
-        "items": [json_item(e, base) for e in entries(site)],
+        "items": [json_item(e, base, formula) for e in entries(site)],
     }
     if base:
         data |= {"home_page_url": f"{base}/", "feed_url": f"{base}/feed.json"}
@@ -111,13 +113,13 @@ def json_feed(site: Site) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def json_item(entry: Entry, base: str) -> dict[str, Any]:
+def json_item(entry: Entry, base: str, formula: Callable[[str], str] = str) -> dict[str, Any]:
     """One item with its whole text."""
     item: dict[str, Any] = {
         "id": entry.id,
         "url": entry.url,
         "title": entry.title,
-        "content_html": feed_html(entry.html, base, entry.path),
+        "content_html": feed_html(entry.html, base, entry.path, formula),
         "date_modified": f"{entry.updated}T00:00:00Z",
     }
     if entry.published:

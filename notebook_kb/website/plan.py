@@ -236,6 +236,15 @@ class Site:
             )
         return tuple(seen.values())
 
+    @cached_property
+    def links_out(self) -> dict[str, tuple[str, ...]]:
+        """Note path → the notes that it links to in words that everybody may see, in the order of their paths."""
+        table: dict[str, list[str]] = {}
+        for target, links in self.notebook.backlinks.items():
+            for path in dict.fromkeys(link.note.path for link in links if not link.reference.private):
+                table.setdefault(path, []).append(target)
+        return {path: tuple(sorted(targets)) for path, targets in table.items()}
+
     def post_line(self, note: Note) -> v.PostLine:
         """A note in a list."""
         return v.PostLine(

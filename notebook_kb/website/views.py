@@ -104,6 +104,16 @@ class BacklinkView:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What other sites show beside a link to the page: a whole address, and the size in px where it is known."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PageHead:
     """What every page has. `kind` is concept, post, page, reading, home, roadmap, …
 
@@ -122,6 +132,7 @@ class PageHead:
     badges: tuple[str, ...] = ()
     tags: tuple[LinkView, ...] = ()
     source_path: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,7 @@ class ConceptView:
     problems: tuple[LinkView, ...] = ()
     footnotes_html: str = ""
     enough: bool = False
+    around_svg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,7 @@ class NoteView:
     newer: LinkView | None = None
     older: LinkView | None = None
     footnotes_html: str = ""
+    around_svg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +319,7 @@ class SourcesView:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A list of pages: posts, one tag, the archive. `groups` are (heading, lines)."""
+    """A list of pages: posts, one tag. `groups` are (heading, lines)."""
 
     head: PageHead
     lead: str

@@ -15,6 +15,7 @@ from notebook_kb.files.read import decode, read_file
 from notebook_kb.findings import Severity
 from notebook_kb.notebook.public import with_shown_files
 from notebook_kb.parsing.sections import normal
+from notebook_kb.rendering.images.memory import Pictures
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.audit import PrivateMatter, Scanner, Sources, find_leaks
@@ -93,7 +94,9 @@ def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
         meta = FEEDS | ({} if options.public else {"robots": "noindex"})
         view = workspace.site_view(site, banner=banner, meta=meta)
         memory = PageMemory(workspace.root / workspace.settings.state / "cache" / "pages.json", folder)
-        rendered = render_site(site, view, workspace.theme, memory if options.public else None)
+        pictures = Pictures(workspace.root / workspace.settings.state / "cache" / "images")
+        kept = (memory, pictures) if options.public else (None, None)
+        rendered = render_site(site, view, workspace.theme, *kept)
         if not options.mine:
             audit(workspace, loaded, site, rendered)
         backup = workspace.root / workspace.settings.state / "backup" if options.clean else None

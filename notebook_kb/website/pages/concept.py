@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.learning.coverage import State, distinct_explanations, is_covered, wanted_explanations
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.website import views as v
+from notebook_kb.website.neighbours import around_concept
 from notebook_kb.website.plan import SHOWN_PART_TITLES, PagePlan
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def concept_view(site: Site, concept: Concept, url: str) -> v.ConceptView:
             if concept.id in p.concepts
         ),
         enough=distinct_explanations(item.angles) >= wanted_explanations(notebook, concept),
+        around_svg=around_concept(site, concept, url),
     )
 
 

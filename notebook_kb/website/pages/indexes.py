@@ -11,6 +11,7 @@ from notebook_kb.model.note import NoteType, Part
 from notebook_kb.rendering.roadmap_map import draw_map
 from notebook_kb.website import views as v
 from notebook_kb.website.addresses import INDEX_URL, relative_url
+from notebook_kb.website.pages.archive import archive
 from notebook_kb.website.pages.spoken import spoken_formula
 from notebook_kb.website.plan import PagePlan
 
@@ -34,7 +35,7 @@ def index_pages(site: Site) -> Iterator[PagePlan]:
     yield PagePlan(site.page("compare"), "compare.html", compare(site))
     yield PagePlan(site.page("roadmap"), "roadmap.html", roadmap(site))
     yield PagePlan(site.page("posts"), "list.html", posts(site))
-    yield PagePlan(site.page("archive"), "list.html", archive(site))
+    yield PagePlan(site.page("archive"), "archive.html", archive(site))
     sources = [source(site, r) for r in site.notebook.roadmap.resources.values()]
     yield PagePlan(site.page("sources"), "sources.html", all_sources(site, sources))
     for view in sources:
@@ -241,27 +242,6 @@ def by_year(site: Site, notes: list[Note]) -> tuple[tuple[str, tuple[v.PostLine,
     for note in notes:
         groups.setdefault(note.date[:4], []).append(site.post_line(note))
     return tuple((year, tuple(lines)) for year, lines in groups.items())
-
-
-def archive(site: Site) -> v.ListView:
-    """Every page, by kind."""
-    groups = []
-    for kind, key in (
-        (NoteType.POST, "posts"),
-        (NoteType.CONCEPT, "concepts"),
-        (NoteType.READING, "readings"),
-        (NoteType.PAGE, "pages"),
-    ):
-        notes = [
-            n
-            for n in site.notebook.notes.values()
-            if site.notebook.kind_of(n) is kind and n.path in site.urls
-        ]
-        notes.sort(key=lambda n: site.title(n).casefold())
-        if notes:
-            groups.append((site.word(key), tuple(site.post_line(n) for n in notes)))
-    head = site.head(site.word("archive"), site.page("archive"), "list")
-    return v.ListView(head, "", tuple(groups))
 
 
 def tag_pages(site: Site) -> Iterator[PagePlan]:

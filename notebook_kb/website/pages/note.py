@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.model.note import NoteType
 from notebook_kb.website import views as v
+from notebook_kb.website.neighbours import around_note
 from notebook_kb.website.plan import PagePlan
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def note_view(site: Site, note: Note, posts: list[str]) -> v.NoteView:
         backlinks=site.backlinks(note.path),
         newer=newer,
         older=older,
+        around_svg=around_note(site, note, url),
     )
 
 
