@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
     from notebook_kb.website.views import SiteView
 
+# a style sheet of the notebook's own, loaded after the theme's
+OWN_CSS = "static/own.css"
+TEMPLATE_HINT = "mend the template, or delete it: the built-in one takes its place"
+# what a template may do wrong while it is at work
+TEMPLATE_FAULTS = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -43,8 +57,11 @@ def built_in_folder() -> Path:
 class SiteForPage:
     """`site` as a template of one page sees it: the SiteView's fields and helpers bound to the page's URL."""
 
-    def __init__(self, site: SiteView, pack: LanguagePack, url: str, root: str | None) -> None:
+    def __init__(
+        self, site: SiteView, pack: LanguagePack, url: str, root: str | None, *, own_css: bool = False
+    ) -> None:
         self._site = site
+        self.own_css = own_css
         self._pack = pack
         self._url = url
         self._root = root
@@ -110,12 +127,37 @@ class Theme:
         """One page's HTML. SettingsError with file and line where a template is wrong."""
         try:
             return self.environment.get_template(template).render(
-                site=SiteForPage(site, self.pack, url, root), page=page, Markup=Markup
+                site=SiteForPage(site, self.pack, url, root, own_css=OWN_CSS in self.static),
+                page=page,
+                Markup=Markup,
             )
         except TemplateSyntaxError as error:
-            raise SettingsError(f"{error.filename or template}:{error.lineno}: {error.message}") from error
-        except TemplateError as error:
-            raise SettingsError(f"{template}: {error.message}", "see the template named") from error
+            place = self.place(error.filename or template, error.lineno)
+            raise SettingsError(f"{place}: {error.message}", TEMPLATE_HINT) from error
+        except TEMPLATE_FAULTS as error:
+            raise SettingsError(f"{self.fault_place(error, template)}: {error}", TEMPLATE_HINT) from error
+
+    def fault_place(self, error: BaseException, template: str) -> str:
+        """`file:line` of the innermost template that was at work."""
+        known = [
+            (f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__) if self.owns(f.filename)
+        ]
+        return self.place(*known[-1]) if known else template
+
+    def owns(self, filename: str) -> bool:
+        """Whether a file is a template of ours."""
+        return any(Path(filename).is_relative_to(f) for f in self.folders)
+
+    def place(self, filename: str, line: int | None) -> str:
+        """A template's file as people know it: in the notebook's folder, or of the built-in theme."""
+        path = Path(filename)
+        name = filename
+        for folder in self.folders:
+            if path.is_relative_to(folder):
+                said = "the built-in theme's " if folder == self.built_in else f"{folder.name}/"
+                name = said + path.relative_to(folder).as_posix()
+                break
+        return f"{name}:{line}"
 
     @cached_property
     def static(self) -> dict[str, bytes]:
