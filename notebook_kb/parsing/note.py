@@ -16,6 +16,7 @@ from notebook_kb.parsing.sections import (
     private_callout,
     visible,
 )
+from notebook_kb.parsing.tex_plain import plain_tex
 from notebook_kb.parsing.tree import parse_document
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def lead_text(document: d.Document, sections: tuple[Section, ...], hidden: set[i
         for i in range(section.first, section.last):
             block = document.blocks[i]
             if i not in hidden and isinstance(block, d.Paragraph):
-                return " ".join(d.plain_text(block.inlines).split())
+                return plain_line(block.inlines)
     return ""
 
 
@@ -196,7 +197,7 @@ def _all_references(block: d.Block) -> Iterator[tuple[Reference, d.Inline]]:
         for inline in d.walk_inlines(inlines):
             if not isinstance(inline, (d.WikiLink, d.Embed, d.Link, d.Image)):
                 continue
-            context = context or " ".join(d.plain_text(inlines).split())
+            context = context or plain_line(inlines)
             yield _reference(inline, context), inline
 
 
@@ -212,9 +213,26 @@ def _reference(inline: d.WikiLink | d.Embed | d.Link | d.Image, context: str) ->
         case d.Image():
             return Reference("image", inline.src, "", inline.alt, inline.place)
         case _:
-            label = d.plain_text(inline.children)
+            label = plain_line(inline.children)
             target, _, heading = inline.href.partition("#")
             return Reference("link", target, heading, label, inline.place, around(context, label))
+
+
+def plain_line(inlines: tuple[d.Inline, ...]) -> str:
+    """Inlines as one line for people: formulas in plain signs."""
+    return " ".join(d.plain_text(in_signs(inlines)).split())
+
+
+def in_signs(inlines: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
+    """Inlines with text in place of formulas."""
+    return tuple(
+        d.Text(i.place, plain_tex(i.tex))
+        if isinstance(i, d.Math)
+        else replace(i, children=in_signs(i.children))
+        if isinstance(i, d.InlineParent)
+        else i
+        for i in inlines
+    )
 
 
 def around(context: str, label: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # in a heading at the top level it stands around its level
 CUT = "\ue0c5"
 CUT_HEADING = re.compile(rf'<h([2-6]) id="([^"]*)">([^{CUT}]*){CUT}([1-6]){CUT}</h\1>')
+MARK = re.compile(f"{CUT}[1-6]{CUT}")
 FIRST_TAG = re.compile(r"<([a-z][a-z0-9-]*)[^<>]*>")
 
 
@@ -34,6 +35,12 @@ def cut_mark(level: int) -> str:
     return f"{CUT}{level}{CUT}"
 
 
+def without_lost_marks(html: str) -> str:
+    """HTML without the marks that sanitising moved away from the end of their heading."""
+    kept = {m.start(4) - 1 for m in CUT_HEADING.finditer(html)}
+    return MARK.sub(lambda m: m[0] if m.start() in kept else "", html)
+
+
 def cut_headings(
     html: str, restore: Callable[[str], str], *, raw: bool
 ) -> tuple[str, list[tuple[int, int, str]]]:
@@ -41,6 +48,7 @@ def cut_headings(
 
     With `raw` HTML of users in it, a heading between open tags is no place to cut.
     """
+    html = without_lost_marks(html) if raw else html
     whole = [not raw or tag_depth(html[: m.start()]) == 0 for m in CUT_HEADING.finditer(html)]
     html = restore(html)
     cuts: list[tuple[int, int, str]] = []

@@ -33,7 +33,6 @@ FIELDS = {"p": TEXT, "pre": TEXT, "dt": SYMBOL, "dd": SYMBOL, "figcaption": ALOU
 # what stands between their tags is never shown
 UNSEEN = re.compile(r"<\s*(script|style)\b", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
-CODE_WORD = re.compile(r"[^\W\d]\w+")
 
 
 class Piece(NamedTuple):
@@ -126,8 +125,7 @@ class SearchText:
         """(mark, text) of one block that is no line of symbols."""
         match block:
             case d.CodeBlock():
-                # a word of code is looked for once; the code itself is read on the page
-                yield "pre", " ".join(dict.fromkeys(CODE_WORD.findall(block.code)))
+                yield "pre", " ".join(block.code.split())
             case d.MathBlock():
                 yield "p", plain_tex(block.tex)
             case d.CommentBlock():

@@ -22,6 +22,8 @@ ROW = re.compile(r"<div[^>]*><dt>(.*?)</dt><dd>(.*?)</dd></div>", re.DOTALL)
 ALOUD = re.compile(r'<p class="aloud"><span class="label">.*?</span>(.*?)</p>', re.DOTALL)
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 TAGS = re.compile(r"<annotation\b.*?</annotation>|<[^>]*>", re.DOTALL)
+# each piece is set for itself: with it they stand on one line
+STRUT = '<mspace height="0.75em" depth="0.25em"/>'
 MOST_PIECES = 9
 MOST_WORDS = 16
 
@@ -102,7 +104,7 @@ def as_math(parts: list[ET.Element]) -> str:
     for element in (e for part in parts for e in part.iter()):
         element.attrib.pop("data-s", None)
     inside = "".join(ET.tostring(p, encoding="unicode") for p in parts)
-    return f"<math><mrow>{inside}</mrow></math>"
+    return f"<math><mrow>{STRUT}{inside}</mrow></math>"
 
 
 def plain(html: str) -> str:
