@@ -269,6 +269,8 @@ def test_ctrl_c_ends_with_130(book: Kb) -> None:
     """An interrupted command ends with exit code 130 and without a traceback."""
     script = "import time, sys; print('ready', flush=True); time.sleep(30)"
     program = (
+        # a job in the background of a script begins with the signal ignored
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import notebook_kb.workspace.standing as s\n"
         f"def standing():\n    {script}\n"
         "s.standing = standing\n"
