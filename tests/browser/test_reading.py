@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import write_files
+from tests.support.serving import served
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -59,11 +57,6 @@ Words with $a^2 + b^2$ in them.
 OTHER = "---\npublish: true\n---\n# Another page\n\nIts first words.\n\n## Second part\n\nWords of the second part.\n"
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Not a line for each request."""
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Generator[str]:
     """Two sites, served: `/wide/` of the notes above and `/ours/` of this repository's notes."""
@@ -80,20 +73,8 @@ def address(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Gener
     (root / "ours-notebook/notes").symlink_to(repository / "notes", target_is_directory=True)
     for name in ("wide", "ours"):
         build(Workspace(root / f"{name}-notebook", "2026-12-31"), BuildOptions(root / "served" / name))
-    handler = functools.partial(Quiet, directory=str(root / "served"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Generator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    with served(root / "served") as found:
+        yield found
 
 
 def page_at(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import shutil
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import write_files
 from tests.support.search import REPOSITORY, TODAY, WANTED_AMONG, labelled
+from tests.support.serving import served
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -28,15 +26,6 @@ ENOUGH = 38
 
 
 @pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Generator[Browser]:
-    """One Chromium for all."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository's site, built."""
     root = tmp_path_factory.mktemp("notebook")
@@ -46,22 +35,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "site"
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files without a word."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
-        pass
-
-
 @pytest.fixture(scope="module")
 def address(site: Path) -> Generator[str]:
     """The site on a server, under a sub-path."""
-    handler = functools.partial(Quiet, directory=str(site.parent))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/site"
-    server.shutdown()
-    server.server_close()
+    with served(site.parent) as found:
+        yield f"{found}/site"
 
 
 def opened(browser: Browser, url: str) -> Page:
