@@ -68,7 +68,7 @@ def build(
         data: dict[str, Any] = {key: getattr(report, key) for key in keys}
         emit_json({**data, "seconds": round(report.seconds, 3), "findings": found})
     else:
-        tell(workspace, report, counts)
+        tell(workspace, report, counts, base_url)
     context.exit(int(strict and bool(counts["error"] or counts["warning"])))
 
 
@@ -85,7 +85,7 @@ def site_address(given: str) -> str:
         ) from error
 
 
-def tell(workspace: Workspace, report: BuildReport, counts: Mapping[str, int]) -> None:
+def tell(workspace: Workspace, report: BuildReport, counts: Mapping[str, int], base_url: str) -> None:
     """What the build did, in one line, and what may be worth knowing."""
     from notebook_kb.cli.console import counted, note, style
 
@@ -99,7 +99,7 @@ def tell(workspace: Workspace, report: BuildReport, counts: Mapping[str, int]) -
     )
     if not report.notes:
         note("no note is public yet: `kb publish NAME` makes one so")
-    elif not workspace.settings.base_url and not report.unchanged:
+    elif not (workspace.settings.base_url or base_url) and not report.unchanged:
         note("no `base_url:` in notebook.yml yet: no sitemap, and the addresses in the feed are relative")
     if counts["error"] or counts["warning"]:
         trouble = f"{counted(counts['error'], 'error')} and {counted(counts['warning'], 'warning')}"

@@ -69,6 +69,7 @@ def tell_host(root: Path, host: str, address: str) -> None:
         note(f"{clean(name)} is there already and was left as it is")
         return
     note(f"  {clean(name)}")
+    note("keep the repository private: it holds all your notes, only the site leaves the others out")
     note(
         "commit it and push: the host builds the site from the public notes; the guide says more under Publishing"
     )

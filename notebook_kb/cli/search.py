@@ -7,7 +7,9 @@ import click
 
 @click.command(epilog="Example: kb search eigenvalues")
 @click.argument("query", nargs=-1, required=True)
-@click.option("--limit", "-n", default=10, show_default=True, help="At most so many hits.")
+@click.option(
+    "--limit", "-n", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many hits."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Search all notes, also the private ones: titles, other names, headings, symbols, text.

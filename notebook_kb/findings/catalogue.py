@@ -259,12 +259,12 @@ CATALOGUE: dict[str, CodeHelp] = {
     ),
     "KB502": CodeHelp(
         WARNING,
-        "A callout looks private",
-        "Its type or title resembles excerpt or private, so it was kept out of everything public.",
-        "Write [!excerpt] or [!private] if it is meant so, else choose other words.",
+        "A callout or a heading looks private",
+        "It resembles, or begins like, excerpt or private, so it was kept out of everything public.",
+        "Write [!excerpt], [!private] or the heading `Private` if it is meant so, else choose other words.",
         "> [!excerp]",
         "> [!excerpt]",
-        many="callouts that look private",
+        many="callouts and headings that look private",
     ),
     "KB503": CodeHelp(
         INFO,

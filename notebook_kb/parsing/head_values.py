@@ -148,7 +148,8 @@ class HeadValues:
 
     def tags(self) -> tuple[str, ...]:
         """Tags without `#`, each once."""
-        cleaned = (t.strip().lstrip("#").strip("/") for t in self.head.texts("tags"))
+        words = (word for text in self.head.texts("tags") for word in text.split())  # no tag holds a blank
+        cleaned = (t.lstrip("#").strip("/") for t in words)
         return tuple(dict.fromkeys(t for t in cleaned if t))
 
     def macros(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from notebook_kb.findings import finding
 from notebook_kb.model import document as d
 from notebook_kb.parsing.head import MARKS, conflict
 from notebook_kb.parsing.markdown import MAX_NESTING
-from notebook_kb.parsing.sections import private_callout
+from notebook_kb.parsing.sections import looks_private, private_callout
 from notebook_kb.parsing.shapes import PLUGIN_LANGUAGES
 
 if TYPE_CHECKING:
@@ -100,6 +100,11 @@ def callout_findings(blocks: tuple[d.Block, ...], names: SectionNames) -> list[F
     for block, after in zip(blocks, (*blocks[1:], None), strict=False):  # longer where there are no blocks
         callouts = [b for b in d.walk_blocks((block,)) if isinstance(b, d.Callout)]
         found += [unsure_callout(c) for c in callouts if private_callout(c, names)[1]]
+        found += [
+            unsure_heading(h)
+            for h in d.walk_blocks((block,))
+            if isinstance(h, d.Heading) and looks_private(h, names)
+        ]
         private = callouts[:1] == [block] and private_callout(callouts[0], names)[0]
         if private and after is not None and not isinstance(after, (d.Heading, d.CommentBlock)):
             found.append(
@@ -111,6 +116,16 @@ def callout_findings(blocks: tuple[d.Block, ...], names: SectionNames) -> list[F
                 )
             )
     return found
+
+
+def unsure_heading(heading: d.Heading) -> Finding:
+    """The finding for a heading that only begins like a private one."""
+    return finding(
+        "KB502",
+        f"the heading `{heading.text}` looks private, so its section is kept out of everything public",
+        "write `Private` or `Excerpt` alone, or begin it with another word",
+        place=heading.place,
+    )
 
 
 def unsure_callout(callout: d.Callout) -> Finding:

@@ -276,7 +276,16 @@ def all_same(some: list[d.Block], others: tuple[d.Block, ...]) -> bool:
 
 def hides(heading: d.Heading, names: SectionNames) -> bool:
     """Whether what stands under a heading is private."""
-    return read_heading(heading.text, names)[0] in PRIVATE_PARTS or is_private_heading(heading)
+    private = read_heading(heading.text, names)[0] in PRIVATE_PARTS or is_private_heading(heading)
+    return private or looks_private(heading, names)
+
+
+def looks_private(heading: d.Heading, names: SectionNames) -> bool:
+    """Whether a heading only begins like a private one (`Private thoughts`). It fails closed: such a section is hidden."""
+    if read_heading(heading.text, names)[0] is not Part.OTHER or is_private_heading(heading):
+        return False
+    text = normal(heading.text)
+    return any(text.startswith(f"{phrase} ") for phrase in names.private_words)
 
 
 def heading_url(heading: d.Heading) -> str:

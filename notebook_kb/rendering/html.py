@@ -17,7 +17,7 @@ from notebook_kb.parsing.tex import strip_comments
 from notebook_kb.rendering.anchors import cut_headings, cut_mark, with_id
 from notebook_kb.rendering.cards import card_mark, gapped, split_lines, without_mark
 from notebook_kb.rendering.code import code_figure
-from notebook_kb.rendering.sanitise import Trusted, sanitise
+from notebook_kb.rendering.sanitise import MARK, Trusted, sanitise
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.sections import SectionNames
     from notebook_kb.parsing.tex import TexConverter, TexError
 
+# what belongs to the line of the formula before it
+CLOSING = re.compile(r"[.,;:!?)\]’”»…]+")
 ANNOTATION = re.compile(r"<annotation\b.*?</annotation>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 # in signs: wider than a phone, wider than a column of text
@@ -285,7 +287,16 @@ class HtmlRenderer:
 
     def inlines(self, inlines: tuple[d.Inline, ...]) -> str:
         """Inlines one after the other."""
-        return "".join([self.inline(i) for i in inlines])
+        parts: list[str] = []
+        for i in inlines:
+            before = parts[-1] if parts else ""
+            mark = CLOSING.match(i.text) if isinstance(i, d.Text) and before.startswith(MARK) else None
+            if mark and isinstance(i, d.Text):  # it must not begin the next line
+                parts[-1] = f'<span class="nb">{before}{mark[0]}</span>'
+                parts.append(escape(i.text[mark.end() :], quote=False))
+            else:
+                parts.append(self.inline(i))
+        return "".join(parts)
 
     def inline(self, inline: d.Inline) -> str:
         """One inline."""

@@ -29,7 +29,8 @@ def note_url(notebook: Notebook, note: Note) -> str:
     """
     if note.permalink:
         parts = [p for p in note.permalink.strip("/").split("/") if p not in {"", ".", ".."}]
-        return page_url("/".join(parts), notebook.settings.urls)
+        path = "/".join(parts)
+        return f"/{path}" if path.endswith(".html") else page_url(path, notebook.settings.urls)
     return path_url(notebook, note.path.rsplit(".", 1)[0], note.slug)
 
 

@@ -84,7 +84,8 @@ def embed_html(filler: Filler, number: int, slot: list[str], note: Note, page: s
     inner = filler.notebook.notes.get(found.note)
     link = filler.link(["wiki", target, heading, "", ""], words, note, page)
     if inner is None:
-        return f"<p>{link}</p>" if alone else link
+        link = link if filler.mine or argument else ""  # nobody typed words to be shown in its place
+        return f"<p>{link}</p>" if alone and link else link
     anchor = heading_anchor(inner, heading, private=filler.mine)
     key = (inner.path, anchor)
     if key in ring.links and alone:

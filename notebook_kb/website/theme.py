@@ -154,7 +154,8 @@ class Theme:
         name = filename
         for folder in self.folders:
             if path.is_relative_to(folder):
-                said = "the built-in theme's " if folder == self.built_in else f"{folder.name}/"
+                hidden = f"{folder.parent.name}/" if folder.parent.name.startswith(".") else ""
+                said = "the built-in theme's " if folder == self.built_in else f"{hidden}{folder.name}/"
                 name = said + path.relative_to(folder).as_posix()
                 break
         return f"{name}:{line}"

@@ -92,6 +92,7 @@ class SectionView:
     title: str
     html: str
     part: str = "other"
+    level: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class PageHead:
 
 @dataclass(frozen=True, slots=True)
 class ConceptView:
-    """A concept page: the ladder, the synthesis it lands on, and the rest.
+    """A concept page: what stands `first`, the ladder, the synthesis it lands on, and the rest.
 
     `enough` says that the explanations suffice for a synthesis, by the rule of the coverage.
     """
@@ -153,8 +154,9 @@ class ConceptView:
     rungs: tuple[RungView, ...]
     own_html: str
     own_title: str
-    before_html: str = ""
+    first: tuple[SectionView, ...] = ()
     sections: tuple[SectionView, ...] = ()
+    own_elsewhere: bool = False
     needs: tuple[ConceptLink, ...] = ()
     unlocks: tuple[ConceptLink, ...] = ()
     backlinks: tuple[BacklinkView, ...] = ()

@@ -11,7 +11,9 @@ import pytest
 from lxml import html
 
 from notebook_kb.website.build import render_site
+from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
+from tests.support.canaries import write_files
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -115,3 +117,41 @@ def test_a_concept_page_has_no_raw_tex(trees: dict[str, HtmlElement]) -> None:
         for annotation in tree.xpath("//annotation | //pre | //code"):
             annotation.drop_tree()
         assert not re.search(r"\\[a-z]+", tree.text_content()), name
+
+
+@pytest.fixture
+def concept_page(tmp_path: Path) -> HtmlElement:
+    """A concept's page from a note as people have it: text first, headings of its own, nothing that the ladder knows."""
+    text = (
+        "---\nconcept: rank\npublish: true\ntags: one two-words\n---\n# Rank\n\nThe lead.\n\nMore text, which stands first on the page "
+        "and counts as my own words since it is prose.\n\n## Theory\n\n### Row rank\n\nText, $r$.\n\n## Private thoughts\n\nsecret\n\n"
+        "### Column rank\n\n#### Deeper\n\nText.\n"
+    )
+    write_files(tmp_path, {"notebook.yml": b"title: T\n", "notes/rank.md": text.encode()})
+    build(Workspace(tmp_path, today="2026-12-31"), BuildOptions())
+    return html.document_fromstring((tmp_path / "site/rank/index.html").read_bytes())
+
+
+def test_a_concept_page_keeps_what_the_note_has(concept_page: HtmlElement) -> None:
+    """Red when a heading is lost, changes its level, or text moves below rungs that nobody wrote."""
+    headings = [(h.tag, h.text_content()) for h in concept_page.iter("h2", "h3", "h4")]
+    shown = [
+        h for h in headings if h[1] in {"Theory", "Row rank", "Column rank", "Deeper", "Private thoughts"}
+    ]
+    assert shown == [("h2", "Theory"), ("h3", "Row rank")]
+    words = concept_page.get_element_by_id("main").text_content()
+    assert words.index("More text") < words.index("Theory") < words.index("Visual")
+    assert "waits for" not in words
+    assert "secret" not in words
+
+
+def test_a_formula_keeps_the_mark_behind_it(concept_page: HtmlElement) -> None:
+    """Red when a full stop may begin a line because a formula stands before it."""
+    assert [n.text_content()[-1] for n in concept_page.find_class("nb") if n.find("math") is not None] == [
+        "."
+    ]
+
+
+def test_tags_may_be_apart_by_blanks(concept_page: HtmlElement) -> None:
+    """Red when `tags: one two` is one tag, or half lost."""
+    assert {"one", "two-words"} <= {a.text_content() for a in concept_page.iter("a")}

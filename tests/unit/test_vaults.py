@@ -175,13 +175,13 @@ def test_private_parts_never_show_in_an_embed(part: str, form: str, tmp_path: Pa
         assert "#" not in "".join(HREF.findall(page))
 
 
-def test_an_unpublished_note_is_words_in_an_embed(tmp_path: Path) -> None:
+def test_an_unpublished_note_is_nothing_in_an_embed(tmp_path: Path) -> None:
     """Red when an embed shows, names or links to a note that is not published."""
     root = notebook(
         tmp_path, {"host.md": HOST + "a ![[inner#One]] b\n", "inner.md": INNER.replace("true", "false")}
     )
     page = text_of(site(root)["host/index.html"])
-    assert "<p>inner &gt; One</p>" in page
+    assert "inner" not in page
     assert "words" not in page
     assert "href" not in page
 

@@ -39,9 +39,10 @@ def concept_view(site: Site, concept: Concept, url: str) -> v.ConceptView:
     item = site.coverage[concept.id]
     area = next(a for a in notebook.roadmap.areas if concept.id in a.concepts)
     rungs = tuple(ladder(site, concept, url))
-    sections = tuple(lower_sections(site, note, url)) if note else ()
+    first, sections = own_sections(site, note, url) if note else ((), ())
     own_html, own_title = synthesis(site, note, url)
-    toc = contents(site, rungs, sections)
+    elsewhere = item.own == "written" and not own_html
+    toc = contents(site, first, rungs, sections, landing=not elsewhere)
     if note:
         head = site.note_head(note, "concept", toc, "concepts")
     else:
@@ -58,7 +59,9 @@ def concept_view(site: Site, concept: Concept, url: str) -> v.ConceptView:
         rungs=rungs,
         own_html=own_html,
         own_title=own_title,
+        first=first,
         sections=sections,
+        own_elsewhere=elsewhere,
         needs=tuple(site.concept_link(c) for c in concept.needs if c in site.coverage),
         unlocks=tuple(site.concept_link(c) for c in notebook.roadmap.unlocks(concept.id)),
         backlinks=site.backlinks(note.path) if note else (),
@@ -155,30 +158,50 @@ def shown(site: Site, private: bool) -> bool:
     return site.mine or not private
 
 
-def lower_sections(site: Site, note: Note, url: str) -> Iterator[v.SectionView]:
-    """The sections below the ladder, in the note's order."""
-    pieces = site.filler.pieces(note)
-    for section, piece in zip(note.sections, pieces, strict=True):
+def own_sections(
+    site: Site, note: Note, url: str
+) -> tuple[tuple[v.SectionView, ...], tuple[v.SectionView, ...]]:
+    """(the sections that stand before the first explanation, those below the ladder), in the note's order."""
+    found = list(other_sections(site, note, url))
+    first = next(
+        (i for i, s in enumerate(note.sections) if s.part in {Part.ANGLE, Part.OWN}), len(note.sections)
+    )
+    return tuple(s for i, s in found if i < first), tuple(s for i, s in found if i >= first)
+
+
+def other_sections(site: Site, note: Note, url: str) -> Iterator[tuple[int, v.SectionView]]:
+    """(index, section) of all that is no explanation and no synthesis. An empty part of a scaffold is not shown."""
+    level = 1
+    for i, (section, piece) in enumerate(zip(note.sections, site.filler.pieces(note), strict=True)):
         if section.part in {Part.ANGLE, Part.OWN} or not shown(site, section.private):
             continue
         html = site.filler.fill(piece["body"], note, url)
-        if not html.strip():
-            continue
         title = section.heading if section.level > 1 else ""
+        if not html.strip() and (section.part is not Part.OTHER or not title):
+            continue
         if section.part in SHOWN_PART_TITLES:
             title = site.word(SHOWN_PART_TITLES[section.part])
         css = "private" if section.private else str(section.part)
-        yield v.SectionView(section.anchor or "text", title, html, css)
+        # no level is left out, whatever the note does
+        level = min(max(section.level, 2), level + 1, 6) if title and section.part is Part.OTHER else 2
+        yield i, v.SectionView(section.anchor or "text", title, html, css, level)
 
 
 def contents(
-    site: Site, rungs: tuple[v.RungView, ...], sections: tuple[v.SectionView, ...]
+    site: Site,
+    first: tuple[v.SectionView, ...],
+    rungs: tuple[v.RungView, ...],
+    sections: tuple[v.SectionView, ...],
+    *,
+    landing: bool,
 ) -> tuple[v.TocItem, ...]:
     """The page's contents."""
-    items = [v.TocItem("ladder", site.word("explanations"))]
+    items = [v.TocItem(s.anchor, s.title, s.level > 2) for s in first if s.title and s.level <= 3]
+    items.append(v.TocItem("ladder", site.word("explanations")))
     items += [v.TocItem(r.anchor, f"{r.number} {r.title}", sub=True) for r in rungs if r.html]
-    items.append(v.TocItem("own", site.word("in_my_words")))
-    items += [v.TocItem(s.anchor, s.title) for s in sections if s.title]
+    if landing:
+        items.append(v.TocItem("own", site.word("in_my_words")))
+    items += [v.TocItem(s.anchor, s.title, s.level > 2) for s in sections if s.title and s.level <= 3]
     return (*items, v.TocItem("around", site.word("around_it")))
 
 

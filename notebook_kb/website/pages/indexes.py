@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from notebook_kb.learning.coverage import State, count_states, is_covered
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.rendering.roadmap_map import draw_map
+from notebook_kb.rendering.unicode_math import unicode_math
 from notebook_kb.website import views as v
 from notebook_kb.website.addresses import INDEX_URL, relative_url
 from notebook_kb.website.pages.archive import archive
@@ -188,7 +189,8 @@ def own_excerpt(site: Site, concept: str) -> str:
 
 def excerpt(html: str) -> str:
     """The first sentence of a fragment as plain text."""
-    body = re.sub(r"<(aside|figure|annotation)\b.*?</\1>", "", html, flags=re.DOTALL)
+    body = re.sub(r'<(aside|figure)\b.*?</\1>|<sup class="n">.*?</sup>', "", html, flags=re.DOTALL)
+    body = re.sub(r"<math\b.*?</math>", lambda m: escape(unicode_math(m[0])), body, flags=re.DOTALL)
     text = " ".join(unescape(re.sub(r"<[^>]*>", "", body)).split())
     ends = [m.end() for m in re.finditer(r"[.?!](?=\s|$)", text)]
     end = next((e for e in ends if e >= 40), len(text))
