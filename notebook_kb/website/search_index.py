@@ -19,6 +19,7 @@ from notebook_kb.rendering.search_text import FIELDS as MARKED_FIELDS
 from notebook_kb.website import search_rank as r
 from notebook_kb.website.addresses import INDEX_URL, relative_url
 from notebook_kb.website.plan import SHOWN_PART_TITLES
+from notebook_kb.website.redirects import old_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,10 +109,10 @@ def search_pages(site: Site) -> Iterator[SearchPage]:
 
 
 def note_names(site: Site, note: Note) -> tuple[str, ...]:
-    """The other names of a note: its aliases, and those of its concept."""
+    """The other names of a note: its aliases that are no old addresses, and those of its concept."""
     concept = site.notebook.concept_of(note) if note.type is not NoteType.READING else ""
     names = concept_names(site.notebook, concept) if concept else ()
-    return distinct(site.title(note), (*note.aliases, *names))
+    return distinct(site.title(note), (*(a for a in note.aliases if not old_address(site, a)), *names))
 
 
 def concept_names(notebook: Notebook, concept: str) -> tuple[str, ...]:

@@ -218,3 +218,14 @@ def test_a_private_copy_says_so_on_each_page(tmp_path: Path) -> None:
     assert "files/notes/q.png" not in files
     assert b'class="badge"' in pages["b/index.html"]
     assert TODAY not in str(pages)
+
+
+def test_an_old_address_is_no_name_in_the_search(tmp_path: Path) -> None:
+    """Red when the address at which a page stood, perhaps that of a private note today, is in the search index."""
+    notes = {
+        "a.md": "---\npublish: true\naliases: [notes/old.md, Another name]\n---\n# A\n",
+        "old.md": "# Private now\n",
+    }
+    index = built(small(tmp_path, notes))["search-index.js"].decode()
+    assert "Another name" in index
+    assert "old.md" not in index
