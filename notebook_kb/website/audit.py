@@ -27,6 +27,8 @@ ANNOTATION = re.compile(r"<annotation\b[^>]*>(.*?)</annotation>", re.DOTALL)
 WIKILINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 TEX_COMMAND = re.compile(r"\\[A-Za-z]+")
+# the names of a feed's fields are no words before what stands in them
+JSON_KEY = re.compile(rb'^ *"\w+": ', re.MULTILINE)
 TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
 TELLING = re.compile(r"[^\W_]+(?:[-_]+[^\W_]+)*", re.UNICODE)
 MARKS = re.compile(r"<[^>]*>")
@@ -331,6 +333,7 @@ def find_leaks(pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str
 def page_hits(page: str, data: bytes, secret: Mapping[Run | str, PrivateMatter]) -> set[Run | str]:
     """The private runs and words that stand in a page; no text of a script goes over a line's end."""
     hits: set[Run | str] = set()
+    data = JSON_KEY.sub(PARTED.encode(), data) if page.endswith(".json") else data
     for part in data.splitlines() if page.endswith(".js") else (data,):
         for reading in dict.fromkeys(readings(part)):
             hits |= secret.keys() & each_run(reading)

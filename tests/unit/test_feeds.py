@@ -229,3 +229,10 @@ def test_an_old_address_is_no_name_in_the_search(tmp_path: Path) -> None:
     index = built(small(tmp_path, notes))["search-index.js"].decode()
     assert "Another name" in index
     assert "old.md" not in index
+
+
+def test_the_names_of_json_fields_are_no_words(tmp_path: Path) -> None:
+    """Red when a private note of the same title stops the build, because `"title":` is read as a word before it."""
+    title = "the rank of a matrix"
+    notes = {"a.md": HEAD.format(1) + f"# {title}\n", "b.md": f"---\ntitle: {title}\n---\nNotes for me.\n"}
+    assert title.encode() in built(small(tmp_path, notes))["feed.json"]
