@@ -116,10 +116,12 @@ def is_private_heading(heading: d.Heading) -> bool:
 
 def private_callout(callout: d.Callout, names: SectionNames) -> tuple[bool, bool]:
     """(is private, only resembles a private one). It fails closed: what resembles is private."""
-    kind, title = normal(callout.kind), normal(callout.title_text)
-    if kind in names.private_words or title in names.private_phrases:
+    bare, _, theme = callout.kind.partition("|")  # `[!note|private]`: what is for a theme may say it too
+    kind, title = normal(bare), normal(callout.title_text)
+    if kind in names.private_words or title in names.private_phrases or normal(theme) in names.private_words:
         return True, False
-    words = set(title.split()) | (set(kind.split()) if callout.kind not in CALLOUTS else set())
+    words = set(title.split()) | set(normal(theme).split())
+    words |= set(kind.split()) if bare.strip() not in CALLOUTS else set()
     if words & names.private_words:
         return True, title not in names.private_phrases and kind not in names.private_words
     if any(resembles(w, p) for w in words for p in names.private_words):

@@ -63,7 +63,7 @@ def as_callout(blocks: tuple[d.Block, ...], place: d.Place) -> d.Callout | None:
     return d.Callout(
         place,
         (*inside, *blocks[1:]),
-        match[1].partition("|")[0].strip().lower(),
+        match[1].strip().lower(),
         title,
         " ".join(d.plain_text(title).split()),
         match[2],

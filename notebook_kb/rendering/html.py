@@ -214,8 +214,9 @@ class HtmlRenderer:
         private, _ = private_callout(block, self.names)
         if private and not self.private:
             return ""
-        kind = CALLOUTS.get(block.kind, "note")
-        title = self.inlines(block.title) or escape(self.callout_word(block.kind))
+        bare = block.kind.partition("|")[0].strip()
+        kind = CALLOUTS.get(bare, "note")
+        title = self.inlines(block.title) or escape(self.callout_word(bare))
         inside = self.blocks(block.children)
         css = "callout private" if private else f"callout c-{kind}"
         if block.fold:

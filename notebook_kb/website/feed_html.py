@@ -105,8 +105,12 @@ def feed_html(html: str, base: str, url: str, formula: Callable[[str], str] = st
         return f"\ue0c8{len(parts) - 1}\ue0c8"
 
     writer = FeedHtml(absolute)
-    writer.feed(FORMULA.sub(keep, html))
-    written = re.sub("\ue0c8([0-9]{1,6})\ue0c8", lambda m: parts[int(m[1])], writer.result())
+    writer.feed(FORMULA.sub(keep, html.replace("\ue0c8", "")))
+    written = re.sub(
+        "\ue0c8([0-9]{1,6})\ue0c8",
+        lambda m: parts[int(m[1])] if int(m[1]) < len(parts) else "",
+        writer.result(),
+    )
     return NOT_XML.sub("", written)
 
 

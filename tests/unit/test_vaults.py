@@ -404,3 +404,16 @@ def test_the_notebooks_own_setting_wins(setting: str, breaks: bool, tmp_path: Pa
     root = notebook(tmp_path, {"a.md": PUBLIC + "# A\n\nlead\n\none\ntwo\n"}, f"line_breaks: {setting}\n")
     (root / ".obsidian").mkdir()
     assert ("one<br>" in site(root)["a/index.html"]) is breaks
+
+
+@pytest.mark.parametrize("kind", ["note|private", "|private", "quote|excerpt", "tip | private"])
+def test_what_is_for_a_theme_may_say_private(tmp_path: Path, kind: str) -> None:
+    """Red when `> [!note|private]` is on a page, in a feed or in the search."""
+    files = site(
+        notebook(
+            tmp_path,
+            {"host.md": HOST.replace("---\n# ", "date: 2026-01-01\n---\n# ") + f"> [!{kind}]\n> zorro\n"},
+        )
+    )
+    assert "Host" in text_of(files["host/index.html"])
+    assert not [name for name, data in files.items() if "zorro" in data]
