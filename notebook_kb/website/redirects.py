@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 NOTE = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 # what file systems or servers refuse in a name
+# in bytes, as file systems count; an ending that makes a name a file of another kind
+LONGEST = 240
+FILE = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
 UNFIT = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
 
 
@@ -106,6 +109,10 @@ def _unfit(url: str) -> str:
     parts = url.strip("/").split("/")
     if any(UNFIT.search(p) for p in parts):
         return "it holds signs that no file name may have"
+    if any(len(p.encode()) > LONGEST for p in parts) or len(url.encode()) > 4 * LONGEST:
+        return "it is longer than a file's name may be"
+    if any(PAGE.search(p) for p in parts[:-1]) or (FILE.search(parts[-1]) and not PAGE.search(parts[-1])):
+        return "only a page or a folder can lead on"
     if parts[0].casefold() in RESERVED or parts[0].startswith("."):
         return "the site needs it itself"
     return ""

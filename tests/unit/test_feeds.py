@@ -157,7 +157,19 @@ def test_an_old_address_leads_to_the_page(tmp_path: Path, alias: str, file: str)
 
 
 @pytest.mark.parametrize(
-    "alias", ["/a/", "/static/x/", "/../../x", "/roadmap.html", "/files/x", "/a:b/", "mean / average"]
+    "alias",
+    [
+        "/a/",
+        "/static/x/",
+        "/../../x",
+        "/roadmap.html",
+        "/files/x",
+        "/a:b/",
+        "mean / average",
+        "/feed.xml",
+        "/x.html/y/",
+        "/" + "a" * 300 + "/",
+    ],
 )
 def test_an_old_address_never_replaces_a_page(tmp_path: Path, alias: str) -> None:
     """Red when an alias overwrites a page, leaves the site, or makes a page of an ordinary name."""
