@@ -34,6 +34,11 @@ class Resource:
     videos: Mapping[str, str] = field(default_factory=dict)
     unverified: tuple[str, ...] = ()
 
+    def address_of(self, place: str) -> str:
+        """The address of a place in it (`ch. 7, 02:29` begins with the listed `ch. 7`); '' where none is listed."""
+        said = place.casefold()
+        return next((url for at, url in self.videos.items() if said.startswith(at.casefold())), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:

@@ -199,14 +199,7 @@ class Site:
         who = resource.by.split(":")[0].split(" (")[0] or resource.title
         kind = f"source_{resource.kind}"
         known = self.notebook.pack.words
-        place_url = next(
-            (
-                url
-                for place, url in resource.videos.items()
-                if citation.place_text.casefold().startswith(place.casefold())
-            ),
-            citation.url,
-        )
+        place_url = resource.address_of(citation.place_text) or citation.url
         return v.SourceBadge(
             who,
             resource.title,
