@@ -271,7 +271,7 @@ class Shaper:
             return ()
         if PurePosixPath(src).suffix.casefold() not in {".png", ".jpg", ".jpeg", ".gif"}:
             self.lose("picture", "picture", place, src)
-        return self.shown(drawn, PurePosixPath(src).stem, alt, place, caption)
+        return replace(self.shown(drawn, PurePosixPath(src).stem, alt, place, caption), source=src)
 
     def callout(self, block: d.Callout) -> Iterator[d.Block]:
         """A callout as a quote, or as paragraphs, that begin with its title in bold."""

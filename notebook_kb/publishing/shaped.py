@@ -21,13 +21,17 @@ BEGINS = 60  # characters of a piece by which a person finds it again
 
 @dataclass(frozen=True, slots=True)
 class Shown(d.Block):
-    """A picture on its own line: one of the kit's (`picture`, counted from 1 in `number`) or one on the web (`url`)."""
+    """A picture on its own line: one of the kit's (`picture`, counted from 1 in `number`) or one on the web (`url`).
+
+    `source` is the attachment that it shows, '' for what was drawn.
+    """
 
     picture: Picture | None = None
     number: int = 0
     url: str = ""
     alt: str = ""
     caption: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

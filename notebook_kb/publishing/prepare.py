@@ -1,0 +1,117 @@
+"""From an article to what goes out: the payload of one target, and the pieces that a kit copies one by one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notebook_kb.model import document as d
+from notebook_kb.publishing.adapters import Shipping
+from notebook_kb.publishing.contracts import number
+from notebook_kb.publishing.html import HtmlWriter
+from notebook_kb.publishing.markdown import MarkdownWriter
+from notebook_kb.publishing.payload import Payload, TargetName
+from notebook_kb.publishing.shape import shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notebook_kb.languages import LanguagePack
+    from notebook_kb.publishing.adapters import Adapter
+    from notebook_kb.publishing.article import Article
+    from notebook_kb.publishing.drawing import Drawing
+    from notebook_kb.publishing.shaped import Shaped, Shown
+
+CUT = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What goes out, what it was made of, and the text of each block (HTML or Markdown); `warnings` are for people."""
+
+    payload: Payload
+    shaped: Shaped
+    pieces: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def prepare_article(
+    article: Article,
+    adapter: Adapter,
+    drawing: Drawing,
+    pack: LanguagePack,
+    *,
+    address: Callable[[Shown], str] | None = None,
+    with_questions: bool = False,
+) -> Prepared:
+    """An article for one target. `address` gives the address of a picture on the own site, '' where it has none."""
+    shaped = shape(article, adapter, drawing, pack, with_questions=with_questions)
+    if adapter.markdown:
+        writer = MarkdownWriter(address or (lambda _: ""), liquid=adapter.target is TargetName.DEVTO)
+        pieces = writer.pieces(shaped.blocks)
+        body = "\n\n".join(p for p in pieces if p) + "\n"
+    else:
+        html = HtmlWriter(adapter, pack, address)
+        pieces = html.pieces(shaped.blocks)
+        title = (d.Heading(level=adapter.level(2), inlines=(d.Text(text=article.title),)),)
+        body = "".join((*(html.pieces(title) if adapter.title_in_body else ()), *pieces))
+    payload = Payload(
+        target=adapter.target,
+        form=adapter.form,
+        key=article.key,
+        path=article.note.path,
+        title=article.title,
+        body=body,
+        summary=short_summary(article.summary, adapter.target),
+        topics=topics_of(article, adapter.target),
+        canonical=article.canonical,
+        language=article.language,
+        pictures=shaped.pictures,
+        pieces=shaped.pieces,
+        adapter=adapter.version,
+    )
+    return Prepared(payload, shaped, pieces, tuple(warnings_of(payload, shaped, adapter, address)))
+
+
+def topics_of(article: Article, target: TargetName) -> tuple[str, ...]:
+    """The note's tags as the target names topics, as many as it takes."""
+    tags = article.note.tags
+    if target is TargetName.DEVTO:
+        bare = (re.sub(r"[^a-z0-9]", "", t.rsplit("/", 1)[-1].casefold()) for t in tags)
+        fitting = (t for t in bare if t and len(t) <= number("devto.tag_max"))
+        return tuple(dict.fromkeys(fitting))[: number("devto.tags_max")]
+    words = (re.sub(r"[-_]+", " ", t.rsplit("/", 1)[-1]) for t in tags)
+    named = (" ".join(w[:1].upper() + w[1:] for w in t.split()) for t in words)
+    fitting = (t for t in named if t and len(t) <= number("medium.tag_max"))
+    return tuple(dict.fromkeys(fitting))[: number("medium.topics_max")]
+
+
+def short_summary(summary: str, target: TargetName) -> str:
+    """The line below the title, cut between words where the target's field is short."""
+    most = number("medium.subtitle_max") if target is TargetName.MEDIUM else 300
+    if len(summary) <= most:
+        return summary
+    return summary[: most - 1].rsplit(" ", 1)[0].rstrip(",;:") + CUT
+
+
+def warnings_of(
+    payload: Payload, shaped: Shaped, adapter: Adapter, address: Callable[[Shown], str] | None
+) -> list[str]:
+    """What a person should know before it goes out."""
+    found = []
+    limit = {TargetName.MEDIUM: "medium.title_max", TargetName.DEVTO: "devto.title_max"}.get(payload.target)
+    if payload.target is TargetName.LINKEDIN:
+        limit = "linkedin.article_title_max"
+    if limit and len(payload.title) > number(limit):
+        found.append(f"the title has {len(payload.title)} characters; {number(limit)} are shown")
+    found += [f"picture {p.name} has no alt text" for p in payload.pictures if not p.alt.strip()]
+    if adapter.shipping is Shipping.ADDRESS:
+        found += [
+            f"picture {b.picture.name} has no address on the own site"
+            for b in shaped.blocks
+            if hasattr(b, "picture") and b.picture is not None and not (address and address(b))
+        ]
+    if not payload.canonical:
+        found.append("there is no `base_url` in notebook.yml, so the copy cannot name its original")
+    return found

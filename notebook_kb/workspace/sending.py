@@ -1,0 +1,134 @@
+"""A note made ready for a target: the public view, its site's addresses and its pictures, put together for `publishing`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notebook_kb.errors import UsageError
+from notebook_kb.files.read import decode, read_file
+from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
+from notebook_kb.parsing.note import parse_note
+from notebook_kb.publishing.adapters import ADAPTERS
+from notebook_kb.publishing.article import Surroundings, key_of
+from notebook_kb.publishing.article_blocks import make_article
+from notebook_kb.publishing.drawing import CannotDraw
+from notebook_kb.publishing.notebook_drawing import NotebookDrawing
+from notebook_kb.publishing.payload import Form, TargetName
+from notebook_kb.publishing.prepare import prepare_article
+from notebook_kb.rendering.images.memory import Pictures
+from notebook_kb.website.addresses import note_url
+from notebook_kb.website.attachments import public_bytes
+from notebook_kb.website.embeds import address_of
+from notebook_kb.workspace.authoring import find_note
+
+if TYPE_CHECKING:
+    from notebook_kb.model.note import Note
+    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.parsing.note import ParsedNote
+    from notebook_kb.publishing.article import Article
+    from notebook_kb.publishing.prepare import Prepared
+    from notebook_kb.publishing.shaped import Shown
+    from notebook_kb.workspace.workspace import Workspace
+
+
+class Outgoing:
+    """One notebook's public notes, ready to be made into articles. Load it once for many notes."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.whole = workspace.load().notebook
+        self.notebook = public_view(self.whole)
+        state = workspace.root / workspace.settings.state
+        self.pictures = Pictures(state / "cache" / "images")
+
+    def note(self, name: str) -> Note:
+        """The public note that a NAME means; UsageError for one that nobody else may see, with the way to mend it."""
+        note = find_note(self.whole, name)
+        if is_public(note, self.whole.today):
+            return self.notebook.notes[note.path]
+        if note.unclear:
+            raise UsageError(f"{note.path} stays private: {note.unclear}", "mend its head, then try again")
+        if note.draft:
+            raise UsageError(f"{note.path} is a draft", "take `draft: true` out of its head")
+        if publish_date_pending(note, self.whole.today):
+            raise UsageError(
+                f"{note.path} is public from {note.date} on", "wait until then, or change its date"
+            )
+        raise UsageError(f"{note.path} is private", f"`kb publish {name}` makes it public")
+
+    def parsed(self, path: str) -> ParsedNote | None:
+        """A public note's tree. None when its file is not what was loaded: it is being written just now."""
+        note = self.notebook.notes.get(path)
+        if note is None:
+            return None
+        snapshot = read_file(self.workspace.root / path)
+        text, problem = decode(snapshot.data)
+        if problem or snapshot.digest != note.digest:
+            return None
+        return parse_note(text, path, snapshot.digest, self.workspace.loader.names)
+
+    def address(self, path: str) -> str:
+        """The whole address of a public note's page, '' without a `base_url`."""
+        base = self.workspace.settings.base_url
+        note = self.notebook.notes.get(path)
+        return base + note_url(self.notebook, note) if base and note else ""
+
+    def article(self, note: Note) -> Article:
+        """The article of a public note."""
+        around = Surroundings(self.notebook, self.parsed, self.address)
+        article = make_article(around, note)
+        if article is None:
+            raise UsageError(f"{note.path} was changed while it was read", "run the command again")
+        return article
+
+    def drawing(self, note: Note) -> NotebookDrawing:
+        """What draws for a note."""
+        macros = {**self.workspace.settings.macros, **note.macros}
+        return NotebookDrawing(macros, self.file_bytes, self.pictures)
+
+    def file_bytes(self, path: str) -> bytes | CannotDraw:
+        """The published bytes of an attachment."""
+        try:
+            data, bad = public_bytes(self.workspace.root / path, path)
+        except OSError as error:
+            return CannotDraw(f"it cannot be read ({error.strerror})")
+        return CannotDraw(bad.message) if bad else data
+
+    def prepare(
+        self,
+        note: Note,
+        target: TargetName,
+        form: Form = Form.ARTICLE,
+        *,
+        with_questions: bool = False,
+        site_is_live: bool = False,
+    ) -> Prepared:
+        """A public note made ready for a target."""
+        adapter = ADAPTERS[target, form]
+        address = self.picture_address if site_is_live or target is TargetName.DEVTO else None
+        return prepare_article(
+            self.article(note),
+            adapter,
+            self.drawing(note),
+            self.workspace.pack,
+            address=address,
+            with_questions=with_questions,
+        )
+
+    def picture_address(self, shown: Shown) -> str:
+        """The address of a picture on the own site, '' for one that is not there: a formula, a table."""
+        base = self.workspace.settings.base_url
+        if not base or not shown.source or shown.picture is None:
+            return ""
+        return base + published_picture(shown.source)
+
+
+def published_picture(path: str) -> str:
+    """The address of an attachment in a form that every service takes: of a drawing, the PNG that stands beside it."""
+    drawn = not path.casefold().endswith((".png", ".jpg", ".jpeg", ".gif"))
+    return address_of(path) + (".png" if drawn else "")
+
+
+def key_holders(notebook: Notebook, key: str) -> tuple[Note, ...]:
+    """The notes that have a key; more than one where two heads say the same `id`."""
+    return tuple(n for n in notebook.notes.values() if key_of(notebook, n) == key)
