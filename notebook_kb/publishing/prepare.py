@@ -13,6 +13,7 @@ from notebook_kb.publishing.html import HtmlWriter
 from notebook_kb.publishing.markdown import MarkdownWriter
 from notebook_kb.publishing.payload import Payload, TargetName
 from notebook_kb.publishing.shape import shape
+from notebook_kb.publishing.shaped import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from notebook_kb.publishing.adapters import Adapter
     from notebook_kb.publishing.article import Article
     from notebook_kb.publishing.drawing import Drawing
-    from notebook_kb.publishing.shaped import Shaped, Shown
+    from notebook_kb.publishing.shaped import Shaped
 
 CUT = "…"
 
@@ -110,7 +111,7 @@ def warnings_of(
         found += [
             f"picture {b.picture.name} has no address on the own site"
             for b in shaped.blocks
-            if hasattr(b, "picture") and b.picture is not None and not (address and address(b))
+            if isinstance(b, Shown) and b.picture is not None and not (address and address(b))
         ]
     if not payload.canonical:
         found.append("there is no `base_url` in notebook.yml, so the copy cannot name its original")
