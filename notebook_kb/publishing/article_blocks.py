@@ -79,7 +79,8 @@ class Maker:
         """Begin with a note's text; gives what to return to."""
         before = (self.parsed, self.inlines) if self.ring else None
         hard = self.around.notebook.settings.line_breaks == "hard"
-        self.parsed, self.inlines = parsed, Inlines(self.around, note, hard_breaks=hard)
+        self.parsed = parsed
+        self.inlines = Inlines(self.around, note, self.number, hard_breaks=hard)
         self.ring.append(note.path)
         return before
 
@@ -196,10 +197,6 @@ class Maker:
                 yield from made
                 return
         inlines = self.inlines.read(inside)
-        inlines = tuple(
-            replace(i, tex=strip_comments(i.tex).strip()) if isinstance(i, d.Math) else i
-            for i in self.numbered(inlines)
-        )
         if len(inlines) == 1 and isinstance(inlines[0], d.Image):
             image = inlines[0]
             yield Figure(block.place, image.src, image.alt, image.title)
@@ -212,7 +209,7 @@ class Maker:
         """A table, each cell read."""
 
         def cell(one: d.Cell) -> d.Cell:
-            return replace(one, inlines=self.numbered(self.inlines.read(one.inlines)))
+            return replace(one, inlines=self.inlines.read(one.inlines))
 
         header = tuple(cell(c) for c in block.header)
         return replace(block, header=header, rows=tuple(tuple(cell(c) for c in r) for r in block.rows))
@@ -221,7 +218,7 @@ class Maker:
         """A definition list as paragraphs: the term strong, its meaning below."""
         for part in block.children:
             if isinstance(part, d.DefinitionTerm):
-                inlines = self.numbered(self.inlines.read(part.inlines))
+                inlines = self.inlines.read(part.inlines)
                 yield d.Paragraph(part.place, (d.Strong(part.place, inlines),))
             else:
                 yield from self.blocks(d.child_blocks(part))
@@ -266,7 +263,7 @@ class Maker:
                 yield d.List(block.place, tuple(self.symbol(sign, words, block) for sign, words in rows))
             elif said:
                 word = d.Strong(block.place, (d.Text(block.place, f"{self.pack.word('read_aloud')}:"),))
-                words = self.numbered(self.inlines.read(said))
+                words = self.inlines.read(said)
                 yield d.Paragraph(block.place, (word, d.Text(block.place, " "), *words))
             else:
                 yield from self.block(block)
@@ -274,7 +271,7 @@ class Maker:
     def symbol(self, sign: tuple[d.Inline, ...], words: tuple[d.Inline, ...], block: d.Block) -> d.ListItem:
         """`A — the matrix`."""
         place = sign[0].place if sign else block.place
-        line = (*self.inlines.read(sign), d.Text(place, " — "), *self.numbered(self.inlines.read(words)))
+        line = (*self.inlines.read(sign), d.Text(place, " — "), *self.inlines.read(words))
         return d.ListItem(place, (d.Paragraph(place, line, tight=True),))
 
     # notes in notes, and footnotes
@@ -321,18 +318,6 @@ class Maker:
                     continue
             if level:
                 yield from self.block(block)
-
-    def numbered(self, inlines: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
-        """Inlines whose footnotes have the article's numbers."""
-        out: list[d.Inline] = []
-        for inline in inlines:
-            if isinstance(inline, d.FootnoteRef):
-                out.append(replace(inline, number=self.number(inline.number)))
-            elif isinstance(inline, d.InlineParent):
-                out.append(replace(inline, children=self.numbered(inline.children)))
-            else:
-                out.append(inline)
-        return tuple(out)
 
     def number(self, number: int) -> int:
         """The article's number of a footnote of the note being read; its text is read when first asked for."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from notebook_kb.model import document as d
 from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.parsing.blocks import block_anchor
+from notebook_kb.parsing.tex import strip_comments
 from notebook_kb.publishing.article import Loss
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from notebook_kb.model.note import Note
     from notebook_kb.publishing.article import Surroundings
@@ -37,11 +38,14 @@ DOWN = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌
 
 
 class Inlines:
-    """Reads the inlines of one note for an article. `footnote` gives the article's number of a note's footnote."""
+    """Reads the inlines of one note for an article. `number` gives the article's number of a footnote."""
 
-    def __init__(self, around: Surroundings, note: Note, *, hard_breaks: bool) -> None:
+    def __init__(
+        self, around: Surroundings, note: Note, number: Callable[[int], int], *, hard_breaks: bool
+    ) -> None:
         self.around = around
         self.note = note
+        self.number = number
         self.hard_breaks = hard_breaks
 
     def lose(self, construct: str, became: str, place: d.Place, detail: str = "") -> None:
@@ -67,6 +71,10 @@ class Inlines:
                     yield from self.embed(inline)
                 case d.Image():
                     yield from self.image(inline)
+                case d.Math():
+                    yield replace(inline, tex=strip_comments(inline.tex).strip())
+                case d.FootnoteRef():
+                    yield replace(inline, number=self.number(inline.number))
                 case d.Tag():
                     yield d.Text(inline.place, f"#{inline.name}")
                 case d.Checkbox():
