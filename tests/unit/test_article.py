@@ -23,6 +23,7 @@ from tests.support.canaries import TODAY, write_files
 from tests.support.drawing import WordsDrawing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from notebook_kb.publishing.prepare import Prepared
@@ -38,11 +39,11 @@ def make(
     *,
     drawing: WordsDrawing | None = None,
     questions: bool = False,
-    **others: str,
+    others: Mapping[str, str] | None = None,
 ) -> Prepared:
     """A public note `n` with this text, and others, prepared for a target."""
     files = {"notebook.yml": SETTINGS, "notes/n.md": f"---\npublish: true\n---\n# N\n\n{text}\n".encode()}
-    files |= {f"notes/{name}.md": body.encode() for name, body in others.items()}
+    files |= {f"notes/{name}.md": body.encode() for name, body in (others or {}).items()}
     files["notes/svd.png"] = PICTURE
     write_files(root, files)
     outgoing = Outgoing(Workspace(root, today=TODAY))
@@ -133,7 +134,7 @@ def test_only_what_an_editor_keeps_is_sent_to_it(
     prepared = make(tmp_path, ALL, adapter)
     seen = Elements()
     seen.feed(prepared.payload.body)
-    rules = editor(service)  # type: ignore[arg-type]
+    rules = editor(service)
     assert {tag for tag, name in seen.found if not name} <= rules.keeps
     allowed = {(tag, name) for tag, names in rules.attributes.items() for name in names}
     # where an ordered list goes on is a help that may be lost
@@ -170,7 +171,7 @@ def test_links_lead_to_whole_addresses_or_are_words(tmp_path: Path) -> None:
         "open": "---\npublish: true\n---\n# Open\n\n## Part\n",
         "hidden": "---\ntitle: Secret title\n---\n",
     }
-    out = make(tmp_path, text, adapters.FOLDER, **others)
+    out = make(tmp_path, text, adapters.FOLDER, others=others)
     assert '<a href="https://notes.example.org/open/">Open</a>' in body(out)
     assert '<a href="https://notes.example.org/open/#part">o</a>' in body(out)
     assert "words, h, js, later." in body(out)
@@ -217,7 +218,7 @@ def test_an_embedded_section_stands_in_its_place_with_its_own_footnotes(tmp_path
         "---\npublish: true\n---\n# Other\n\nNot this.\n\n## Part\n\nThe part[^1]. %% hidden %%\n\n"
         "> [!private] no\n> no\n\n## Next\n\nNor this.\n\n[^1]: Of the other.\n"
     )
-    out = body(make(tmp_path, "Mine[^1].\n\n![[other#Part]]\n\n[^1]: Of this.", other=other))
+    out = body(make(tmp_path, "Mine[^1].\n\n![[other#Part]]\n\n[^1]: Of this.", others={"other": other}))
     assert 'From <a href="https://notes.example.org/other/">Other</a>' in out
     assert "The part²." in out
     assert "<li>Of this.</li><li>Of the other.</li>" in out
@@ -227,7 +228,7 @@ def test_an_embedded_section_stands_in_its_place_with_its_own_footnotes(tmp_path
 def test_a_note_within_itself_ends(tmp_path: Path) -> None:
     """Red when a ring of embeds never ends."""
     other = "---\npublish: true\n---\n# Other\n\n![[n]]\n\nText.\n"
-    out = body(make(tmp_path, "![[other]]", other=other))
+    out = body(make(tmp_path, "![[other]]", others={"other": other}))
     assert out.count("Text.") == 1
 
 
