@@ -6,13 +6,15 @@ their place, the sources of explanations are named in the text, comments and pri
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
+from notebook_kb.publishing.payload import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
@@ -95,12 +97,39 @@ class Surroundings:
 def key_of(notebook: Notebook, note: Note) -> str:
     """The note's lasting key: the head's `id`, else the concept whose note it is, else its path.
 
-    A second note of a concept has its path: two notes never share a key.
+    A second note of a concept has its path. Two heads with one `id` share a key: who sends has to refuse that.
     """
     if note.id:
-        return f"id:{note.id}"
+        return note.id
     concept = notebook.concept_of(note)
     counted = notebook.concept_note(concept) if concept else None
-    if counted is not None and counted.path == note.path:
-        return f"concept:{concept}"
-    return f"path:{note.path}"
+    return concept if counted is not None and counted.path == note.path else note.path
+
+
+def source_digest(article: Article, files: Mapping[str, str]) -> str:
+    """The digest of all that an article is made of; `files` maps the pictures it shows to theirs.
+
+    It stays the same when only the rules of a target change.
+    """
+    state = hashlib.sha256()
+    for part in (article.title, article.summary, article.canonical, article.note.tags, sorted(files.items())):
+        state.update(f"{part!r}\n".encode())
+    for block in (*article.blocks, *article.footnotes):
+        state.update(f"{bare(block)!r}\n".encode())
+    for question in article.questions:
+        state.update(f"{bare(question.front)!r}{bare(question.back)!r}\n".encode())
+    return state.hexdigest()
+
+
+def bare(value: object) -> object:
+    """A tree without its places: the same words on other lines are the same."""
+    match value:
+        case Picture():
+            return value.digest
+        case d.Node():
+            names = [n for n in value.__dataclass_fields__ if n not in {"place", "number"}]
+            return (type(value).__name__, *(bare(getattr(value, n)) for n in names))
+        case tuple():
+            return tuple(bare(v) for v in value)
+        case _:
+            return value

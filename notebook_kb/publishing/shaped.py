@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
-from notebook_kb.publishing.payload import Picture, Piece
+from notebook_kb.publishing.article import bare
+from notebook_kb.publishing.payload import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notebook_kb.publishing.article import Loss
+    from notebook_kb.publishing.payload import Picture
 
 BEGINS = 60  # characters of a piece by which a person finds it again
 
@@ -56,23 +58,9 @@ class Shaped:
 def piece_of(block: d.Block) -> Piece:
     """A block's kind, the digest of what a reader sees of it, and its first words."""
     words = block_words(block)
-    state = hashlib.sha256(repr(_bare(block)).encode())
+    state = hashlib.sha256(repr(bare(block)).encode())
     begins = words if len(words) <= BEGINS else words[:BEGINS].rsplit(" ", 1)[0] + " …"
     return Piece(type(block).__name__.lower(), state.hexdigest()[:20], begins)
-
-
-def _bare(value: object) -> object:
-    """A tree without places: the same words on other lines are the same."""
-    match value:
-        case Picture():
-            return value.digest
-        case d.Node():
-            names = [n for n in value.__dataclass_fields__ if n not in {"place", "number"}]
-            return (type(value).__name__, *(_bare(getattr(value, n)) for n in names))
-        case tuple():
-            return tuple(_bare(v) for v in value)
-        case _:
-            return value
 
 
 def block_words(block: d.Block) -> str:
