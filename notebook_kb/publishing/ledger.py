@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from notebook_kb.errors import NotebookError
 from notebook_kb.files.failures import failed
-from notebook_kb.files.read import Snapshot, decode, read_file
+from notebook_kb.files.read import decode, read_file
 from notebook_kb.files.write import write_file
-from notebook_kb.files.yaml_places import Node, YamlProblem, duplicate_key, read_yaml
+from notebook_kb.files.yaml_places import YamlProblem, duplicate_key, read_yaml
 from notebook_kb.publishing.ledger_text import quoted, written
 from notebook_kb.publishing.payload import Form, Piece, TargetName
 from notebook_kb.publishing.secret import redact
@@ -19,6 +19,9 @@ from notebook_kb.publishing.secret import redact
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from notebook_kb.files.read import Snapshot
+    from notebook_kb.files.yaml_places import Node
 
 FOLDER = "published"
 STATUSES = ("prepared", "draft", "published")
@@ -83,11 +86,11 @@ class Record:
     extra: tuple[tuple[Node, Node], ...] = ()
 
     def with_entry(self, entry: Entry) -> Record:
-        """This record with `entry` in its place."""
+        """The same record with `entry` in its place."""
         return replace(self, entries={**self.entries, entry.place: entry})
 
     def without(self, place: str) -> Record:
-        """This record without the entry `place`."""
+        """The same record without the entry `place`."""
         return replace(self, entries={k: v for k, v in self.entries.items() if k != place})
 
 

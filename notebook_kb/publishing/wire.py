@@ -94,6 +94,10 @@ class Wire:
         )
         self._sleep = sleep
 
+    def header(self, name: str) -> str:
+        """What goes along under a name, '' if nothing does."""
+        return self._headers.get(name, "")
+
     def request(
         self,
         method: str,
