@@ -76,15 +76,16 @@ class Errand:
                 raise self._unknown(error.message) from None
             self.journal.answered(nonce, "failed", self.at(), {"message": error.message})
             raise
-        answer = {
-            "url": sent.url,
-            "remote_id": sent.remote_id,
-            "status": sent.status,
-            **self._remote_pictures(),
-        }
-        self.journal.answered(nonce, "done", self.at(), answer)
+        answer = {"url": sent.url, "remote_id": sent.remote_id, "status": sent.status}
+        try:
+            self.journal.answered(nonce, "done", self.at(), {**answer, **self._remote_pictures()})
+            note_done(self.ledger, self.journal, self.journal.sends[nonce])
+        except NotebookError as error:
+            raise EnvironmentFailedError(
+                f"it went out ({sent.url or sent.remote_id}), but could not be noted: {error.message}",
+                f"Mend that, then: kb publications. {error.hint}".strip(),
+            ) from error
         self.again = None
-        note_done(self.ledger, self.journal, self.journal.sends[nonce])
         self.entry = self.ledger.get(self.payload.key).entries[self.place]
         return sent
 
@@ -104,6 +105,13 @@ class Errand:
         self.journal.uploaded(service, owner, digest, remote, self.at())
         self.pictures[digest] = remote
         return remote
+
+    def correct(self, *, status: Literal["published", "draft"], url: str) -> None:
+        """Put into the ledger what the service says of itself now."""
+        if self.entry is not None:
+            entry = replace(self.entry, status=status, url=url or self.entry.url)
+            self.ledger.put(self.ledger.get(self.payload.key).with_entry(entry))
+            self.entry = entry
 
     @property
     def place(self) -> str:

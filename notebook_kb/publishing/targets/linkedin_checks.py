@@ -79,10 +79,8 @@ def _check_text(payload: Payload) -> list[str]:
             f"Shorten `linkedin:` in {payload.path}.",
         )
     if sent > most:
-        return [
-            f"with the backslashes that LinkedIn wants the text has {sent:,} characters; "
-            f"whether its limit of {most:,} counts them is not known"
-        ]
+        counted = f"with the backslashes that LinkedIn wants the text has {sent:,} characters"
+        return [f"{counted}; whether its limit of {most:,} counts them is not known"]
     return []
 
 
