@@ -11,7 +11,7 @@ from notebook_kb.publishing.errand import Sent
 from notebook_kb.publishing.payload import Form
 from notebook_kb.publishing.problems import RefusedError
 from notebook_kb.publishing.targets.refusals import devto_refusal
-from notebook_kb.publishing.wire import NoAnswerError, Wire
+from notebook_kb.publishing.wire import NoAnswerError, NotSentError, Wire
 
 if TYPE_CHECKING:
     from notebook_kb.publishing.credentials import Credential, Service
@@ -56,7 +56,7 @@ class DevTo:
         """The Markdown as it is sent."""
         return payload.body
 
-    def who(self, credential: Credential, options: Options) -> str:
+    def who(self, credential: Credential, _options: Options, /) -> str:
         """The name of whose key it is. Raises as `deliver`."""
         return _safe(self._wire(credential), "GET", contracts.text("devto.me_path")).words("username")
 
@@ -149,7 +149,7 @@ class DevTo:
         """The own article of a number, None where the list does not show it or cannot be read now."""
         try:
             own = self._own(wire, canonical)
-        except RefusedError:
+        except (RefusedError, NotSentError):
             return None
         return own if _number(own) == number else None
 

@@ -39,7 +39,7 @@ class LinkedIn:
         """The text as readers will see it."""
         return linkedin_checks.visible(payload)
 
-    def who(self, credential: Credential, options: Options) -> str:
+    def who(self, credential: Credential, options: Options, /) -> str:
         """The name of the member whose token it is. Raises as `deliver`."""
         return self._me(self._wire(credential, options))[1]
 

@@ -50,7 +50,7 @@ class Medium:
         """The words of the story."""
         return html.unescape(_TAG.sub("", with_title(payload)))
 
-    def who(self, credential: Credential, options: Options) -> str:
+    def who(self, credential: Credential, _options: Options, /) -> str:
         """The name of whose token it is. Raises as `deliver`."""
         return self._me(self._wire(credential))[1]
 
