@@ -12,7 +12,7 @@ from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.parsing.blocks import blocks_with_ids, lone_id
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import strip_comments
-from notebook_kb.publishing.article import Article, Figure, Loss, Question, key_of
+from notebook_kb.publishing.article import Article, Figure, Loss, Question
 from notebook_kb.publishing.article_inlines import HIDDEN, Inlines
 from notebook_kb.rendering.cards import card_mark, gapped, split_lines, without_mark
 from notebook_kb.rendering.formula_figure import spoken, symbol_rows
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 DEEPEST = 5  # notes within notes
 
 
-def make_article(around: Surroundings, note: Note) -> Article | None:
-    """The article of a public note; None where the note's file is gone meanwhile."""
+def make_article(around: Surroundings, note: Note, key: str) -> Article | None:
+    """The article of a public note, whose lasting key is `key`; None where the note's file is another meanwhile."""
     parsed = around.parsed(note.path)
     if parsed is None:
         return None
@@ -39,7 +39,7 @@ def make_article(around: Surroundings, note: Note) -> Article | None:
     if not note.title_given and concept:
         title = around.notebook.roadmap.concepts[concept].title
     return Article(
-        key=key_of(around.notebook, note),
+        key=key,
         note=note,
         title=title,
         summary=note.description or note.lead,

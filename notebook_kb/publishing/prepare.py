@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
 from notebook_kb.publishing.adapters import Shipping
+from notebook_kb.publishing.article import source_digest
 from notebook_kb.publishing.contracts import number
 from notebook_kb.publishing.html import HtmlWriter
 from notebook_kb.publishing.markdown import MarkdownWriter
@@ -29,11 +30,15 @@ CUT = "…"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What goes out, what it was made of, and the text of each block (HTML or Markdown); `warnings` are for people."""
+    """What goes out, what it was made of, and the text of each block (HTML or Markdown).
+
+    `source` is the digest of all that it was made from; `warnings` are for people.
+    """
 
     payload: Payload
     shaped: Shaped
     pieces: tuple[str, ...]
+    source: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -72,7 +77,15 @@ def prepare_article(
         pieces=shaped.pieces,
         adapter=adapter.version,
     )
-    return Prepared(payload, shaped, pieces, tuple(warnings_of(payload, shaped, adapter, address)))
+    source = source_digest(
+        article, {b.source: digest_of(b) for b in shaped.blocks if isinstance(b, Shown) and b.source}
+    )
+    return Prepared(payload, shaped, pieces, source, tuple(warnings_of(payload, shaped, adapter, address)))
+
+
+def digest_of(shown: Shown) -> str:
+    """The digest of a picture's bytes."""
+    return shown.picture.digest if shown.picture else ""
 
 
 def topics_of(article: Article, target: TargetName) -> tuple[str, ...]:

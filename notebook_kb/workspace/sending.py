@@ -15,6 +15,7 @@ from notebook_kb.publishing.drawing import CannotDraw
 from notebook_kb.publishing.notebook_drawing import NotebookDrawing
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.prepare import prepare_article
+from notebook_kb.publishing.send import Job
 from notebook_kb.rendering.images.memory import Pictures
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes
@@ -73,10 +74,24 @@ class Outgoing:
         note = self.notebook.notes.get(path)
         return base + note_url(self.notebook, note) if base and note else ""
 
+    def key(self, note: Note) -> str:
+        """The lasting key of a note. It is that of the whole notebook: a private note keeps its concept's key.
+
+        UsageError where two notes say the same `id`.
+        """
+        key = key_of(self.whole, note)
+        others = [n.path for n in key_holders(self.whole, key) if n.path != note.path]
+        if others:
+            raise UsageError(
+                f"{note.path} and {others[0]} have the same key, `{key}`, so it is not clear which is out there",
+                "give one of them another `id:` in its head",
+            )
+        return key
+
     def article(self, note: Note) -> Article:
         """The article of a public note."""
         around = Surroundings(self.notebook, self.parsed, self.address)
-        article = make_article(around, note)
+        article = make_article(around, note, self.key(note))
         if article is None:
             raise UsageError(f"{note.path} was changed while it was read", "run the command again")
         return article
@@ -114,6 +129,14 @@ class Outgoing:
             address=address,
             with_questions=with_questions,
         )
+
+    def job(self, note: Note, target: TargetName, form: Form) -> Job:
+        """What would go out of a public note now, to be sent or compared."""
+        return self.job_of(self.prepare(note, target, form), note)
+
+    def job_of(self, prepared: Prepared, note: Note) -> Job:
+        """A prepared note as the sending side takes it."""
+        return Job(prepared.payload, prepared.source, self.whole.concept_of(note))
 
     def picture_address(self, shown: Shown) -> str:
         """The address of a picture on the own site, '' for one that is not there: a formula, a table."""
