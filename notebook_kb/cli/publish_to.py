@@ -1,0 +1,218 @@
+"""`kb publish NAME --to TARGET`: what is said and asked on the way out."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notebook_kb.cli.console import clean, counted, emit_json, note, one_line, say, style
+from notebook_kb.errors import UsageError
+from notebook_kb.publishing.payload import TargetName
+from notebook_kb.workspace.publish_gate import API, IMPORT, Gate, form_of, way_of
+from notebook_kb.workspace.publishing import missing_line
+from notebook_kb.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from notebook_kb.publishing.payload import Form
+    from notebook_kb.publishing.send import Question
+    from notebook_kb.workspace.publish_gate import Ready
+
+NAMES = {
+    TargetName.MEDIUM: "Medium",
+    TargetName.LINKEDIN: "LinkedIn",
+    TargetName.DEVTO: "dev.to",
+    TargetName.FOLDER: "a folder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options of `kb publish`, by their names."""
+
+    form: str | None
+    via: str | None
+    public: bool
+    connections: bool
+    pictures: tuple[str, ...]
+    with_questions: bool
+    site_is_live: bool
+    output: str | None
+    no_serve: bool
+    open_browser: bool
+    dry_run: bool
+    strict: bool
+    yes: bool
+    done: str | None
+    not_sent: bool
+    retry: bool
+    forget: bool
+    renamed_from: str | None
+    as_new: bool
+
+    @property
+    def settles(self) -> bool:
+        """Whether only what is known of a copy is to change."""
+        return bool(self.done) or self.not_sent or self.forget
+
+
+def publish_to(name: str, target_name: str, wanted: Wanted, *, as_json: bool) -> int:
+    """Do what is wanted; the exit code."""
+    refuse_contradictions(wanted)
+    target = TargetName(target_name)
+    form = form_of(target, wanted.form)
+    gate = Gate(Workspace.open())
+    if wanted.settles:
+        return settle(gate, name, target, form, wanted, as_json=as_json)
+    via = way_of(target, form, API if wanted.retry else wanted.via)
+    ready = gate.ready(
+        name,
+        target,
+        form,
+        via,
+        with_questions=wanted.with_questions,
+        site_is_live=wanted.site_is_live,
+        strict=wanted.strict,
+    )
+    if not as_json:
+        report(gate, ready)
+    if wanted.dry_run:
+        return tell_dry_run(ready, as_json=as_json)
+    gate.settle_rename(ready, wanted.renamed_from, as_new=wanted.as_new)
+    if via == API:
+        from notebook_kb.cli.publish_send import send
+
+        return send(gate, ready, wanted, as_json=as_json)
+    if via == IMPORT:
+        return tell_import(ready, as_json=as_json)
+    from notebook_kb.cli.publish_kit import make_kit
+
+    return make_kit(gate, ready, wanted, as_json=as_json)
+
+
+def refuse_contradictions(wanted: Wanted) -> None:
+    """Options that cannot stand together."""
+    ways = [
+        ("done", wanted.done),
+        ("not-sent", wanted.not_sent),
+        ("forget", wanted.forget),
+        ("retry", wanted.retry),
+    ]
+    given = [f"`--{option}`" for option, value in ways if value]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} cannot stand together", "give one of them")
+    if wanted.renamed_from and wanted.as_new:
+        raise UsageError("`--renamed-from` and `--new` cannot stand together", "give one of them")
+    if wanted.public and wanted.connections:
+        raise UsageError("`--public` and `--connections` cannot stand together", "give one of them")
+
+
+def report(gate: Gate, ready: Ready) -> None:
+    """What goes where, what is lost on the way, what is still missing in the note."""
+    payload = ready.prepared.payload
+    shown = (
+        f"{NAMES[payload.target]}, {payload.form}"
+        if payload.target is TargetName.LINKEDIN
+        else NAMES[payload.target]
+    )
+    note(f"{style(payload.path, 'path', err=True)} for {style(shown, 'title', err=True)}")
+    for line in ready.losses:
+        note(f"  {one_line(line)}")
+    for warning in ready.prepared.warnings:
+        note(f"  {style('warning', 'warning', err=True)}: {one_line(warning)}")
+    missing = missing_line(gate.workspace, payload.path)
+    if missing:
+        note(f"  still missing, though nothing waits for it: {clean(missing)}")
+
+
+def tell_dry_run(ready: Ready, *, as_json: bool) -> int:
+    """What would go out."""
+    payload = ready.prepared.payload
+    if as_json:
+        emit_json(ready_data(ready))
+        return 0
+    say(clean(payload.body))
+    note(f"nothing was written or sent; {counted(len(payload.pictures), 'picture')} would go along")
+    return 0
+
+
+def ready_data(ready: Ready) -> dict[str, Any]:
+    """What is ready, for `--json`."""
+    payload = ready.prepared.payload
+    return {
+        "path": payload.path,
+        "target": str(payload.target),
+        "form": str(payload.form),
+        "via": ready.via,
+        "title": payload.title,
+        "topics": list(payload.topics),
+        "canonical": payload.canonical,
+        "pictures": [p.name for p in payload.pictures],
+        "losses": [
+            {"construct": x.construct, "became": x.became, "path": x.path, "line": x.line, "detail": x.detail}
+            for x in ready.prepared.shaped.losses
+        ],
+        "warnings": list(ready.prepared.warnings),
+    }
+
+
+def settle(gate: Gate, name: str, target: TargetName, form: Form, wanted: Wanted, *, as_json: bool) -> int:
+    """Note what a person says of a copy."""
+    key = gate.key_of_name(name)
+    data: dict[str, Any] = {"key": key, "target": str(target), "form": str(form)}
+    remark = ""
+    if wanted.done:
+        found = gate.outgoing.whole.find_note(name)
+        shown = gate.outgoing.notebook.notes.get(found.path) if found else None
+        job = gate.outgoing.job(shown, target, form) if shown else None
+        entry, remark = gate.desk.done(key, target, form, wanted.done, job)
+        message = f"{key} is on {NAMES[target]} at {entry.url}"
+        data["url"] = entry.url
+    elif wanted.not_sent:
+        data["settled"] = count = gate.desk.not_sent(key, target, form)
+        message = f"{counted(count, 'open request')} settled: {key} is not on {NAMES[target]}"
+    else:
+        data["forgotten"] = known = gate.desk.forget(key, target, form)
+        message = (
+            f"{key} on {NAMES[target]} is forgotten here; what is out there stays"
+            if known
+            else f"nothing was known of {key} on {NAMES[target]}"
+        )
+    if as_json:
+        emit_json({**data, "message": message})
+        return 0
+    note(clean(message))
+    if remark:
+        note(clean(remark))
+    return 0
+
+
+def tell_import(ready: Ready, *, as_json: bool) -> int:
+    """Medium's own import of a page: what to do, and what it does to the text."""
+    from notebook_kb.publishing.targets.medium import import_words
+
+    words = import_words(ready.prepared.payload.canonical)
+    if as_json:
+        emit_json({**ready_data(ready), "message": words})
+    else:
+        say(clean(words))
+    return 0
+
+
+def confirmed(question: Question, *, yes: bool) -> bool:
+    """Show the exact text and ask; without a terminal only `--yes` says yes."""
+    note("")
+    note(clean(question.text))
+    note("")
+    for warning in question.warnings:
+        note(f"{style('warning', 'warning', err=True)}: {one_line(warning)}")
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("nobody is here to say yes", "read the text above, then add `--yes`")
+    what = {"create": "Send this", "update": "Change it to this", "retry": "Send this once more"}[
+        question.action
+    ]
+    return click.confirm(f"{what} to {NAMES[question.target]}?", default=False, err=True)

@@ -1,0 +1,150 @@
+"""`kb publish NAME --to TARGET`: what is wanted, whether it may go out, and which way it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notebook_kb.errors import NotebookError, UsageError
+from notebook_kb.publishing.credentials import find_credential
+from notebook_kb.publishing.payload import Form, TargetName
+from notebook_kb.publishing.problems import RenamedError
+from notebook_kb.publishing.shaped import loss_lines
+from notebook_kb.workspace.publications import desk_of
+from notebook_kb.workspace.sending import Outgoing
+
+if TYPE_CHECKING:
+    from notebook_kb.model.note import Note
+    from notebook_kb.publishing.credentials import Service
+    from notebook_kb.publishing.prepare import Prepared
+    from notebook_kb.publishing.send import Job
+    from notebook_kb.workspace.workspace import Workspace
+
+SHOWN_REFUSALS = 10
+# forms that a target takes, the usual one first
+FORMS = {
+    TargetName.MEDIUM: (Form.ARTICLE,),
+    TargetName.LINKEDIN: (Form.POST, Form.DOCUMENT, Form.ARTICLE),
+    TargetName.DEVTO: (Form.ARTICLE,),
+    TargetName.FOLDER: (Form.ARTICLE,),
+}
+KIT, API, IMPORT = "kit", "api", "import"
+
+
+class CannotShowError(NotebookError):
+    """A note holds what the target can show neither as text nor as a picture."""
+
+    code = "cannot-show"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A note made ready: what goes out, as what, and which way (`via`: kit, api or import)."""
+
+    note: Note
+    prepared: Prepared
+    job: Job
+    via: str
+
+    @property
+    def losses(self) -> list[str]:
+        """What does not stay what it was, a line for each kind."""
+        return loss_lines(self.prepared.shaped.losses)
+
+
+def form_of(target: TargetName, wanted: str | None) -> Form:
+    """What a note becomes at a target; UsageError for a form that it does not take."""
+    forms = FORMS[target]
+    if wanted is None:
+        return forms[0]
+    if wanted not in forms:
+        raise UsageError(f"{target} takes no {wanted}", f"it takes: {', '.join(forms)}")
+    return Form(wanted)
+
+
+def way_of(target: TargetName, form: Form, wanted: str | None) -> str:
+    """Which way a note goes: by the API where there is one and a token for it, else by hand."""
+    has_api = target in {TargetName.LINKEDIN, TargetName.DEVTO} and form is not Form.ARTICLE
+    has_api = has_api or target is TargetName.DEVTO
+    if wanted == IMPORT and target is not TargetName.MEDIUM:
+        raise UsageError(f"`--via import` is Medium's, and {target} has none", "leave it out")
+    if wanted == API and not (has_api or target is TargetName.MEDIUM):
+        raise UsageError(
+            f"{target} has no API for {form}s"
+            if target is not TargetName.FOLDER
+            else "a folder is written, not sent",
+            "leave `--via` out: a kit is made",
+        )
+    if wanted:
+        return wanted
+    return API if has_api and find_credential(service_of(target)) else KIT
+
+
+def service_of(target: TargetName) -> Service:
+    """The service of a target with an API."""
+    services: dict[TargetName, Service] = {
+        TargetName.MEDIUM: "medium",
+        TargetName.LINKEDIN: "linkedin",
+        TargetName.DEVTO: "devto",
+    }
+    return services[target]
+
+
+class Gate:
+    """The one way out of a notebook: only what is public, and only once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.outgoing = Outgoing(workspace)
+        self.desk = desk_of(self.outgoing)
+
+    def ready(
+        self,
+        name: str,
+        target: TargetName,
+        form: Form,
+        via: str,
+        *,
+        with_questions: bool = False,
+        site_is_live: bool = False,
+        strict: bool = False,
+    ) -> Ready:
+        """A public note made ready. CannotShowError for what cannot be shown; with `strict` for any loss."""
+        note = self.outgoing.note(name)
+        prepared = self.outgoing.prepare(
+            note, target, form, with_questions=with_questions, site_is_live=site_is_live
+        )
+        refused = [f"  {x.place}: {x.detail}" for x in prepared.shaped.refusals]
+        if refused:
+            more = [f"  and {len(refused) - SHOWN_REFUSALS} more"] if len(refused) > SHOWN_REFUSALS else []
+            lines = "\n".join([*refused[:SHOWN_REFUSALS], *more])
+            raise CannotShowError(
+                f"{target} can show this neither as text nor as a picture:\n{lines}",
+                "write it in another way, or take it out of the public part of the note",
+            )
+        lost = [*loss_lines(prepared.shaped.losses), *prepared.warnings]
+        if strict and lost:
+            raise CannotShowError(
+                "with `--strict` nothing may be lost: " + "; ".join(lost), "leave out `--strict`"
+            )
+        return Ready(note, prepared, self.outgoing.job_of(prepared, note), via)
+
+    def key_of_name(self, name: str) -> str:
+        """The key that a NAME means, also of a note that is gone or private: for settling what is known of it."""
+        note = self.outgoing.whole.find_note(name)
+        if note is not None:
+            return self.outgoing.key(note)
+        known = {p.key for p in self.desk.publications()}
+        if name in known:
+            return name
+        raise UsageError(f"`{name}` is no note and no key of a publication", "`kb publications` lists them")
+
+    def settle_rename(self, ready: Ready, renamed_from: str | None, *, as_new: bool) -> None:
+        """What a person says of a note that looks like one that was sent: it is that one, or another."""
+        if renamed_from:
+            self.desk.adopt(renamed_from, ready.job.payload.key)
+        elif as_new:
+            try:
+                self.desk.refuse_renamed(ready.job)
+            except RenamedError as error:
+                self.desk.is_another(ready.job.payload.key, error.candidates)
