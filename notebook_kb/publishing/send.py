@@ -15,9 +15,9 @@ from notebook_kb.publishing.entry_json import entry_of, from_json
 from notebook_kb.publishing.errand import Errand, Options, moment_of, note_done, stamp, unknown_error
 from notebook_kb.publishing.journal import Journal
 from notebook_kb.publishing.ledger import Ledger
-from notebook_kb.publishing.payload import Form, Payload, TargetName
+from notebook_kb.publishing.payload import TargetName
 from notebook_kb.publishing.renames import refuse_renamed
-from notebook_kb.publishing.states import Standing, State, standing_of
+from notebook_kb.publishing.states import State, standing_of
 from notebook_kb.publishing.targets.addresses import checked_address, remote_id_in
 from notebook_kb.publishing.targets.devto import DevTo
 from notebook_kb.publishing.targets.linkedin import LinkedIn
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from notebook_kb.publishing.credentials import Credential, Service
     from notebook_kb.publishing.journal import Sending
     from notebook_kb.publishing.ledger import Entry
+    from notebook_kb.publishing.payload import Form, Payload
+    from notebook_kb.publishing.states import Standing
 
 _DEFAULT = Options()
 # A repeat must reach LinkedIn before its window ends: some minutes less, for slow networks and unequal clocks.

@@ -13,7 +13,7 @@ from notebook_kb.rendering.images.png import to_png
 # ziamath's time doubles with each row within a row. A bound on that work, not on time: the same on each machine.
 MOST_WORK, MOST_DEPTH = 3000, 40
 ROWS = frozenset({"mrow", "mtd", "mstyle", "mtable"})
-MARGIN, WIDTH, SIZE, ZOOM = 24, 350, 20, 2
+MARGIN, WIDTH, SIZE, ZOOM = 24, 700, 26, 2
 INK = "#23201b"
 ANNOTATION = re.compile(r"<annotation\b.*?</annotation>", re.DOTALL)
 APPLY = re.compile("&ApplyFunction;|&af;")
@@ -25,11 +25,14 @@ DROPPED = ("style", "class", "id", "tabindex", "columnalign", "data-s")
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A formula as an `<svg>` element without a place; `width` and `height` in px."""
+    """A formula as an `<svg>` element without a place; `width` and `height` in px, `above` what of the height stands
+    above the line of the text.
+    """
 
     svg: str
     width: float
     height: float
+    above: float = 0.0
 
     def at(self, x: float, y: float, *, zoom: float = 1) -> str:
         """The element with its upper left corner at (x, y)."""
@@ -56,30 +59,32 @@ def draw_formula(mathml: str, size: float, colour: str = INK) -> Drawn | None:
         return None
     finally:
         quiet.setLevel(before)
-    match = re.match(r'<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)"', svg)
+    match = re.match(r'<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)" viewBox="\S+ (\S+)', svg)
     if match is None or "<text" in svg:
         return None
     coloured = svg.replace('fill="black"', f'fill="{colour}"').replace('stroke="black"', f'stroke="{colour}"')
-    return Drawn(coloured, float(match[1]), float(match[2]))
+    return Drawn(coloured, float(match[1]), float(match[2]), -float(match[3]))
 
 
 def formula_svg(mathml: str) -> str:
-    """The formula as a picture of its own: on white, with a margin, not narrower than a column of text; '' where it
-    cannot be set.
+    """The formula as a picture of its own: on white, with a margin, as wide as a column of text and never wider; '' where
+    it cannot be set.
     """
     drawn = draw_formula(mathml, SIZE, "#000000")
     if drawn is None:
         return ""
-    width = max(WIDTH, drawn.width + 2 * MARGIN)
-    height = drawn.height + 2 * MARGIN
+    room = WIDTH - 2 * MARGIN
+    zoom = min(1.0, room / drawn.width)
+    width, height = drawn.width * zoom, drawn.height * zoom
+    placed = drawn.at((WIDTH - width) / 2, MARGIN, zoom=zoom)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}">'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>{drawn.at((width - drawn.width) / 2, MARGIN)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height + 2 * MARGIN:.0f}">'
+        f'<rect width="100%" height="100%" fill="#ffffff"/>{placed}</svg>'
     )
 
 
 def formula_png(mathml: str) -> bytes:
-    """A formula as a PNG at twice its size, black on white, at least 700 px wide; b'' where it cannot be set."""
+    """A formula as a PNG at twice its size, black on white, 1400 px wide; b'' where it cannot be set."""
     svg = formula_svg(mathml)
     return to_png(svg, ZOOM) if svg else b""
 

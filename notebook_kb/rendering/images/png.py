@@ -7,9 +7,14 @@ from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).resolve().parent / "fonts"
-FAMILY = "Notebook Card Serif"
-FILES = ("card-serif-regular.otf", "card-serif-italic.otf")
-FORMAT = 1  # raise when the same SVG comes to look different
+FAMILY, MONO = "Notebook Card Serif", "Notebook Card Mono"
+FILES = (
+    "card-serif-regular.otf",
+    "card-serif-italic.otf",
+    "card-serif-semibold.otf",
+    "card-mono-regular.otf",
+)
+FORMAT = 2  # raise when the same SVG comes to look different
 
 
 @cache
@@ -43,5 +48,7 @@ def to_png(svg: str, zoom: int = 1) -> bytes:
             skip_system_fonts=True,
             font_family=FAMILY,
             serif_family=FAMILY,
+            sans_serif_family=FAMILY,
+            monospace_family=MONO,
         )
     )
