@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.files.read import digest_of
 from notebook_kb.model.codec import encode
+from notebook_kb.rendering.images.png import picture_key
+from notebook_kb.rendering.images.raster import CannotRasterError, raster
 from notebook_kb.website.addresses import INDEX_URL, output_file
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.cards import with_cards
@@ -111,7 +114,7 @@ def render_site(
     out.files[output_file(INDEX_URL)] = index_file(site)
     if site.notebook.settings.base_url:
         out.files["sitemap.xml"] = sitemap(site, plans)
-    add_attachments(site, out)
+    add_attachments(site, out, pictures)
     return out
 
 
@@ -131,11 +134,26 @@ def render_page(plan: PagePlan, view: SiteView, theme: Theme) -> bytes:
     return html.encode()
 
 
-def add_attachments(site: Site, out: Rendered) -> None:
-    """The attachments that the pages show; pictures without what their files say besides."""
+def add_attachments(site: Site, out: Rendered, pictures: Pictures | None) -> None:
+    """The attachments that the pages show; pictures without what their files say besides.
+
+    Where the site has an address, each drawing has a PNG beside it: other services take no SVG from there.
+    """
     for path in site.notebook.files:
         data, bad = public_bytes(site.notebook.root / path, path)
         if bad:
             out.findings.append(bad)
-        else:
-            out.files["files/" + path] = data
+            continue
+        out.files["files/" + path] = data
+        if pictures and site.notebook.settings.base_url and path.casefold().endswith(".svg"):
+            drawn = pictures.get(picture_key("drawing", digest_of(data)), partial(drawn_png, data))
+            if drawn:
+                out.files[f"files/{path}.png"] = drawn
+
+
+def drawn_png(data: bytes) -> bytes:
+    """A drawing as PNG; b'' for one that cannot be drawn, which `kb publish` says where it is wanted."""
+    try:
+        return raster(data).data
+    except CannotRasterError:
+        return b""

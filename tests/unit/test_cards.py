@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notebook_kb.publishing.payload import TargetName
 from notebook_kb.rendering.images import card as card_module
 from notebook_kb.rendering.images.card import ROOM, TITLES, Card, card_svg
 from notebook_kb.rendering.images.memory import Pictures, is_plain_png, png_size
 from notebook_kb.rendering.images.png import FILES, FONTS, to_png
 from notebook_kb.rendering.images.setting import can_set, fit, measure
 from notebook_kb.workspace.build import BuildOptions, build
+from notebook_kb.workspace.sending import Outgoing
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import TODAY, Canaries, write_files
 
@@ -74,8 +76,9 @@ def test_a_card_is_a_png_of_the_right_size_and_twice_the_same() -> None:
 def test_the_shipped_fonts_are_those_that_were_noted() -> None:
     """A font that changed without its digest would change every card unseen."""
     noted = (FONTS / "SHA256SUMS").read_text().split()
-    assert [hashlib.sha256((FONTS / f).read_bytes()).hexdigest() for f in FILES] == noted[::2]
-    assert sum((FONTS / f).stat().st_size for f in FILES) <= 150_000
+    found = {hashlib.sha256((FONTS / f).read_bytes()).hexdigest() for f in FILES}
+    assert found == set(noted[::2])
+    assert sum((FONTS / f).stat().st_size for f in FILES) <= 300_000
 
 
 def test_letters_are_drawn_with_the_shipped_font_only() -> None:
@@ -172,3 +175,20 @@ def test_no_card_says_a_private_word(tmp_path: Path, monkeypatch: pytest.MonkeyP
         build(workspace, BuildOptions(root / "out"))
         assert seen
         assert not [w for w in canaries.where if any(w in svg for svg in seen)]
+
+
+def test_a_drawing_has_a_png_beside_it_where_the_site_has_an_address(tmp_path: Path) -> None:
+    """Red when dev.to, which takes no SVG, would be given one, or the PNG's address is another than in the article."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><path d="M0 0h9v9z"/></svg>'
+    files = {
+        "notebook.yml": b"title: N\nbase_url: https://n.example.org\n",
+        "notes/n.md": b"---\npublish: true\n---\n# N\n\n![A corner](img/a.svg)\n",
+        "notes/img/a.svg": svg.encode(),
+    }
+    write_files(tmp_path, files)
+    workspace = Workspace(tmp_path, today=TODAY)
+    build(workspace, BuildOptions())
+    outgoing = Outgoing(workspace)
+    payload = outgoing.prepare(outgoing.note("n"), TargetName.DEVTO).payload
+    assert "](https://n.example.org/files/notes/img/a.svg.png)" in payload.body
+    assert png_size((tmp_path / "site/files/notes/img/a.svg.png").read_bytes()) == (1400, 700)
