@@ -159,7 +159,7 @@ def base_of(text: str) -> str:
     """The text as what carries a script."""
     text = text.strip()
     kept = single(text) or text.isalpha() or text[:1] in LARGE or text[-1:] in CLOSING or text[-1:] == "′"
-    return text if kept or re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)*", text) else f"({text})"
+    return text if kept or re.fullmatch(r"[A-Za-z]+(\s[A-Za-z]+)*", text) else f"({text})"
 
 
 def has_raised(text: str) -> bool:
