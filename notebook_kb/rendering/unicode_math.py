@@ -44,6 +44,7 @@ def unicode_math(mathml: str, *, plain_letters: bool = False) -> str:
         text = WIDE_DIGITS.sub(
             lambda m: m[0] if m[0] in PLAIN_STAYS else unicodedata.normalize("NFKC", m[0]), text
         )
+    text = text.replace("···", "⋯")
     text = re.sub(
         r"([(\[]) +| +([)\],;])", lambda m: m[1] or m[2], re.sub(r"[ \u00a0\u2000-\u200a]+", " ", text)
     )
@@ -81,7 +82,7 @@ def _write(element: ET.Element, depth: int) -> str:
 def _leaf(tag: str, element: ET.Element) -> str:
     text = (element.text or "").translate(SILENT)
     if tag == "mspace":
-        return "" if "margin-left:-" in element.get("style", "") else " "
+        return " " if element.get("width") else ""  # none: a place holder, or a step back
     if tag == "mtext":
         return text
     return text.strip().replace("-", "−") if tag == "mo" else text.strip()
@@ -99,7 +100,7 @@ def _row(parts: Sequence[ET.Element], depth: int) -> str:
         if _is_fraction(part) and (_would_merge(out) or _factor(parts[at + 1 :])):
             text = f"({text})"  # else the slash would reach over its neighbours: 2 ½ is not 21/2
         if not text:
-            if operator and operator.translate(SILENT) == "":
+            if operator and operator.translate(SILENT) == "" and before == "name":
                 before = "apply"
             continue
         kind = _kind(operator, before)
@@ -122,7 +123,9 @@ def _blank(part: ET.Element, out: str, text: str, kinds: tuple[str, str]) -> boo
         return not (kind == "infix" and out.endswith(":"))
     if before in {"name", "apply"} and terms.begins_word(text):
         return True
-    return (kind == "name" or _is_name(part)) and terms.ends_word(out)
+    if before in {"name", "apply"} and out.endswith(")") and text.lstrip()[:1] == "(" and _is_fraction(part):
+        return True  # lim_(h → 0) (…)
+    return _is_name(part) and before != "open" and terms.ends_word(out)
 
 
 def _would_merge(out: str) -> bool:
@@ -166,8 +169,8 @@ def _fenced(parts: Sequence[ET.Element], depth: int) -> str:
         inner = inner[0]
     if inner.tag.endswith("mtable") and first == "{" and last not in {"}", ")"}:
         return "{" + _write(inner, depth + 1) + "}"
-    if inner.tag.endswith("mtable") and (first, last) == ("(", ")"):
-        return f"[{_write(inner, depth + 1)}]"
+    if inner.tag.endswith("mtable") and (first, last) in {("(", ")"), ("[", "]")}:
+        return f"[{_matrix(inner, depth + 1)}]"
     if (
         inner.tag.endswith("mfrac")
         and inner.get("linethickness", "")[:1] == "0"
@@ -175,6 +178,12 @@ def _fenced(parts: Sequence[ET.Element], depth: int) -> str:
     ):
         return f"C({', '.join(_write(p, depth + 1).strip() for p in inner)})"
     return ""
+
+
+def _matrix(table: ET.Element, depth: int) -> str:
+    """Rows of cells; a cell may begin with a minus, so here all have their comma."""
+    rows = [[_write(cell, depth + 1).strip() for cell in row] for row in table]
+    return "; ".join(", ".join(cells) for cells in rows)
 
 
 def _operator(part: ET.Element) -> str:

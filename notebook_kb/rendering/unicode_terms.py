@@ -47,7 +47,7 @@ LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⋁⋀⨁⨂")
 CLOSING = frozenset(")]}⟩⌉⌋|‖")
 # letters that are read as functions before a parenthesis: p(x)/q(x), and not a product
 CALLED = frozenset("fghpqFGPQPσφϕψℙ𝔼")
-BARE_ROOT = re.compile(r"([√∛∜])([^\s()\[\]{}√∛∜/|‖+−=,;]+)$")
+BARE_ROOT = re.compile(r"([√∛∜])([^\s()\[\]{}√∛∜/|‖+−=,;]+)( *)$")
 _SCRIPTS = "".join(set(UP.values()) | set(DOWN.values())).replace(" ", "")
 _LOWERED = frozenset(DOWN.values()) - {" "}
 _RAISED = frozenset(UP.values()) - {" ", "*", "′"}
@@ -123,7 +123,9 @@ def numerator(text: str) -> str:
 def denominator(text: str) -> str:
     """The text below a stroke: a differential is one term to the eye, and so is a function's value."""
     text = text.strip()
-    return text if re.fullmatch(r"[d∂]\w[²³]?", text) or is_call(text) else group(text)
+    rooted = text[:1] in "√∛∜" and single(text[1:])
+    differential = text[:1] in "d∂" and re.fullmatch(r"\w", text[1:].rstrip(_SCRIPTS))
+    return text if rooted or differential or is_call(text) else group(text)
 
 
 def raised(text: str) -> str:
@@ -159,7 +161,7 @@ def base_of(text: str) -> str:
     """The text as what carries a script."""
     text = text.strip()
     kept = single(text) or text.isalpha() or text[:1] in LARGE or text[-1:] in CLOSING or text[-1:] == "′"
-    return text if kept or re.fullmatch(r"[A-Za-z]+(\s[A-Za-z]+)*", text) else f"({text})"
+    return text if kept or re.fullmatch(r"[A-Za-z]+(\s+[A-Za-z]+)*", text) else f"({text})"
 
 
 def has_raised(text: str) -> bool:
@@ -176,12 +178,12 @@ def has_lowered(text: str) -> bool:
 
 def joined(before: str, text: str) -> str:
     """Two texts in a row, with what keeps the second out of the root or the script that ends the first."""
-    if not before or not text or before[-1] == " " or text[0] == " ":
-        return before + text
-    opens = text[0] in "([{⟨"
+    opens = text[:1] in "([{⟨" and bool(text)
     if begins_word(text) or opens:
         # √x y is not √(xy)
-        before = BARE_ROOT.sub(r"\1(\2)", before)
+        before = BARE_ROOT.sub(r"\1(\2)\3", before)
+    if not before or not text or before[-1] == " " or text[0] == " ":
+        return before + text
     word = text[0].isalnum() or text[0] in "∇∂√∛∜∑∏∫"
     script = re.search(r"([_^])\w[\u0300-\u036f\u20d0-\u20ff]*$|([*])$|\^([^\w\s()])$", before)
     if script and (word or (opens and (script[1] == "^" or script[3]))):
