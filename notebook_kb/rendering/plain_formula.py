@@ -44,6 +44,7 @@ REASONS = {
 }
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([A-Za-z]+)\*?\}")
 _ONE_LINE = re.compile(r"(?:[pbBvV]?(?:small)?matrix|subarray|equation|array)")
+_RULED = re.compile(r"\\begin\s*\{array\}\s*\{[^}]*\||\\hline")
 _DEFINES = re.compile(r"\\(?:(?:re|provide)?newcommand|renewcommand|providecommand|def|let|DeclareMathOperator)(?![A-Za-z])")
 _DOTS = re.compile("[⋯⋮⋱…]|\\.\\.\\.")
 _STROKES = re.compile("strike|phasorangle|longdiv|actuarial")
@@ -95,6 +96,8 @@ def _environment(tex: str) -> str:
     for name in _ENVIRONMENT.findall(tex):
         if not _ONE_LINE.fullmatch(name):
             return f"environment {name}"
+    if _RULED.search(tex):
+        return "matrix"
     if "\\tag" in tex:
         return "number"
     return "macro" if _DEFINES.search(tex) else ""

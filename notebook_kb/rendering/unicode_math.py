@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 SILENT = str.maketrans("", "", "\u2061\u2062\u2063\u2064\u200b\ufe00\ufe0e\ufe0f")
-SPACED = frozenset("=<>≤≥≠≈≡∼≃≅≪≫∝∈∉∋⊂⊆⊃⊇→←↔↦⇒⇐⇔⟹⟺⟶∣+−×÷±∓∪∩∧∨≔≜≺≻⊢∘∗∖⊥⟂⟸⪯⪰≐≍⇝⟼↪↠")
+SPACED = frozenset("=<>≤≥≠≈≡∼≃≅≪≫∝∈∉∋⊂⊆⊃⊇→←↔↦⇒⇐⇔⟹⟺⟶∣+−×÷±∓∪∩∧∨≔≜≺≻⊢∘∗∖⊕⊗⊙⊥⟂⟸⪯⪰≐≍⇝⟼↪↠")
 SIGNS = frozenset("+−±∓")  # before a term, these belong to it
 OPENING = frozenset("([{⟨⌈⌊|‖")
 BARS = frozenset("|‖")
@@ -103,14 +103,18 @@ def _row(parts: Sequence[ET.Element], depth: int) -> str:
             if operator and operator.translate(SILENT) == "" and before == "name":
                 before = "apply"
             continue
+        if text.isspace() and before in {"open", "start"}:
+            continue
         kind = _kind(operator, before)
+        if operator == ":" and at + 1 < len(parts) and _operator(parts[at + 1]) == "=":
+            kind = "infix"
         if operator in BARS:
             bars += 1
             kind = "open" if bars % 2 and before != "term" else kind
         if _blank(part, out, text, (before, kind)):
             out += " " if out and not out.endswith(" ") else ""
         out = terms.joined(out, text)
-        before = "name" if _is_name(part) else kind
+        before = "name" if _is_name(part) else "open" if text[-1] in "([{⟨" else kind
         if operator in BARS and bars % 2 and kind == "term":
             before = "bar"  # of 2|−x| the first: a sign may follow
     return out
@@ -120,7 +124,7 @@ def _blank(part: ET.Element, out: str, text: str, kinds: tuple[str, str]) -> boo
     """Whether a blank goes before a part; `kinds` are those of the part before and of this one."""
     before, kind = kinds
     if kind == "infix" or before in {"infix", "large"} or (before == "comma" and text[:1] != "="):
-        return not (kind == "infix" and out.endswith(":"))
+        return not (text == "=" and out.endswith(":"))
     if before in {"name", "apply"} and terms.begins_word(text):
         return True
     if before in {"name", "apply"} and out.endswith(")") and text.lstrip()[:1] == "(" and _is_fraction(part):
@@ -165,7 +169,7 @@ def _fenced(parts: Sequence[ET.Element], depth: int) -> str:
     if not 2 <= len(kept) <= 3:
         return ""
     first, inner, last = _operator(kept[0]), kept[1], _operator(kept[-1])
-    while len(inner) == 1:
+    while len(inner) == 1 and not inner.tag.endswith("mtable"):
         inner = inner[0]
     if inner.tag.endswith("mtable") and first == "{" and last not in {"}", ")"}:
         return "{" + _write(inner, depth + 1) + "}"
@@ -248,7 +252,7 @@ def _fraction(p: list[str]) -> str:
 def _root(p: list[str]) -> str:
     index = p[1].strip()
     sign = terms.ROOTS.get(index) or f"{terms.raised(index)}√"
-    return sign + terms.group(p[0])
+    return sign + terms.radicand(p[0])
 
 
 def _table(rows: list[str]) -> str:
@@ -266,7 +270,7 @@ def _cells(cells: list[str]) -> str:
 
 WRITERS: dict[str, Callable[[list[str]], str]] = {
     "mfrac": _fraction,
-    "msqrt": lambda p: f"√{terms.group(''.join(p))}",
+    "msqrt": lambda p: f"√{terms.radicand(''.join(p))}",
     "mroot": _root,
     "msub": _sub,
     "msup": _sup,

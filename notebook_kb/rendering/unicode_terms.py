@@ -46,8 +46,8 @@ ROOTS = {"3": "∛", "4": "∜"}
 LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⋁⋀⨁⨂")
 CLOSING = frozenset(")]}⟩⌉⌋|‖")
 # letters that are read as functions before a parenthesis: p(x)/q(x), and not a product
-CALLED = frozenset("fghpqFGPQPσφϕψℙ𝔼")
-BARE_ROOT = re.compile(r"([√∛∜])([^\s()\[\]{}√∛∜/|‖+−=,;]+)( *)$")
+CALLED = frozenset("fghpqFGPQEVIHσφϕψπΓℙ𝔼𝕍")
+BARE_ROOT = re.compile(r"([√∛∜])([\w.∞\u0300-\u036f\u20d0-\u20ff]+)( *)$")
 _SCRIPTS = "".join(set(UP.values()) | set(DOWN.values())).replace(" ", "")
 _LOWERED = frozenset(DOWN.values()) - {" "}
 _RAISED = frozenset(UP.values()) - {" ", "*", "′"}
@@ -99,6 +99,12 @@ def group(text: str) -> str:
     return text if single(text) else f"({text})"
 
 
+def radicand(text: str) -> str:
+    """The text below a root: √(x²), for in √x² the square may be of the root."""
+    text = text.strip()
+    return group(text) if closed(text) or not any(c in _RAISED or c == "^" for c in text) else f"({text})"
+
+
 def is_call(text: str) -> bool:
     """Whether a text is one function's value, such as p(y ∣ x) or det(A), which nobody takes for a product."""
     found = re.fullmatch(r"(\w+(?:_\w)?)([(\[].*[)\]])", text)
@@ -114,7 +120,7 @@ def is_call(text: str) -> bool:
 def numerator(text: str) -> str:
     """The text above a stroke: a short product or one function's value may stand as it is."""
     text = text.strip()
-    held = single(text) or is_call(text) or re.fullmatch(r"[\w∂∇√ᵀ′⁰¹²³-⁹₀-₉ᵢⱼₙₖₘ]{1,3}", text)
+    held = single(text) or is_call(text) or _is_differential(text) or re.fullmatch(r"[\w∂∇√ᵀ′⁰¹²³-⁹₀-₉ᵢⱼₙₖₘ]{1,3}", text)
     if text[:1].isalpha() and len(text) > 1 and text[1] == "(" and closed(text[1:]):
         held = True  # n(n + 1)/2: function or product, it is the same
     return text if held else f"({text})"
@@ -124,8 +130,12 @@ def denominator(text: str) -> str:
     """The text below a stroke: a differential is one term to the eye, and so is a function's value."""
     text = text.strip()
     rooted = text[:1] in "√∛∜" and single(text[1:])
-    differential = text[:1] in "d∂" and re.fullmatch(r"\w", text[1:].rstrip(_SCRIPTS))
-    return text if rooted or differential or is_call(text) else group(text)
+    return text if rooted or _is_differential(text) or is_call(text) else group(text)
+
+
+def _is_differential(text: str) -> bool:
+    """Whether a text is dx, ∂wᵢ, Δt: one term to the eye."""
+    return text[:1] in "d∂Δ" and bool(re.fullmatch(r"\w(?:_\w)?", bare(text[1:]).rstrip(_SCRIPTS)))
 
 
 def raised(text: str) -> str:
@@ -144,7 +154,7 @@ def _script(text: str, table: dict[str, str], sign: str) -> str:
     shut = text.replace(" ", "")
     if all(c in table for c in shut) and not re.search(r"[^\W\d_]{2} +[^\W\d_]|[^\W\d_] +[^\W\d_]{2}", text):
         return "".join(table[c] for c in shut)
-    return f"{sign}{text}" if len(bare(text)) == 1 else f"{sign}({text})"
+    return f"{sign}{text}" if len(bare(text)) == 1 or (text[0] == "(" and closed(text)) else f"{sign}({text})"
 
 
 def scripted(base: str, low: str, up: str) -> str:
@@ -178,10 +188,12 @@ def has_lowered(text: str) -> bool:
 
 def joined(before: str, text: str) -> str:
     """Two texts in a row, with what keeps the second out of the root or the script that ends the first."""
-    opens = text[:1] in "([{⟨" and bool(text)
+    opens = text[:1] in "([{⟨!" and bool(text)
     if begins_word(text) or opens:
         # √x y is not √(xy)
         before = BARE_ROOT.sub(r"\1(\2)\3", before)
+    if text[:1] in _RAISED and "√" in text and ends_word(before.rstrip()):
+        text = f"({text})"  # the degree of a root is no power of what stands before
     if not before or not text or before[-1] == " " or text[0] == " ":
         return before + text
     word = text[0].isalnum() or text[0] in "∇∂√∛∜∑∏∫"
