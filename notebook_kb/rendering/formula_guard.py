@@ -104,7 +104,9 @@ def content(tex: str, macros: Mapping[str, str] | None = None) -> Content:
 def _runs(text: str, form: str, sign: str) -> int:
     """How many scripts of a kind the text shows: runs of small signs, and `^` or `_`."""
     small = [
-        c for c, _ in groupby(unicodedata.decomposition(c).startswith(form) for c in text.replace(" ", "")) if c
+        c
+        for c, _ in groupby(unicodedata.decomposition(c).startswith(form) for c in text.replace(" ", ""))
+        if c
     ]
     return len(small) + text.count(sign)
 
@@ -152,7 +154,9 @@ class _Walk:
         if self._left < 0:
             raise UnknownCommandError(tokens[index].text)
         body, after = self._macros[tokens[index].text], index + 1
-        numbers = [int(n.text) for h, n in zip(body, body[1:], strict=False) if h.text == "#" and n.text.isdigit()]
+        numbers = [
+            int(n.text) for h, n in zip(body, body[1:], strict=False) if h.text == "#" and n.text.isdigit()
+        ]
         given: list[list[Token]] = []
         for _ in range(max(numbers, default=0)):
             found = argument(tokens, after)

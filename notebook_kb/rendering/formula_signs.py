@@ -76,7 +76,7 @@ TRANSPARENT = frozenset(
     r"""mathbb mathbf mathcal mathscr mathfrak boldsymbol bm pmb mathds mathit mathnormal bf rm it cal displaystyle
     textstyle scriptstyle scriptscriptstyle limits nolimits mathop mathbin mathrel mathord mathopen mathclose mathclap
     smash ensuremath boxed underbrace overbrace substack nonumber notag quad qquad hfill mathpunct mathinner operatorname
-    mathrm mathsf mathtt""".split()  # noqa: SIM905 - the same
+    mathrm mathsf mathtt cancel bcancel xcancel""".split()  # noqa: SIM905 - the same
 )
 NAMES = frozenset({"operatorname", "mathrm", "mathsf", "mathtt", "mathit"})
 TEXTS = frozenset(

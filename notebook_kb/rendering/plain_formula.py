@@ -39,13 +39,14 @@ REASONS = {
     "macro": "a macro that is not known",
     "number": "a formula number",
     "mathml": "a formula that cannot be set",
+    "empty": "a formula of nothing",
     "raw": "signs of TeX that would show",
     "lost": "signs that a line cannot show",
 }
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([A-Za-z]+)\*?\}")
 _ONE_LINE = re.compile(r"(?:[pbBvV]?(?:small)?matrix|subarray|equation|array)")
 _RULED = re.compile(r"\\begin\s*\{array\}\s*\{[^}]*\||\\hline")
-_DEFINES = re.compile(r"\\(?:(?:re|provide)?newcommand|renewcommand|providecommand|def|let|DeclareMathOperator)(?![A-Za-z])")
+_DEFINES = re.compile(r"\\(?:(?:new|renew|provide)command|def|let|DeclareMathOperator)(?![A-Za-z])")
 _DOTS = re.compile("[⋯⋮⋱…]|\\.\\.\\.")
 _STROKES = re.compile("strike|phasorangle|longdiv|actuarial")
 _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")
@@ -222,6 +223,8 @@ def _look(text: str, element: Element) -> str:
 
 
 def _line(text: str) -> str:
+    if not text:
+        return "empty"
     depth = deepest = 0
     for c in text:
         depth += (c in "([") - (c in ")]")

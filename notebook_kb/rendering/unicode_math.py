@@ -26,9 +26,7 @@ DEEPEST = 60
 WIDE_DIGITS = re.compile("[\U0001d400-\U0001d7ff\u2102-\u2138]")
 PLAIN_STAYS = frozenset("ℏℓ℘ℵℶ℃℉№™℗℞℠℣Ω℧℩Å℮ℹ℺℻ℼℽℾℿ")
 SCRIPTED = frozenset({"munder", "mover", "munderover", "msub", "msup", "msubsup", "mrow"})
-ROWS = frozenset(
-    {"mrow", "math", "semantics", "mstyle", "mpadded", "mtd", "menclose", "mphantom", "merror"}
-)
+ROWS = frozenset({"mrow", "math", "semantics", "mstyle", "mpadded", "mtd", "menclose", "mphantom", "merror"})
 
 
 def unicode_math(mathml: str, *, plain_letters: bool = False) -> str:
@@ -222,7 +220,8 @@ def _is_name(part: ET.Element) -> bool:
     if len(part) and part.tag.endswith("mrow"):
         inner = [p for p in part if not p.tag.endswith("mspace")]
         return len(inner) == 1 and _is_name(inner[0])
-    return part.tag.endswith("mi") and len((part.text or "").strip()) > 1
+    said = (part.text or "").strip()
+    return len(said) > 1 and (part.tag.endswith("mi") or (part.tag.endswith("mo") and said.isalpha()))
 
 
 def _sup(p: list[str]) -> str:

@@ -120,7 +120,12 @@ def is_call(text: str) -> bool:
 def numerator(text: str) -> str:
     """The text above a stroke: a short product or one function's value may stand as it is."""
     text = text.strip()
-    held = single(text) or is_call(text) or _is_differential(text) or re.fullmatch(r"[\w∂∇√ᵀ′⁰¹²³-⁹₀-₉ᵢⱼₙₖₘ]{1,3}", text)
+    held = (
+        single(text)
+        or is_call(text)
+        or _is_differential(text)
+        or re.fullmatch(r"[\w∂∇√ᵀ′⁰¹²³-⁹₀-₉ᵢⱼₙₖₘ]{1,3}", text)
+    )
     if text[:1].isalpha() and len(text) > 1 and text[1] == "(" and closed(text[1:]):
         held = True  # n(n + 1)/2: function or product, it is the same
     return text if held else f"({text})"

@@ -167,7 +167,9 @@ class Reader:
 
     def operand(self) -> float:
         value = self.atom()
-        assert not (self.text[self.at : self.at + 1] == "^" or self.small("")), f"what is raised in {self.text}?"
+        assert not (self.text[self.at : self.at + 1] == "^" or self.small("")), (
+            f"what is raised in {self.text}?"
+        )
         return value
 
     def exponent(self, value: float) -> float:
@@ -180,7 +182,9 @@ class Reader:
 
     def raised(self) -> float:
         start = self.at
-        while self.at < len(self.text) and unicodedata.decomposition(self.text[self.at]).startswith("<super>"):
+        while self.at < len(self.text) and unicodedata.decomposition(self.text[self.at]).startswith(
+            "<super>"
+        ):
             self.at += 1
         inner = unicodedata.normalize("NFKC", self.text[start : self.at])
         return Reader(inner).whole()

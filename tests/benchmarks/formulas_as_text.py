@@ -1,0 +1,44 @@
+"""Formulas as lines of text, in figures: how many are said, how many refused and why, what shows of TeX, what is lost.
+
+Run it: `python tests/benchmarks/formulas_as_text.py [--list]`; `--list` prints each formula and its text. It fails when
+TeX shows or anything is lost.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY))
+from tests.support.formulas import Outcome, cases, outcomes  # noqa: E402 - run as a script
+
+
+def figures(name: str, found: list[Outcome]) -> str:
+    """One line of figures, and one for each reason."""
+    refused = Counter(o.given.refused for o in found if o.given.refused)
+    lines = [
+        f"{name}: {len(found)} formulas, text {len(found) - refused.total()}, refused {refused.total()},"
+        f" raw TeX visible {sum(bool(o.raw) for o in found)}, identifiers lost {sum(len(o.lost) for o in found)},"
+        f" not in a picture's words {sum(len(o.unsaid) for o in found)}"
+    ]
+    lines += [f"  {count:3} {reason}" for reason, count in refused.most_common()]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Print; the exit code says whether anything was lost."""
+    failed = False
+    for name in ("forty.txt", "notes.txt"):
+        found = outcomes(cases(name))
+        if "--list" in sys.argv[1:]:
+            for one in found:
+                print(f"{one.case.tex}  →  {one.given.text or f'({one.given.refused})'}")
+        print(figures(name, found))
+        failed = failed or any(o.raw or o.lost for o in found)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
