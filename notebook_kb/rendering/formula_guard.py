@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from notebook_kb.parsing.tex_tokens import argument, formula_in_text, optional, plain, tokenize
@@ -154,9 +154,7 @@ class _Walk:
         if self._left < 0:
             raise UnknownCommandError(tokens[index].text)
         body, after = self._macros[tokens[index].text], index + 1
-        numbers = [
-            int(n.text) for h, n in zip(body, body[1:], strict=False) if h.text == "#" and n.text.isdigit()
-        ]
+        numbers = [int(n.text) for h, n in pairwise(body) if h.text == "#" and n.text.isdigit()]
         given: list[list[Token]] = []
         for _ in range(max(numbers, default=0)):
             found = argument(tokens, after)
@@ -264,7 +262,7 @@ class _Walk:
             return index
         said, inner, place = "", found[0], 0
         while place < len(inner):
-            token = inner[place].text
+            sign = inner[place].text
             formula = formula_in_text(inner, place, len(inner))
             if formula:
                 said += " "
@@ -272,14 +270,14 @@ class _Walk:
                 place = formula[1]
                 continue
             place += 1
-            if token[0] == "\\" and token[1:] in table.TEXTS:
+            if sign[0] == "\\" and sign[1:] in table.TEXTS:
                 place = self._text(inner, place)
-            elif token[0] == "\\":
-                if token[1:] not in _TEXT_ESCAPES:
-                    raise UnknownCommandError(token)
-                said += token[1:] if token[1:] in "_&#%${}" else " "
+            elif sign[0] == "\\":
+                if sign[1:] not in _TEXT_ESCAPES:
+                    raise UnknownCommandError(sign)
+                said += sign[1:] if sign[1:] in "_&#%${}" else " "
             else:
-                said += "" if token in "{}" else " " if token == "~" else token
+                said += "" if sign in "{}" else " " if sign == "~" else sign
         self._words(said)
         return found[1]
 

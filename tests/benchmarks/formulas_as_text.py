@@ -9,20 +9,23 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY))
-from tests.support.formulas import Outcome, cases, outcomes  # noqa: E402 - run as a script
+from tests.support.formulas import cases, outcomes  # noqa: E402 - run as a script
+
+if TYPE_CHECKING:
+    from tests.support.formulas import Outcome
 
 
 def figures(name: str, found: list[Outcome]) -> str:
     """One line of figures, and one for each reason."""
     refused = Counter(o.given.refused for o in found if o.given.refused)
-    lines = [
-        f"{name}: {len(found)} formulas, text {len(found) - refused.total()}, refused {refused.total()},"
-        f" raw TeX visible {sum(bool(o.raw) for o in found)}, identifiers lost {sum(len(o.lost) for o in found)},"
-        f" not in a picture's words {sum(len(o.unsaid) for o in found)}"
-    ]
+    said, raw = len(found) - refused.total(), sum(bool(o.raw) for o in found)
+    gone, unsaid = sum(len(o.lost) for o in found), sum(len(o.unsaid) for o in found)
+    shown = f"text {said}, refused {refused.total()}, raw TeX visible {raw}, identifiers lost {gone}"
+    lines = [f"{name}: {len(found)} formulas, {shown}, missing in a picture's words {unsaid}"]
     lines += [f"  {count:3} {reason}" for reason, count in refused.most_common()]
     return "\n".join(lines)
 

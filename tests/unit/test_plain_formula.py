@@ -14,10 +14,12 @@ from notebook_kb.rendering import plain_formula as module
 from notebook_kb.rendering.formula_guard import lost, raw_tex
 from notebook_kb.rendering.plain_formula import PlainFormula, plain_formula
 from notebook_kb.rendering.unicode_math import unicode_math
-from tests.support.formulas import CONVERTER, Case, cases, outcome
+from tests.support.formulas import CONVERTER, cases, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.support.formulas import Case
 
 ALL = cases("forty.txt", "notes.txt")
 
