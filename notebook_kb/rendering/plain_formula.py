@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.parsing.tex import strip_comments
 from notebook_kb.rendering.formula_guard import UnknownCommandError, lost, raw_tex
-from notebook_kb.rendering.unicode_math import BRACES, PLAIN_STAYS, name_of, parsed, unicode_math
+from notebook_kb.rendering.unicode_math import BRACES, PLAIN_STAYS, SILENT, name_of, parsed, unicode_math
 from notebook_kb.rendering.unicode_terms import ACCENTS, LARGE
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ REASONS = {
     "macro": "a macro that is not known",
     "number": "a formula number",
     "mathml": "a formula that cannot be set",
+    "comma": "a comma in a number",
     "empty": "a formula of nothing",
     "raw": "signs of TeX that would show",
     "lost": "signs that a line cannot show",
@@ -46,6 +47,7 @@ REASONS = {
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([A-Za-z]+)\*?\}")
 _ONE_LINE = re.compile(r"(?:[pbBvV]?(?:small)?matrix|subarray|equation|array)")
 _RULED = re.compile(r"\\begin\s*\{array\}\s*\{[^}]*\||\\hline")
+_THOUSANDS = re.compile(r"\d\s*\{,\}\s*\d{3}")
 _DEFINES = re.compile(r"\\(?:(?:new|renew|provide)command|def|let|DeclareMathOperator)(?![A-Za-z])")
 _DOTS = re.compile("[⋯⋮⋱…]|\\.\\.\\.")
 _STROKES = re.compile("strike|phasorangle|longdiv|actuarial")
@@ -166,9 +168,14 @@ def _is_braced(element: Element) -> bool:
 
 def _letters(base: Element) -> str:
     """The base of an accent without the accents that it has already; scripts and rows count in full."""
-    while len(base) == 1 or (name_of(base) == "mover" and base.get("accent")):
-        base = base[0]
-    return "xx" if len(base) else (base.text or "").strip()
+    inner = list(base)
+    while inner:
+        inner = [e for e in inner if name_of(e) != "mspace"]
+        if len(inner) != 1 and not (name_of(base) == "mover" and base.get("accent")):
+            return "xx"
+        base = inner[0]
+        inner = list(base)
+    return (base.text or "").strip().translate(SILENT)
 
 
 def _said(element: Element) -> str:
@@ -198,6 +205,8 @@ def _alphabets(root: Element, *, plain_letters: bool) -> str:
     """Whether two letters of the formula would be written as one."""
     looks: dict[str, set[str]] = {}
     transposed = powers = False
+    if any(e.get("linethickness", "")[:1] == "0" for e in root.iter()):
+        looks["C"] = {"binomial"}
     for element in root.iter():
         tag, text = name_of(element), (element.text or "").strip()
         if tag in {"mi", "mn", "mo", "mtext"} and len(text) == 1 and text not in PLAIN_STAYS:
@@ -205,7 +214,7 @@ def _alphabets(root: Element, *, plain_letters: bool) -> str:
             looks.setdefault(unicodedata.normalize("NFKC", text) if plain_letters else text, set()).add(look)
         if tag in {"msup", "msubsup"}:
             power, base = _said(element[-1]).strip(), _said(element[0]).strip()
-            transposed |= power in {"⊤", "⊺"}
+            transposed |= power in {"⊤", "⊺", "𝖳"}
             powers |= power == "T" and base[:1] not in LARGE
     if transposed and powers:
         return "transpose"
@@ -242,4 +251,6 @@ def _guarded(tex: str, text: str, macros: Mapping[str, str] | None) -> str:
         return "macro"
     if raw_tex(tex, text):
         return "raw"
+    if len(_THOUSANDS.findall(tex)) != len(re.findall(r"\d,\d{3}", text)):
+        return "comma"
     return "lost" if missing else ""

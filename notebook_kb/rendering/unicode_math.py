@@ -16,13 +16,15 @@ from notebook_kb.rendering import unicode_terms as terms
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-SILENT = str.maketrans("", "", "\u2061\u2062\u2063\u2064\u200b\ufe00\ufe0e\ufe0f")
+SILENT = str.maketrans("", "", "\u2061\u2062\u2063\u2064\u200b\ufe00\ufe01\ufe0e\ufe0f")
 SPACED = frozenset("=<>≤≥≠≈≡∼≃≅≪≫∝∈∉∋⊂⊆⊃⊇→←↔↦⇒⇐⇔⟹⟺⟶∣+−×÷±∓∪∩∧∨≔≜≺≻⊢∘∗∖⊕⊗⊙⊥⟂⟸⪯⪰≐≍⇝⟼↪↠")
 SIGNS = frozenset("+−±∓")  # before a term, these belong to it
 OPENING = frozenset("([{⟨⌈⌊|‖")
 BARS = frozenset("|‖")
 BRACES = frozenset("⏟︸⏞︷")
 DEEPEST = 60
+# \mathit: a letter's usual look
+ITALIC = {0x1D434 + n: chr(0x41 + n) for n in range(26)} | {0x1D44E + n: chr(0x61 + n) for n in range(26)}
 WIDE_DIGITS = re.compile("[\U0001d400-\U0001d7ff\u2102-\u2138]")
 PLAIN_STAYS = frozenset("ℏℓ℘ℵℶ℃℉№™℗℞℠℣Ω℧℩Å℮ℹ℺℻ℼℽℾℿ")
 SCRIPTED = frozenset({"munder", "mover", "munderover", "msub", "msup", "msubsup", "mrow"})
@@ -42,7 +44,7 @@ def unicode_math(mathml: str, *, plain_letters: bool = False) -> str:
         text = WIDE_DIGITS.sub(
             lambda m: m[0] if m[0] in PLAIN_STAYS else unicodedata.normalize("NFKC", m[0]), text
         )
-    text = text.replace("···", "⋯")
+    text = text.replace("···", "⋯").translate(ITALIC)
     text = re.sub(
         r"([(\[]) +| +([)\],;])", lambda m: m[1] or m[2], re.sub(r"[ \u00a0\u2000-\u200a]+", " ", text)
     )
@@ -95,7 +97,9 @@ def _row(parts: Sequence[ET.Element], depth: int) -> str:
     for at, part in enumerate(parts):
         text = _write(part, depth + 1)
         operator = _operator(part)
-        if _is_fraction(part) and (_would_merge(out) or _factor(parts[at + 1 :])):
+        if _is_fraction(part) and (
+            _would_merge(out, barred=bars % 2 == 1) or _factor(parts[at + 1 :], barred=bars % 2 == 1)
+        ):
             text = f"({text})"  # else the slash would reach over its neighbours: 2 ½ is not 21/2
         if not text:
             if operator and operator.translate(SILENT) == "" and before == "name":
@@ -104,6 +108,8 @@ def _row(parts: Sequence[ET.Element], depth: int) -> str:
         if text.isspace() and before in {"open", "start"}:
             continue
         kind = _kind(operator, before)
+        if operator == "," and _in_number(part, out, parts[at + 1 :]):
+            kind = "term"
         if operator == ":" and at + 1 < len(parts) and _operator(parts[at + 1]) == "=":
             kind = "infix"
         if operator in BARS:
@@ -118,6 +124,12 @@ def _row(parts: Sequence[ET.Element], depth: int) -> str:
     return out
 
 
+def _in_number(comma: ET.Element, out: str, rest: Sequence[ET.Element]) -> bool:
+    """Whether a comma without a space parts thousands: 1{,}000 is one number."""
+    following = (rest[0].text or "") if rest else ""
+    return comma.get("rspace") == "0" and out[-1:].isdigit() and following.isdigit() and len(following) == 3
+
+
 def _blank(part: ET.Element, out: str, text: str, kinds: tuple[str, str]) -> bool:
     """Whether a blank goes before a part; `kinds` are those of the part before and of this one."""
     before, kind = kinds
@@ -130,8 +142,10 @@ def _blank(part: ET.Element, out: str, text: str, kinds: tuple[str, str]) -> boo
     return _is_name(part) and before != "open" and terms.ends_word(out)
 
 
-def _would_merge(out: str) -> bool:
+def _would_merge(out: str, *, barred: bool) -> bool:
     """Whether a fraction behind this text must be held together: 2 a/b, ∇ a/b, x / a/b."""
+    if barred and out[-1:] in BARS:
+        return False  # behind a bar that opens
     return terms.ends_word(out.rstrip()) or out.rstrip()[-1:] in {"/", "÷", "√", "∇"}
 
 
@@ -141,14 +155,15 @@ def _is_fraction(part: ET.Element) -> bool:
     return part.tag.endswith("mfrac")
 
 
-def _factor(rest: Sequence[ET.Element]) -> bool:
-    """Whether what follows would be taken for a part of the denominator."""
+def _factor(rest: Sequence[ET.Element], *, barred: bool) -> bool:
+    """Whether what follows would be taken for a part of the denominator; `barred`: a bar would close what is open."""
     following = next((p for p in rest if not p.tag.endswith("mspace")), None)
     if following is None:
         return False
     operator = _operator(following)
-    if operator in BARS and following.tag.endswith("msub"):
-        return True  # the bar of a value at a place is about the whole fraction
+    if operator in BARS:
+        # the bar of a value at a place is about the whole fraction
+        return not barred or following.tag.endswith("msub")
     return not operator or operator in "([{⟨√!" or operator in terms.LARGE or operator == "∇"
 
 
@@ -204,6 +219,8 @@ def _kind(operator: str, before: str) -> str:
         return "large"
     if operator in {",", ";", ":"}:
         return "comma"
+    if operator in {"⋅", "/"}:
+        return "open"  # a sign behind it belongs to what follows
     if operator in SIGNS | {"-"} and before in {"start", "infix", "open", "comma", "large", "bar"}:
         return "open"
     if operator.replace("-", "−") in SPACED:

@@ -15,7 +15,7 @@ UP = dict(
         strict=True,
     )
 )
-UP |= {"⊤": "ᵀ", "″": "″", "‴": "‴"}
+UP |= {"⊤": "ᵀ", "⊺": "ᵀ", "𝖳": "ᵀ", "″": "″", "‴": "‴"}
 DOWN = dict(
     zip("0123456789+−-=()aehijklmnoprstuvxβγρφχ ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ ", strict=True)
 )
@@ -102,7 +102,9 @@ def group(text: str) -> str:
 def radicand(text: str) -> str:
     """The text below a root: √(x²), for in √x² the square may be of the root."""
     text = text.strip()
-    return group(text) if closed(text) or not any(c in _RAISED or c == "^" for c in text) else f"({text})"
+    return (
+        group(text) if closed(text) or not any(c in _RAISED or c in "^*′″‴°" for c in text) else f"({text})"
+    )
 
 
 def is_call(text: str) -> bool:

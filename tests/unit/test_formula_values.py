@@ -44,7 +44,7 @@ def held(made: Made, least: int) -> str:
 
 def power(base: float, exponent: float) -> float:
     """A power that is a number for every base."""
-    return math.pow(abs(base), max(-4.0, min(exponent, 4.0)))
+    return math.pow(max(abs(base), 1e-9), max(-4.0, min(exponent, 4.0)))
 
 
 def root(value: float, degree: float) -> float:
