@@ -1,7 +1,7 @@
 r"""MathML → a line of Unicode text, for places that know neither: what is several terms is put in parentheses.
 
 `\frac{x-\mu}{\sigma}` is (x − μ)/σ, `m_{t-1}` is mₜ₋₁, a matrix [a, b; c, d]. Signs above and below the line are used
-only where every character has one, else `_(…)` and `^(…)`.
+only where every character has one, else `_(…)` and `^(…)`. What a formula loses this way is for `plain_formula` to say.
 """
 
 from __future__ import annotations
@@ -11,50 +11,24 @@ import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from notebook_kb.rendering import unicode_terms as terms
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-UP = dict(
-    zip(
-        "0123456789+−-=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδεθφχ∗*′ ",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᵋᶿᵠᵡ**′ ",
-        strict=True,
-    )
-)
-UP |= {"⊤": "ᵀ", "″": "″", "‴": "‴"}
-DOWN = dict(
-    zip("0123456789+−-=()aehijklmnoprstuvxβγρφχ ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ ", strict=True)
-)
-ACCENTS = {
-    "^": "\u0302",
-    "ˆ": "\u0302",
-    "~": "\u0303",
-    "˜": "\u0303",
-    "¯": "\u0304",
-    "‾": "\u0304",
-    "ˉ": "\u0304",
-    "_": "\u0304",
-    "→": "\u20d7",
-    "⃗": "\u20d7",
-    "˙": "\u0307",
-    ".": "\u0307",
-    "¨": "\u0308",
-    "ˇ": "\u030c",
-    "´": "\u0301",
-    "`": "\u0300",
-    "˘": "\u0306",
-    "\u0332": "\u0304",
-    "\u0305": "\u0304",
-}
-ROOTS = {"3": "∛", "4": "∜"}
-SILENT = str.maketrans("", "", "\u2061\u2062\u2063\u2064\u200b\ufe00\ufe0e\ufe0f")
-SPACED = frozenset("=<>≤≥≠≈≡∼≃≅≪≫∝∈∉∋⊂⊆⊃⊇→←↔↦⇒⇐⇔⟹⟺⟶∣+−×÷±∓∪∩∧∨≔≜≺≻⊢∘")
+SILENT = str.maketrans("", "", "\u2061\u2062\u2063\u2064\u200b\ufe00\ufe01\ufe0e\ufe0f")
+SPACED = frozenset("=<>≤≥≠≈≡∼≃≅≪≫∝∈∉∋⊂⊆⊃⊇→←↔↦⇒⇐⇔⟹⟺⟶∣+−×÷±∓∪∩∧∨≔≜≺≻⊢∘∗∖⊕⊗⊙⊥⟂⟸⪯⪰≐≍⇝⟼↪↠")
 SIGNS = frozenset("+−±∓")  # before a term, these belong to it
-LARGE = frozenset("∑∏∫∬∮⋃⋂⋁⋀")
-OPENING, CLOSING = frozenset("([{⟨⌈⌊|‖"), frozenset(")]}⟩⌉⌋|‖")
+OPENING = frozenset("([{⟨⌈⌊|‖")
+BARS = frozenset("|‖")
+BRACES = frozenset("⏟︸⏞︷")
 DEEPEST = 60
+# \mathit: a letter's usual look
+ITALIC = {0x1D434 + n: chr(0x41 + n) for n in range(26)} | {0x1D44E + n: chr(0x61 + n) for n in range(26)}
 WIDE_DIGITS = re.compile("[\U0001d400-\U0001d7ff\u2102-\u2138]")
 PLAIN_STAYS = frozenset("ℏℓ℘ℵℶ℃℉№™℗℞℠℣Ω℧℩Å℮ℹ℺℻ℼℽℾℿ")
+SCRIPTED = frozenset({"munder", "mover", "munderover", "msub", "msup", "msubsup", "mrow"})
+ROWS = frozenset({"mrow", "math", "semantics", "mstyle", "mpadded", "mtd", "menclose", "mphantom", "merror"})
 
 
 def unicode_math(mathml: str, *, plain_letters: bool = False) -> str:
@@ -62,31 +36,44 @@ def unicode_math(mathml: str, *, plain_letters: bool = False) -> str:
 
     `plain_letters` writes 𝐱 and 𝔼 as x and E, which screen readers read better.
     """
-    source = re.sub(r"<annotation\b.*?</annotation>", "", mathml, flags=re.DOTALL)
-    try:
-        root = ET.fromstring(source.replace("&ApplyFunction;", "\u2061"))  # noqa: S314 - our own converter wrote it
-    except ET.ParseError:
+    root = parsed(mathml)
+    if root is None:
         return ""
     text = _write(root, 0)
     if plain_letters:
         text = WIDE_DIGITS.sub(
             lambda m: m[0] if m[0] in PLAIN_STAYS else unicodedata.normalize("NFKC", m[0]), text
         )
+    text = text.replace("···", "⋯").translate(ITALIC)
     text = re.sub(
         r"([(\[]) +| +([)\],;])", lambda m: m[1] or m[2], re.sub(r"[ \u00a0\u2000-\u200a]+", " ", text)
     )
     return unicodedata.normalize("NFC", text.strip())
 
 
+def parsed(mathml: str) -> ET.Element | None:
+    """The tree without its annotation; None for what is no MathML."""
+    source = re.sub(r"<annotation\b.*?</annotation>", "", mathml, flags=re.DOTALL)
+    try:
+        return ET.fromstring(source.replace("&ApplyFunction;", "\u2061"))  # noqa: S314 - our own converter wrote it
+    except ET.ParseError:
+        return None
+
+
+def name_of(element: ET.Element) -> str:
+    """The tag without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
 def _write(element: ET.Element, depth: int) -> str:
     """One element."""
     if depth > DEEPEST:
         return "…"
-    tag = element.tag.rpartition("}")[2]
+    tag = name_of(element)
     parts = [c for c in element if not c.tag.endswith(("annotation", "annotation-xml"))]
     if not parts:
         return _leaf(tag, element)
-    if tag in {"mrow", "math", "semantics", "mstyle", "mpadded", "mtd", "menclose", "mphantom", "merror"}:
+    if tag in ROWS:
         return "" if tag == "mphantom" else _row(parts, depth)
     writer = WRITERS.get(tag)
     return writer([_write(p, depth + 1) for p in parts]) if writer else _row(parts, depth)
@@ -95,7 +82,7 @@ def _write(element: ET.Element, depth: int) -> str:
 def _leaf(tag: str, element: ET.Element) -> str:
     text = (element.text or "").translate(SILENT)
     if tag == "mspace":
-        return " "
+        return " " if element.get("width") else ""  # none: a place holder, or a step back
     if tag == "mtext":
         return text
     return text.strip().replace("-", "−") if tag == "mo" else text.strip()
@@ -103,32 +90,63 @@ def _leaf(tag: str, element: ET.Element) -> str:
 
 def _row(parts: Sequence[ET.Element], depth: int) -> str:
     """Elements in a row: blanks around relations, after named functions, none after a sign."""
-    whole = _fenced(parts, depth)
+    whole = _fenced(parts, depth) or _evaluated(parts, depth)
     if whole:
         return whole
-    out = ""
-    before = "start"
+    out, before, bars = "", "start", 0
     for at, part in enumerate(parts):
         text = _write(part, depth + 1)
-        if _is_fraction(part) and (_ends_word(out) or _factor(parts[at + 1 :])):
-            text = f"({text})"  # else the slash would reach over its neighbours: 2 ½ is not 21/2
         operator = _operator(part)
+        if _is_fraction(part) and (
+            _would_merge(out, barred=bars % 2 == 1) or _factor(parts[at + 1 :], barred=bars % 2 == 1)
+        ):
+            text = f"({text})"  # else the slash would reach over its neighbours: 2 ½ is not 21/2
         if not text:
-            if operator and operator.translate(SILENT) == "":
+            if operator and operator.translate(SILENT) == "" and before == "name":
                 before = "apply"
             continue
+        if text.isspace() and before in {"open", "start"}:
+            continue
         kind = _kind(operator, before)
-        blank = kind == "infix" or before in {"infix", "comma", "large"}
-        blank = (
-            blank
-            or (before in {"name", "apply"} and _begins_word(text))
-            or (kind == "name" and _ends_word(out))
-        )
-        if _is_name(part) and _ends_word(out):
-            blank = True
-        out += (" " if blank and out and not out.endswith(" ") else "") + text
-        before = "name" if _is_name(part) else kind
+        if operator == "," and _in_number(part, out, parts[at + 1 :]):
+            kind = "term"
+        if operator == ":" and at + 1 < len(parts) and _operator(parts[at + 1]) == "=":
+            kind = "infix"
+        if operator in BARS:
+            bars += 1
+            kind = "open" if bars % 2 and before != "term" else kind
+        if _blank(part, out, text, (before, kind)):
+            out += " " if out and not out.endswith(" ") else ""
+        out = terms.joined(out, text)
+        before = "name" if _is_name(part) else "open" if text[-1] in "([{⟨" else kind
+        if operator in BARS and bars % 2 and kind == "term":
+            before = "bar"  # of 2|−x| the first: a sign may follow
     return out
+
+
+def _in_number(comma: ET.Element, out: str, rest: Sequence[ET.Element]) -> bool:
+    """Whether a comma without a space parts thousands: 1{,}000 is one number."""
+    following = (rest[0].text or "") if rest else ""
+    return comma.get("rspace") == "0" and out[-1:].isdigit() and following.isdigit() and len(following) == 3
+
+
+def _blank(part: ET.Element, out: str, text: str, kinds: tuple[str, str]) -> bool:
+    """Whether a blank goes before a part; `kinds` are those of the part before and of this one."""
+    before, kind = kinds
+    if kind == "infix" or before in {"infix", "large"} or (before == "comma" and text[:1] != "="):
+        return not (text == "=" and out.endswith(":"))
+    if before in {"name", "apply"} and terms.begins_word(text):
+        return True
+    if before in {"name", "apply"} and out.endswith(")") and text.lstrip()[:1] == "(" and _is_fraction(part):
+        return True  # lim_(h → 0) (…)
+    return _is_name(part) and before != "open" and terms.ends_word(out)
+
+
+def _would_merge(out: str, *, barred: bool) -> bool:
+    """Whether a fraction behind this text must be held together: 2 a/b, ∇ a/b, x / a/b."""
+    if barred and out[-1:] in BARS:
+        return False  # behind a bar that opens
+    return terms.ends_word(out.rstrip()) or out.rstrip()[-1:] in {"/", "÷", "√", "∇"}
 
 
 def _is_fraction(part: ET.Element) -> bool:
@@ -137,13 +155,25 @@ def _is_fraction(part: ET.Element) -> bool:
     return part.tag.endswith("mfrac")
 
 
-def _factor(rest: Sequence[ET.Element]) -> bool:
-    """Whether what follows would be taken for a part of the denominator."""
+def _factor(rest: Sequence[ET.Element], *, barred: bool) -> bool:
+    """Whether what follows would be taken for a part of the denominator; `barred`: a bar would close what is open."""
     following = next((p for p in rest if not p.tag.endswith("mspace")), None)
     if following is None:
         return False
     operator = _operator(following)
-    return not operator or operator in "([{⟨√" or operator in LARGE or operator == "∇"
+    if operator in BARS:
+        # the bar of a value at a place is about the whole fraction
+        return not barred or following.tag.endswith("msub")
+    return not operator or operator in "([{⟨√!" or operator in terms.LARGE or operator == "∇"
+
+
+def _evaluated(parts: Sequence[ET.Element], depth: int) -> str:
+    r"""What stands before a bar with a place (`\left. … \right|`), as one term; '' for another row."""
+    kept = [p for p in parts if p.tag.rpartition("}")[2] != "mspace"]
+    if len(kept) < 3 or _operator(kept[-1]) != "|" or (kept[0].text or "").strip() != "\u2063":
+        return ""
+    inner = _row(kept[1:-1], depth)
+    return f"({inner})|" if re.search(r"[ /]", inner) and not terms.closed(inner) else f"{inner}|"
 
 
 def _fenced(parts: Sequence[ET.Element], depth: int) -> str:
@@ -152,12 +182,12 @@ def _fenced(parts: Sequence[ET.Element], depth: int) -> str:
     if not 2 <= len(kept) <= 3:
         return ""
     first, inner, last = _operator(kept[0]), kept[1], _operator(kept[-1])
-    while len(inner) == 1:
+    while len(inner) == 1 and not inner.tag.endswith("mtable"):
         inner = inner[0]
     if inner.tag.endswith("mtable") and first == "{" and last not in {"}", ")"}:
         return "{" + _write(inner, depth + 1) + "}"
-    if inner.tag.endswith("mtable") and (first, last) == ("(", ")"):
-        return f"[{_write(inner, depth + 1)}]"
+    if inner.tag.endswith("mtable") and (first, last) in {("(", ")"), ("[", "]")}:
+        return f"[{_matrix(inner, depth + 1)}]"
     if (
         inner.tag.endswith("mfrac")
         and inner.get("linethickness", "")[:1] == "0"
@@ -167,17 +197,15 @@ def _fenced(parts: Sequence[ET.Element], depth: int) -> str:
     return ""
 
 
+def _matrix(table: ET.Element, depth: int) -> str:
+    """Rows of cells; a cell may begin with a minus, so here all have their comma."""
+    rows = [[_write(cell, depth + 1).strip() for cell in row] for row in table]
+    return "; ".join(", ".join(cells) for cells in rows)
+
+
 def _operator(part: ET.Element) -> str:
     """The sign of an operator, also of one with limits or in a row of its own."""
-    while len(part) and part.tag.rpartition("}")[2] in {
-        "munder",
-        "mover",
-        "munderover",
-        "msub",
-        "msup",
-        "msubsup",
-        "mrow",
-    }:
+    while len(part) and name_of(part) in SCRIPTED:
         if part.tag.endswith("mrow") and len(part) > 1:
             return ""
         part = part[0]
@@ -187,11 +215,13 @@ def _operator(part: ET.Element) -> str:
 def _kind(operator: str, before: str) -> str:
     if not operator:
         return "term"
-    if operator in LARGE:
+    if operator in terms.LARGE:
         return "large"
     if operator in {",", ";", ":"}:
         return "comma"
-    if operator in SIGNS | {"-"} and before in {"start", "infix", "open", "comma", "large"}:
+    if operator in {"⋅", "/"}:
+        return "open"  # a sign behind it belongs to what follows
+    if operator in SIGNS | {"-"} and before in {"start", "infix", "open", "comma", "large", "bar"}:
         return "open"
     if operator.replace("-", "−") in SPACED:
         return "infix"
@@ -207,109 +237,38 @@ def _is_name(part: ET.Element) -> bool:
     if len(part) and part.tag.endswith("mrow"):
         inner = [p for p in part if not p.tag.endswith("mspace")]
         return len(inner) == 1 and _is_name(inner[0])
-    return part.tag.endswith("mi") and len((part.text or "").strip()) > 1
+    said = (part.text or "").strip()
+    return len(said) > 1 and (part.tag.endswith("mi") or (part.tag.endswith("mo") and said.isalpha()))
 
 
-def _begins_word(text: str) -> bool:
-    return text[:1].isalnum() or text[:1] in "∑∏∫√‖|∇∂"
+def _sup(p: list[str]) -> str:
+    base, up = p[0].strip(), p[1].strip()
+    if up == "∘" and base[-1:].isdigit():
+        return base + "°"
+    if terms.has_raised(base):
+        return f"({base})" + terms.raised(up)  # (x²)³ is not x²³
+    return terms.base_of(base) + terms.raised(up)
 
 
-def _ends_word(text: str) -> bool:
-    return bool(text) and (text[-1].isalnum() or text[-1] in ")]")
+def _sub(p: list[str]) -> str:
+    base = p[0].strip()
+    return (f"({base})" if terms.has_lowered(base) else terms.base_of(base)) + terms.lowered(p[1])
 
 
-def _single(text: str) -> bool:
-    """Whether a text needs no parentheses: a number, one letter with its accents and indices, a whole pair of them."""
-    body = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    core = body.rstrip("".join(set(UP.values()) | set(DOWN.values())).replace(" ", "") + "*")
-    if len(core) <= 1 or re.fullmatch(r"[0-9.]+", core):
-        return True
-    if len(core) > 2 and core[0].isalpha() and core[1] in "_^":
-        return _closed(core[2:])
-    return (
-        core.isalpha() and core.isascii() and core in {"max", "min", "log", "exp", "sin", "cos"}
-    ) or _closed(core)
-
-
-def _closed(text: str) -> bool:
-    """Whether one pair of brackets holds the whole text."""
-    if not text or text[0] not in "([":
-        return len(text) == 1
-    depth = 0
-    for at, c in enumerate(text):
-        depth += (c in "([") - (c in ")]")
-        if depth == 0:
-            return at == len(text) - 1
-    return False
-
-
-def _group(text: str) -> str:
-    """The text as one term."""
-    text = text.strip()
-    return text if _single(text) else f"({text})"
-
-
-def _product(text: str) -> str:
-    """The text as a numerator: a product may stand as it is."""
-    text = text.strip()
-    return text if _single(text) or re.fullmatch(r"[\w∂∇√ᵀ′⁰¹²³-⁹₀-₉ᵢⱼₙₖₘ]{1,3}", text) else f"({text})"
-
-
-def _raised(text: str) -> str:
-    return _script(text.strip(), UP, "^")
-
-
-def _lowered(text: str) -> str:
-    return _script(text.strip(), DOWN, "_")
-
-
-def _script(text: str, table: dict[str, str], sign: str) -> str:
-    if not text:
-        return ""
-    bare = text.replace(" ", "")
-    if all(c in table for c in bare):
-        return "".join(table[c] for c in bare)
-    return f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
-
-
-def _base(text: str) -> str:
-    text = text.strip()
-    return text if _single(text) or text.isalpha() or text[:1] in LARGE or _closed_end(text) else f"({text})"
-
-
-def _closed_end(text: str) -> bool:
-    return text[-1:] in CLOSING or text[-1:] == "′"
-
-
-def _accented(p: list[str]) -> str:
-    base, sign = p[0].strip(), p[1].strip()
-    if sign in {"⏞", "︷", "⏟", "︸"}:
-        return base
-    if sign in ACCENTS:
-        return base + ACCENTS[sign] if len(base) == 1 else _group(base) + ACCENTS[sign]
-    return _base(base) + _raised(sign)
-
-
-def _under(p: list[str]) -> str:
-    base, low = p[0].strip(), p[1].strip()
-    if low in {"⏟", "︸", "_", "̲"}:
-        return base
-    return _base(base) + _lowered(low)
+def _both(p: list[str]) -> str:
+    base = p[0].strip()
+    taken = terms.has_raised(base) or terms.has_lowered(base)
+    return terms.scripted(f"({base})" if taken else terms.base_of(base), p[1], p[2])
 
 
 def _fraction(p: list[str]) -> str:
-    below = p[1].strip()
-    # a differential is one term to the eye; f(x) may be a function's value or a product, so it is held together
-    one = re.fullmatch(r"[d∂]\w[²³]?", below)
-    above = p[0].strip()
-    said = above if above[:1].isalpha() and len(above) > 1 and _closed(above[1:]) else _product(above)
-    return f"{said}/{below if one else _group(below)}"
+    return f"{terms.numerator(p[0])}/{terms.denominator(p[1])}"
 
 
 def _root(p: list[str]) -> str:
     index = p[1].strip()
-    sign = ROOTS.get(index) or f"{_raised(index)}√"
-    return sign + _group(p[0])
+    sign = terms.ROOTS.get(index) or f"{terms.raised(index)}√"
+    return sign + terms.radicand(p[0])
 
 
 def _table(rows: list[str]) -> str:
@@ -327,14 +286,14 @@ def _cells(cells: list[str]) -> str:
 
 WRITERS: dict[str, Callable[[list[str]], str]] = {
     "mfrac": _fraction,
-    "msqrt": lambda p: f"√{_group(''.join(p))}",
+    "msqrt": lambda p: f"√{terms.radicand(''.join(p))}",
     "mroot": _root,
-    "msub": lambda p: _base(p[0]) + _lowered(p[1]),
-    "msup": lambda p: _base(p[0]) + _raised(p[1]),
-    "msubsup": lambda p: _base(p[0]) + _lowered(p[1]) + _raised(p[2]),
-    "munder": _under,
-    "mover": _accented,
-    "munderover": lambda p: _base(p[0]) + _lowered(p[1]) + _raised(p[2]),
+    "msub": _sub,
+    "msup": _sup,
+    "msubsup": _both,
+    "munder": lambda p: terms.underset(p[0], p[1].strip()),
+    "mover": lambda p: terms.accented(p[0], p[1].strip()),
+    "munderover": _both,
     "mtable": _table,
     "mtr": _cells,
 }
