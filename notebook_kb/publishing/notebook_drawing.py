@@ -15,6 +15,7 @@ from notebook_kb.rendering.images.png import picture_key
 from notebook_kb.rendering.images.raster import CannotRasterError, raster
 from notebook_kb.rendering.images.runs import CannotSetError, Run
 from notebook_kb.rendering.images.table import TableCell, table_png
+from notebook_kb.rendering.plain_formula import plain_formula
 from notebook_kb.rendering.unicode_math import unicode_math
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class NotebookDrawing:
         file_bytes: Callable[[str], bytes | CannotDraw],
         pictures: Pictures,
     ) -> None:
+        self.macros = macros
         self.tex = TexConverter(macros)
         self.file_bytes = file_bytes
         self.pictures = pictures
@@ -45,8 +47,8 @@ class NotebookDrawing:
         result = self.tex.convert(tex, display=display)
         if result.error is not None:
             return Said("", result.error.message, "")
-        text = unicode_math(result.mathml, plain_letters=plain_letters)
-        return Said(text, "", text)
+        said = plain_formula(tex, result.mathml, plain_letters=plain_letters, macros=self.macros)
+        return Said(said.text, said.refused, unicode_math(result.mathml, plain_letters=plain_letters))
 
     def formula(self, tex: str) -> Drawn | CannotDraw:
         """A formula as a picture."""
