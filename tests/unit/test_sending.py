@@ -71,6 +71,16 @@ def refused(call: Any, *arguments: Any) -> NotebookError:
     return caught.value
 
 
+def no(asked: list[Question]) -> Any:
+    """Who agrees to nothing; `asked` gets the questions."""
+
+    def answer(question: Question) -> bool:
+        asked.append(question)
+        return False
+
+    return answer
+
+
 # --- LinkedIn ------------------------------------------------------------------------------------
 
 
@@ -154,7 +164,7 @@ def test_connections_only(tmp_path: Path, linkedin: LinkedInFake) -> None:
 def test_who_says_no_sends_nothing(tmp_path: Path, linkedin: LinkedInFake) -> None:
     """The question holds the text as readers will see it; a no costs no request."""
     asked: list[Question] = []
-    done = send(desk(tmp_path), job(payload()), lambda question: bool(asked.append(question)))
+    done = send(desk(tmp_path), job(payload()), no(asked))
     assert done.what == "declined"
     assert not linkedin.requests
     assert asked[0].text.startswith(WORDS[0])
@@ -326,7 +336,7 @@ def test_warnings_of_linkedin(tmp_path: Path, linkedin: LinkedInFake) -> None:
     """An old version and a text that is too long with its backslashes are said before sending."""
     asked: list[Question] = []
     options = Options(linkedin_api_version="202601", today=date(2026, 12, 1))
-    send(desk(tmp_path), job(payload(body="(" * 2000)), lambda q: bool(asked.append(q)), options)
+    send(desk(tmp_path), job(payload(body="(" * 2000)), no(asked), options)
     assert any("4,000 characters" in w for w in asked[0].warnings)
     assert any("202601 is 11 months old" in w for w in asked[0].warnings)
 
@@ -466,7 +476,7 @@ def test_medium_never_makes_a_second_story(tmp_path: Path, medium: MediumFake) -
 
 def test_a_dead_medium_token_points_to_the_kit(tmp_path: Path, medium: MediumFake) -> None:
     """Medium's own code is shown, with the way that remains."""
-    medium.token = "another"
+    medium.token = TOKEN[::-1]
     error = refused(send, desk(tmp_path), job(article(MEDIUM)), yes)
     assert (error.exit_code, "6005" in error.message, "kit" in error.hint) == (4, True, True)
 

@@ -11,12 +11,13 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+T = TypeVar("T")
 TOKEN = "AQX-secret-token-0123456789abcdef"  # noqa: S105 - the fakes' own
 
 
@@ -114,7 +115,7 @@ class Fake:
         return [r for r in self.requests if (r.method, r.path) == (method, path)]
 
 
-def _take(items: list[Any], fits: Callable[[Any], bool]) -> Any:
+def _take(items: list[T], fits: Callable[[T], bool]) -> T | None:
     """Take the first item that fits out of the list."""
     for item in items:
         if fits(item):
