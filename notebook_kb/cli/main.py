@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("publish", "Make a note public, or send a copy to Medium, LinkedIn, dev.to."),
     "unpublish": ("publish", "Take a note back from the public."),
     "publications": ("publications", "Say what is published where, and what has changed since."),
+    "auth": ("auth", "Get and keep the token of a service."),
     "completion": ("completion", "Print the completion script for a shell."),
 }
 

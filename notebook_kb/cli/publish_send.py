@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notebook_kb.cli.console import clean, emit_json, note, one_line, style
 from notebook_kb.cli.publish_to import NAMES, confirmed, ready_data
+from notebook_kb.publishing import send as sending
 from notebook_kb.publishing.errand import Options
 from notebook_kb.publishing.payload import TargetName
 
@@ -32,8 +33,8 @@ def send(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
     def confirm(question: Question) -> bool:
         return confirmed(question, yes=wanted.yes)
 
-    deliver = gate.desk.retry if wanted.retry else gate.desk.send
-    outcome = deliver(ready.job, confirm, options)
+    deliver = sending.retry if wanted.retry else sending.send
+    outcome = deliver(gate.desk, ready.job, confirm, options)
     tell(ready, outcome, as_json=as_json)
     return 0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from notebook_kb.errors import EnvironmentFailedError, NotebookError
+from notebook_kb.errors import EnvironmentFailedError, NotebookError, UsageError
 from notebook_kb.publishing.entry_json import entry_of, from_json, to_json
 from notebook_kb.publishing.journal import Sending
 from notebook_kb.publishing.problems import OutcomeUnknownError, RefusedError
@@ -44,7 +44,9 @@ class Sent:
 
 @dataclass(slots=True)
 class Errand:
-    """A payload on its way to a service. `entry` is what is out there of it; `again` the open request to repeat."""
+    """A payload on its way to a service. `entry` is what is out there of it; `again` the open request to repeat;
+    `account` whose token it is, as the service says.
+    """
 
     payload: Payload
     source: str
@@ -56,6 +58,7 @@ class Errand:
     now: Callable[[], datetime]
     entry: Entry | None = None
     again: Sending | None = None
+    account: str = ""
     pictures: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -125,11 +128,22 @@ class Errand:
     def _open(self, action: str) -> str:
         """The nonce of the request that goes out next."""
         if self.again is not None:
+            if self.again.note.get("account", self.account) != self.account:
+                raise UsageError(
+                    f"{self.payload.key}: it was sent with another account's token, so a repeat would be a second post",
+                    "Look there, then: --done URL, or --not-sent.",
+                )
             self.journal.again(self.again.nonce, self.at())
             return self.again.nonce
         at = self.at()
         entry = entry_of(self.payload, self.source, at, self.entry)
-        note = {"path": self.payload.path, "title": self.payload.title, "concept": self.concept}
+        note = {
+            "path": self.payload.path,
+            "title": self.payload.title,
+            "concept": self.concept,
+            "audience": self.options.audience,
+            "account": self.account,
+        }
         return self.journal.sending(
             Sending(
                 nonce="",

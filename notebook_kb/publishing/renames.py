@@ -89,7 +89,7 @@ def _others(ledger: Ledger, journal: Journal) -> Iterable[Known]:
             note.get("concept", ""),
             (*(before.entries if before else ()), entry),
         )
-    return found.values()
+    return [found[key] for key in sorted(found)]
 
 
 def _why_similar(payload: Payload, concept: str, place: str, other: Known, *, is_orphan: bool) -> str:

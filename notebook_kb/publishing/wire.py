@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from notebook_kb.publishing.contracts import is_loopback
 from notebook_kb.publishing.secret import redact
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
 CONNECT_SECONDS = 10.0
@@ -138,6 +140,7 @@ class Wire:
         try:
             with httpx.Client(
                 follow_redirects=False,
+                verify=_certificates(),
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
                 trust_env=not is_loopback(self.base),  # a proxy is for the world outside
                 limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
@@ -151,6 +154,12 @@ class Wire:
             ) from None
         except httpx.HTTPError as error:
             raise NoAnswerError(redact(f"{type(error).__name__}: {error}")) from None
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom to trust; read once, as each request has a client of its own."""
+    return httpx.create_ssl_context()
 
 
 def retry_after(answer: Answer) -> float | None:

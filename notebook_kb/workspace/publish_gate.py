@@ -16,8 +16,8 @@ from notebook_kb.workspace.sending import Outgoing
 if TYPE_CHECKING:
     from notebook_kb.model.note import Note
     from notebook_kb.publishing.credentials import Service
+    from notebook_kb.publishing.desk import Job
     from notebook_kb.publishing.prepare import Prepared
-    from notebook_kb.publishing.send import Job
     from notebook_kb.workspace.workspace import Workspace
 
 SHOWN_REFUSALS = 10

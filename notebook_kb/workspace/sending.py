@@ -11,11 +11,11 @@ from notebook_kb.parsing.note import parse_note
 from notebook_kb.publishing.adapters import ADAPTERS
 from notebook_kb.publishing.article import Surroundings, key_of
 from notebook_kb.publishing.article_blocks import make_article
+from notebook_kb.publishing.desk import Job
 from notebook_kb.publishing.drawing import CannotDraw
 from notebook_kb.publishing.notebook_drawing import NotebookDrawing
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.prepare import prepare_article
-from notebook_kb.publishing.send import Job
 from notebook_kb.rendering.images.memory import Pictures
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes

@@ -70,9 +70,7 @@ class DevTo:
         own = None if errand.entry and errand.entry.remote_id else self._own(wire, errand.payload.canonical)
         number = errand.entry.remote_id if errand.entry and errand.entry.remote_id else _number(own)
         draft_wanted = errand.options.audience == "draft"
-        is_public = bool(own and own.get("published_at")) or bool(
-            errand.entry and errand.entry.status == "published"
-        )
+        is_public = _is_public(own) or bool(errand.entry and errand.entry.status == "published")
         if own:
             errand.warnings.append(f"dev.to had an article with this canonical address: {own.get('url', '')}")
         if not number:
@@ -138,7 +136,7 @@ class DevTo:
         if own is None or errand.entry is None:
             errand.warnings.append("dev.to's list does not show the article yet: look at it")
             return
-        is_public = bool(own.get("published_at") or own.get("published"))
+        is_public = _is_public(own)
         errand.correct(status="published" if is_public else "draft", url=str(own.get("url") or ""))
         if wanted and not is_public:
             errand.warnings.append(
@@ -167,6 +165,11 @@ def _number(article: object) -> str:
     """The id of an article as text, '' if it has none."""
     number = article.get("id") if isinstance(article, dict) else None
     return str(number) if isinstance(number, int) and not isinstance(number, bool) and number > 0 else ""
+
+
+def _is_public(article: dict[str, Any] | None) -> bool:
+    """Whether everybody can read an article; one that was taken back keeps its `published_at`."""
+    return bool(article and article.get("published", article.get("published_at")))
 
 
 def _same(first: str, second: str) -> bool:

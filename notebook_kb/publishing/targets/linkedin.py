@@ -60,6 +60,7 @@ class LinkedIn:
             errand.ask("update", lambda: self._update(wire, urn, errand))
             return
         author, _ = self._me(wire)
+        errand.account = author
         body = self._body(wire, author, errand)
         errand.ask("create", lambda: self._create(wire, body, errand))
 

@@ -63,6 +63,7 @@ class Medium:
             )
         wire = self._wire(errand.credential)
         author, _ = self._me(wire)
+        errand.account = author
         content = with_title(errand.payload)
         for picture in errand.payload.pictures:
             address = self._upload(wire, author, errand, picture)
