@@ -82,7 +82,7 @@ def tell(publication: Publication) -> None:
 
 def place_words(publication: Publication) -> str:
     """`LinkedIn post`."""
-    from notebook_kb.cli.publish_to import NAMES
+    from notebook_kb.cli.publish_words import NAMES
     from notebook_kb.publishing.payload import TargetName
 
     shown = NAMES[publication.target]

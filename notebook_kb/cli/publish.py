@@ -94,7 +94,8 @@ def publish(name: str, target: str | None, as_json: bool, **options: Any) -> Non
         refuse_without_target(options)
         set_flag(name, as_json=as_json)
         return
-    from notebook_kb.cli.publish_to import Wanted, publish_to
+    from notebook_kb.cli.publish_to import publish_to
+    from notebook_kb.cli.publish_words import Wanted
 
     click.get_current_context().exit(publish_to(name, target, Wanted(**options), as_json=as_json))
 

@@ -6,13 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.cli.console import clean, emit_json, note, one_line, style
-from notebook_kb.cli.publish_to import NAMES, confirmed, ready_data
+from notebook_kb.cli.publish_words import NAMES, confirmed, ready_data
 from notebook_kb.publishing import send as sending
 from notebook_kb.publishing.errand import Options
 from notebook_kb.publishing.payload import TargetName
 
 if TYPE_CHECKING:
-    from notebook_kb.cli.publish_to import Wanted
+    from notebook_kb.cli.publish_words import Wanted
     from notebook_kb.publishing.errand import Audience
     from notebook_kb.publishing.send import Outcome, Question
     from notebook_kb.workspace.publish_gate import Gate, Ready
