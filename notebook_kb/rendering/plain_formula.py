@@ -210,7 +210,7 @@ def _alphabets(root: Element, *, plain_letters: bool) -> str:
     for element in root.iter():
         tag, text = name_of(element), (element.text or "").strip()
         if tag in {"mi", "mn", "mo", "mtext"} and len(text) == 1 and text not in PLAIN_STAYS:
-            look = _look(text, element) if plain_letters else element.get("mathvariant", "") + text
+            look = _look(text, element) if plain_letters else _upright(tag, element) + text
             looks.setdefault(unicodedata.normalize("NFKC", text) if plain_letters else text, set()).add(look)
         if tag in {"msup", "msubsup"}:
             power, base = _said(element[-1]).strip(), _said(element[0]).strip()
@@ -219,6 +219,11 @@ def _alphabets(root: Element, *, plain_letters: bool) -> str:
     if transposed and powers:
         return "transpose"
     return "fonts" if any(len(kinds) > 1 for kinds in looks.values()) else ""
+
+
+def _upright(tag: str, element: Element) -> str:
+    """How a letter differs from the usual slanted one though it is written alike."""
+    return "text" if tag == "mtext" else element.get("mathvariant", "")
 
 
 def _look(text: str, element: Element) -> str:

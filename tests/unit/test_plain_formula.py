@@ -54,6 +54,7 @@ REFUSED = [
     (r"\overset{n}{X}", "signs above one another"),
     (r"x {}^n C_k", "an index without a letter"),
     (r"\mathrm{x} + x", "letters told apart by their font alone"),
+    (r"\textbf{x} + x", "letters told apart by their font alone"),
     (r"x^\top T + y^T", "T as a power and as a transpose"),
     (r"\frac{1}{1+\frac{1}{1+\frac{1}{1+\frac{1}{1+\frac{1}{x+1}}}}}", "deep nesting"),
     ("+".join(["x"] * 60), "too long for a line"),
