@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.files.folders import FRESH, OLD, replace_folder
 from notebook_kb.languages import slugify
 from notebook_kb.publishing.adapters import ADAPTERS
-from notebook_kb.publishing.kit_page import Source, check_page, checklist, index_page, kit_file, standalone
+from notebook_kb.publishing.kit_page import check_page, checklist, index_page, kit_file, standalone
+from notebook_kb.publishing.kit_source import Source
 from notebook_kb.publishing.markdown import MarkdownWriter
 from notebook_kb.publishing.payload import Form, TargetName
 

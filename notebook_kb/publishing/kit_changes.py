@@ -42,8 +42,8 @@ def compare_pieces(
     What stands in the place of another piece of its kind is a change of it.
     """
     changes: list[Change] = []
-    names = [[(p.kind, p.digest) for p in pieces] for pieces in (before, now)]
-    matcher = SequenceMatcher(None, *names, autojunk=False)
+    old, new = ([(p.kind, p.digest) for p in pieces] for pieces in (before, now))
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, old_start, old_end, start, end in matcher.get_opcodes():
         if tag != "equal":
             pairs = _paired(list(before[old_start:old_end]), list(enumerate(now))[start:end])
@@ -66,9 +66,7 @@ def _paired(old: list[Piece], new: list[tuple[int, Piece]]) -> list[tuple[int | 
     return pairs + [(None, gone) for gone in waiting]
 
 
-def _placed(
-    pairs: list[tuple[int | None, Piece | None]], now: tuple[Piece, ...], start: int
-) -> list[Change]:
+def _placed(pairs: list[tuple[int | None, Piece | None]], now: tuple[Piece, ...], start: int) -> list[Change]:
     """The same with what each follows."""
     changes, after = [], now[start - 1] if start else None
     for index, was in pairs:

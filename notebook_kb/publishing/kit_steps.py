@@ -10,10 +10,8 @@ from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.shaped import Shown
 
 if TYPE_CHECKING:
-    from notebook_kb.languages import LanguagePack
-    from notebook_kb.publishing.kit_page import Source
+    from notebook_kb.publishing.kit_source import Source
 
-SERVICES = {TargetName.MEDIUM: "Medium", TargetName.LINKEDIN: "LinkedIn", TargetName.DEVTO: "dev.to"}
 OPENED = {
     (TargetName.MEDIUM, Form.ARTICLE): "medium.new_story_url",
     (TargetName.LINKEDIN, Form.ARTICLE): "linkedin.new_article_url",
@@ -33,11 +31,6 @@ class Step:
     tool: str = ""
     url: str = ""
     change: dict[str, Any] | None = None
-
-
-def service_name(target: TargetName, pack: LanguagePack) -> str:
-    """What people call the place."""
-    return SERVICES.get(target) or pack.word("kit_elsewhere")
 
 
 def steps_of(source: Source) -> list[Step]:
@@ -118,7 +111,9 @@ def _pictures_key(source: Source) -> str:
 def _open(source: Source) -> Step:
     name = OPENED.get((source.payload.target, source.payload.form))
     key = f"open_{source.payload.form}"
-    return _step(source, key, name="open", tool="open" if name else "", url=contracts.text(name) if name else "")
+    return _step(
+        source, key, name="open", tool="open" if name else "", url=contracts.text(name) if name else ""
+    )
 
 
 def _step(source: Source, key: str, *, name: str = "", tool: str = "", url: str = "") -> Step:
