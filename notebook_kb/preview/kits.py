@@ -151,6 +151,7 @@ def _url_in(body: bytes) -> str:
 
 
 def answered(answer: DoneAnswer, then: Callable[[], None] | None = None) -> JSONResponse:
+    """The answer as the page's script reads it; `then` is called after a good one was sent."""
     status = 403 if answer.message == "403" else 200
     task = BackgroundTask(then) if then and answer.ok else None
     return JSONResponse({"ok": answer.ok, "message": answer.message}, status_code=status, background=task)

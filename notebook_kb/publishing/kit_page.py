@@ -101,7 +101,7 @@ def _page(source: Source) -> dict[str, Any]:
         "title_max": contracts.number(title_max) if title_max else 0,
         "title_apart": source.adapter is None or not source.adapter.title_in_body,
         "lead": lead,
-        "warnings": [*source.prepared.warnings, *(x.detail for x in source.prepared.shaped.refusals)],
+        "warnings": [_sentence(line) for line in _warnings(source)],
         "steps": steps,
         "summary": payload.summary,
         "summary_max": contracts.number("medium.subtitle_max") if payload.target is TargetName.MEDIUM else 0,
@@ -121,6 +121,15 @@ def _page(source: Source) -> dict[str, Any]:
         "post_max": contracts.number("linkedin.text_max"),
         "dir": "",
     }
+
+
+def _warnings(source: Source) -> list[str]:
+    refused = source.prepared.shaped.refusals
+    return [*source.prepared.warnings, *(f"{x.place}: {x.detail}" for x in refused)]
+
+
+def _sentence(line: str) -> str:
+    return line[:1].upper() + line[1:] + ("" if line.endswith((".", "!", "?", "…")) else ".")
 
 
 def _preview(source: Source) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.shaped import Shown
 
 if TYPE_CHECKING:
+    from notebook_kb.publishing.kit_changes import Change
     from notebook_kb.publishing.kit_source import Source
 
 OPENED = {
@@ -78,26 +79,24 @@ def _corrections(source: Source) -> list[Step]:
     if source.changed.title:
         text = source.word("kit_text_retitle", title=source.changed.title)
         steps.append(Step("title", source.word("kit_step_title"), text, "title"))
-    for number, change in enumerate(source.changed.changes, 1):
-        key = "remove" if change.index is None else "replace" if change.was else "insert"
-        after = (
-            source.word("kit_after", begins=change.after.begins)
-            if change.after
-            else source.word("kit_at_start")
-        )
-        steps.append(
-            Step(
-                f"change-{number}",
-                source.word(f"kit_step_{key}"),
-                after,
-                "change",
-                change=source.change(change),
-            )
-        )
+    steps += [_correction(source, number, change) for number, change in enumerate(source.changed.changes, 1)]
     if source.corrected:
         steps.append(_step(source, "corrected", tool="line"))
     steps += [_step(source, "check", tool="check")] if not source.is_markdown else []
     return [*steps, _step(source, "save"), _step(source, "done_again", name="done", tool="done")]
+
+
+def _correction(source: Source, number: int, change: Change) -> Step:
+    """One change, with what it follows: that is how a person finds it."""
+    key = "remove" if change.index is None else "replace" if change.was else "insert"
+    piece = change.was if change.index is None else source.payload.pieces[change.index]
+    assert piece is not None
+    kind = f"kit_kind_{piece.kind}"
+    what = source.word(kind if kind in source.pack.words else "kit_kind_other")
+    after = change.after
+    place = source.word("kit_after", begins=after.begins) if after else source.word("kit_at_start")
+    title = source.word(f"kit_step_{key}", what=what)
+    return Step(f"change-{number}", title, place, "change", change=source.change(change))
 
 
 def _pictures_key(source: Source) -> str:
