@@ -24,19 +24,24 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.notebook.walk import classify
 from notebook_kb.preview.guard import Guard, Tokens
+from notebook_kb.preview.kits import KitDesk, KitRoutes
 from notebook_kb.preview.pages import FEED_WRITERS, PUBLIC, TOKEN, feed, page_at, search_index
+from notebook_kb.preview.running import ALIVE, announced, new_nonce
 from notebook_kb.preview.view import CONTENT_TYPES
 from notebook_kb.preview.watch import Watcher
 from notebook_kb.website.addresses import INDEX_URL
 from notebook_kb.website.attachments import public_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
+    from pathlib import Path
     from types import FrameType
 
     from starlette.requests import Request
     from starlette.websockets import WebSocket
 
+    from notebook_kb.languages import LanguagePack
+    from notebook_kb.preview.kits import DoneAnswer
     from notebook_kb.preview.state import Change, State
 
 HOST = "127.0.0.1"
@@ -58,20 +63,36 @@ class Preview:
         poll: bool = False,
         say: Callable[[str], None],
         saved: Callable[[str, float], None],
+        kit_done: Callable[[Mapping[str, Any], str], DoneAnswer] | None = None,
     ) -> None:
-        """`say` prints a line; `saved` is told of each save that a page has shown, with its milliseconds."""
+        """`say` prints a line; `saved` is told of each save that a page has shown, with its milliseconds; `kit_done`
+        is given the manifest of a paste kit and the address of what was published with it.
+        """
         self.state = state
         self.tokens = Tokens()
+        self.nonce = new_nonce()
+        self.kits = KitRoutes(KitDesk(self.tokens, self.pack, kit_done), lambda: self.folder / "kits")
         self.open: set[WebSocket] = set()
         self.loop: asyncio.AbstractEventLoop | None = None
         self.saved = saved
         self.saves: dict[int, tuple[str, float]] = {}
         self.watcher = Watcher(state, self.changed, self.settled, poll=poll, say=say)
 
+    def pack(self) -> LanguagePack:
+        """The words of the notebook's language."""
+        return self.state.workspace.pack
+
+    @property
+    def folder(self) -> Path:
+        """The notebook's `.kb`."""
+        return self.state.root / self.state.workspace.settings.state
+
     def app(self, port: int) -> Guard:
         """The application, behind its guard."""
         routes = [
             WebSocketRoute(SOCKET, self.socket),
+            *self.kits.routes,
+            Route(ALIVE, self.alive, methods=["GET"]),
             Route("/{path:path}", self.answer, methods=["GET"]),
         ]
         return Guard(Starlette(routes=routes, lifespan=self.lifespan), port)
@@ -86,6 +107,10 @@ class Preview:
         finally:
             await run_in_threadpool(self.watcher.stop)
             self.state.close()
+
+    async def alive(self, _: Request) -> Response:
+        """Which preview this is, for a command that looks for it."""
+        return Response(self.nonce, media_type="text/plain")
 
     # pages
 
@@ -242,6 +267,10 @@ def script() -> bytes:
 class Server(uvicorn.Server):
     """Ends quietly on a signal."""
 
+    def stop(self) -> None:
+        """End when the answers that are under way are sent."""
+        self.should_exit = True
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Ctrl-C and SIGTERM are how one ends it: no traceback and no signal is handed on."""
         del frame
@@ -283,4 +312,5 @@ def run(preview: Preview, ears: socket.socket, port: int) -> None:
         ws_max_size=LONGEST_MESSAGE,
         lifespan="on",
     )
-    Server(config).run(sockets=[ears])
+    with announced(preview.state.root, preview.state.workspace.settings.state, port, preview.nonce):
+        Server(config).run(sockets=[ears])

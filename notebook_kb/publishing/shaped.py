@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notebook_kb.languages import language_pack
 from notebook_kb.model import document as d
 from notebook_kb.publishing.article import bare
 from notebook_kb.publishing.payload import Piece
@@ -15,6 +16,7 @@ from notebook_kb.publishing.payload import Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from notebook_kb.languages import LanguagePack
     from notebook_kb.publishing.article import Loss
     from notebook_kb.publishing.payload import Picture
 
@@ -82,54 +84,15 @@ def _words(block: d.Block) -> Iterator[str]:
                 yield from _words(child)
 
 
-# (construct, what it became) → words for one and for many
-WORDS = {
-    ("inline_formula", "text"): ("formula in a line became text", "formulas in lines became text"),
-    ("inline_formula", "picture"): (
-        "formula in a line became a picture",
-        "formulas in lines became pictures",
-    ),
-    ("inline_formula", "liquid"): ("formula in a line goes as KaTeX", "formulas in lines go as KaTeX"),
-    ("display_formula", "picture"): ("display formula became a picture", "display formulas became pictures"),
-    ("display_formula", "text"): ("display formula became text", "display formulas became text"),
-    ("display_formula", "liquid"): ("display formula goes as KaTeX", "display formulas go as KaTeX"),
-    ("table", "picture"): ("table became a picture", "tables became pictures"),
-    ("table", "list"): ("table of two columns became a list", "tables of two columns became lists"),
-    ("code", "picture"): ("code block became a picture", "code blocks became pictures"),
-    ("inline_code", "text"): (
-        "piece of code in a line became plain text",
-        "pieces of code in lines became plain text",
-    ),
-    ("picture", "words"): (
-        "picture is not there: its words stand for it",
-        "pictures are not there: their words stand for them",
-    ),
-    ("picture", "link"): ("picture from elsewhere became a link", "pictures from elsewhere became links"),
-    ("picture", "picture"): ("picture was drawn anew as PNG", "pictures were drawn anew as PNG"),
-    ("link", "words"): ("link became its words: no public page", "links became their words: no public pages"),
-    ("heading_link", "text"): ("link in a heading became its words", "links in headings became their words"),
-    ("footnote", "notes"): ("footnote went to a list at the end", "footnotes went to a list at the end"),
-    ("callout", "quote"): ("callout became a quote", "callouts became quotes"),
-    ("callout", "bold"): ("callout became paragraphs", "callouts became paragraphs"),
-    ("deep_heading", "bold"): ("deep heading became a bold line", "deep headings became bold lines"),
-    ("deep_list", "list"): ("list within lists was flattened", "lists within lists were flattened"),
-    ("in_list", "list"): (
-        "list was parted by what cannot stand in it",
-        "lists were parted by what cannot stand in them",
-    ),
-    ("strike", "text"): (
-        "struck-out passage was put in brackets",
-        "struck-out passages were put in brackets",
-    ),
-    ("html", "words"): ("piece of raw HTML became its words", "pieces of raw HTML became their words"),
-    ("card", "left_out"): ("card was left out", "cards were left out"),
-}
-
-
-def loss_lines(losses: tuple[Loss, ...]) -> list[str]:
-    """The report: one line a kind, `3 formulas in lines became text`."""
+def loss_lines(losses: tuple[Loss, ...], pack: LanguagePack | None = None) -> list[str]:
+    """The report: one line a kind, `3 formulas in lines became text`, in English where no `pack` is given."""
+    words = pack or language_pack("en")
     counts = Counter((x.construct, x.became) for x in losses if not x.refused)
-    return [
-        f"{count} {WORDS.get(kind, (f'{kind[0]} became {kind[1]}',) * 2)[count > 1]}"
-        for kind, count in counts.items()
-    ]
+    return [_loss_line(words, *kind, count) for kind, count in counts.items()]
+
+
+def _loss_line(pack: LanguagePack, construct: str, became: str, count: int) -> str:
+    key = f"lost_{construct}_{became}"
+    if f"{key}_one" in pack.words:
+        return pack.counted(key, count)
+    return f"{count} {construct} became {became}"

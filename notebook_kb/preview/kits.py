@@ -1,0 +1,233 @@
+"""Paste kits on this machine alone: shown by the running preview, or by a small server of their own until they are done.
+
+A kit is read from `.kb/kits`; only the files that its manifest names are served. What a person says to be published is
+handed on (`on_done`); nothing here writes a note.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from notebook_kb.errors import NotebookError
+from notebook_kb.publishing import contracts
+from notebook_kb.publishing.kit import kits_in, read_manifest
+from notebook_kb.publishing.kit_source import service_name
+from notebook_kb.publishing.payload import TargetName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from notebook_kb.languages import LanguagePack
+    from notebook_kb.preview.guard import Tokens
+
+KITS = "/_kb/kits/"
+LONGEST_BODY = 4096
+LONGEST_URL = 2000
+TOKEN_PLACE = b'<meta name="kb-token" content="">'
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".md": "text/plain; charset=utf-8",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".pdf": "application/pdf",
+}
+SPOILT = re.compile(r"[\s\x00-\x20\x7f-\x9f\"'<>\\`{}|^]")
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAnswer:
+    """What became of an address that a person gave, in words for people."""
+
+    ok: bool
+    message: str
+
+
+def problem_with(url: str, target: str, pack: LanguagePack) -> str:
+    """Why an address cannot be that of what was published at `target`, '' where it can."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return pack.word("kit_url_not_https")
+    plain = parts.scheme == "https" and "." in host and "@" not in parts.netloc and port in {None, 443}
+    if not plain or SPOILT.search(url) or len(url) > LONGEST_URL:
+        return pack.word("kit_url_not_https")
+    if target != TargetName.FOLDER and not contracts.flag(f"{target}.custom_domains"):
+        hosts = contracts.texts(f"{target}.hosts")
+        if not any(host == own or host.endswith(f".{own}") for own in hosts):
+            return pack.word("kit_url_other_host", hosts=", ".join(hosts))
+    return pack.word("kit_url_start_page") if parts.path in {"", "/"} else ""
+
+
+class KitDesk:
+    """Answers requests for kits."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        pack: Callable[[], LanguagePack],
+        on_done: Callable[[Mapping[str, Any], str], DoneAnswer] | None,
+    ) -> None:
+        """`on_done` is given a kit's manifest and a checked address; without it the page shows the command."""
+        self.tokens = tokens
+        self.pack = pack
+        self.on_done = on_done
+
+    def file(self, kit: Path, name: str) -> Response:
+        """A file of a kit, with the token of this load where it is a page."""
+        manifest = read_manifest(kit)
+        path = kit / (name or "index.html")
+        kind = TYPES.get(path.suffix)
+        if path.name not in manifest.get("files", {}) or not kind or path.is_symlink():
+            return nothing()
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return nothing()
+        if self.on_done is not None:
+            given = f'<meta name="kb-token" content="{self.tokens.new(0)}">'.encode()
+            data = data.replace(TOKEN_PLACE, given, 1) if path.suffix == ".html" else data
+        return Response(data, media_type=kind)
+
+    async def done(self, request: Request, kit: Path) -> DoneAnswer:
+        """What became of the address in a POST. The answer is no for a request that is not from the kit's page."""
+        token = request.headers.get("x-kb-token", "")
+        typed = request.headers.get("content-type", "").partition(";")[0].strip()
+        is_ours = bool(request.headers.get("origin")) and self.tokens.version(token) is not None
+        if not is_ours or typed != "application/json":
+            return DoneAnswer(ok=False, message="403")
+        url = _url_in(await _body(request))
+        return await run_in_threadpool(self.record, kit, url)
+
+    def record(self, kit: Path, url: str) -> DoneAnswer:
+        """Hand a good address on."""
+        manifest = read_manifest(kit)
+        if self.on_done is None or not manifest:
+            return DoneAnswer(ok=False, message=self.pack().word("kit_no_server"))
+        problem = problem_with(url, str(manifest.get("target", "")), self.pack())
+        if problem:
+            return DoneAnswer(ok=False, message=problem)
+        try:
+            return self.on_done(manifest, url)
+        except NotebookError as error:
+            return DoneAnswer(ok=False, message=" ".join(filter(None, (error.message, error.hint))))
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request, b'' for one that is too long."""
+    data = b""
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > LONGEST_BODY:
+            return b""
+    return data
+
+
+def _url_in(body: bytes) -> str:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    url = said.get("url") if isinstance(said, dict) else None
+    return url.strip() if isinstance(url, str) else ""
+
+
+def answered(answer: DoneAnswer, then: Callable[[], None] | None = None) -> JSONResponse:
+    """The answer as the page's script reads it; `then` is called after a good one was sent."""
+    status = 403 if answer.message == "403" else 200
+    task = BackgroundTask(then) if then and answer.ok else None
+    return JSONResponse({"ok": answer.ok, "message": answer.message}, status_code=status, background=task)
+
+
+def nothing() -> Response:
+    """404 for what is no file of a kit."""
+    return Response("404\n", status_code=404, media_type="text/plain")
+
+
+# in the running preview
+
+
+class KitRoutes:
+    """All kits of a notebook, below `/_kb/kits/`. `folder` gives `.kb/kits`."""
+
+    def __init__(self, desk: KitDesk, folder: Callable[[], Path]) -> None:
+        self.desk = desk
+        self.folder = folder
+
+    @property
+    def routes(self) -> list[Route]:
+        """To be put before the preview's own."""
+        return [
+            Route(f"{KITS}{{kind}}/{{slug}}/done", self.post, methods=["POST"]),
+            Route(KITS, self.listed, methods=["GET"]),
+            Route(f"{KITS}{{kind}}/{{slug}}", self.slash, methods=["GET"]),
+            Route(f"{KITS}{{kind}}/{{slug}}/{{name:path}}", self.get, methods=["GET"]),
+        ]
+
+    def kit(self, request: Request) -> Path | None:
+        """The kit of an address: only one that is in the table of kits."""
+        kind, slug = request.path_params["kind"], request.path_params["slug"]
+        known = any((k, s) == (kind, slug) for k, s, _ in kits_in(self.folder()))
+        return self.folder() / kind / slug if known else None
+
+    async def get(self, request: Request) -> Response:
+        """A file of a kit."""
+        kit = await run_in_threadpool(self.kit, request)
+        name = request.path_params["name"]
+        return nothing() if kit is None else await run_in_threadpool(self.desk.file, kit, name)
+
+    async def slash(self, request: Request) -> Response:
+        """An address that lacks its last slash."""
+        return RedirectResponse(quote(f"{request.scope['path']}/"), status_code=307)
+
+    async def post(self, request: Request) -> Response:
+        """A kit is done."""
+        kit = await run_in_threadpool(self.kit, request)
+        return nothing() if kit is None else answered(await self.desk.done(request, kit))
+
+    async def listed(self, _: Request) -> Response:
+        """The list of kits."""
+        page = list_page(await run_in_threadpool(kits_in, self.folder()), self.desk.pack())
+        return Response(page, media_type="text/html")
+
+
+def list_page(kits: list[tuple[str, str, dict[str, Any]]], pack: LanguagePack) -> str:
+    """The page that lists kits, in the theme's own style."""
+    title = escape(pack.word("kit_list"))
+    rows = "".join(
+        f'<li><a href="{quote(f"{kind}/{slug}/")}">{escape(str(m["title"]))}</a> '
+        f'<span class="label">{escape(_kind_words(m, pack))}</span></li>\n'
+        for kind, slug, m in kits
+    )
+    body = f'<ul class="list">\n{rows}</ul>' if rows else f"<p>{escape(pack.word('kit_list_none'))}</p>"
+    return (
+        f'<!doctype html>\n<html lang="{escape(pack.code)}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<title>{title}</title>\n<link rel="stylesheet" href="/static/style.css">\n</head>\n<body>\n'
+        f'<header class="top"><a class="name" href="/_kb/">{escape(pack.word("dashboard"))}</a></header>\n'
+        f'<div class="page"><main><h1>{title}</h1>\n{body}\n</main></div>\n</body>\n</html>\n'
+    )
+
+
+def _kind_words(manifest: Mapping[str, Any], pack: LanguagePack) -> str:
+    target, form = str(manifest.get("target", "")), str(manifest.get("form", ""))
+    known = target in set(TargetName) and f"kit_form_{form}" in pack.words
+    return f"{service_name(TargetName(target), pack)} · {pack.word(f'kit_form_{form}')}" if known else target

@@ -1,0 +1,179 @@
+"""The paste kit: a folder with all that a person needs to bring a note to a service by hand, checked afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shlex
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from notebook_kb.files.folders import FRESH, OLD, replace_folder
+from notebook_kb.languages import slugify
+from notebook_kb.publishing.adapters import ADAPTERS
+from notebook_kb.publishing.kit_page import check_page, checklist, index_page, kit_file, standalone
+from notebook_kb.publishing.kit_source import Source
+from notebook_kb.publishing.markdown import MarkdownWriter
+from notebook_kb.publishing.payload import Form, TargetName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from notebook_kb.languages import LanguagePack
+    from notebook_kb.publishing.kit_changes import ChangedPieces
+    from notebook_kb.publishing.prepare import Prepared
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+SAFE_NAME = re.compile(r"[\w.-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A kit on disk: its folder, the names of its files, its manifest as it was written."""
+
+    folder: Path
+    files: tuple[str, ...]
+    manifest: Mapping[str, Any]
+
+    @property
+    def page(self) -> Path:
+        """The paste page."""
+        return self.folder / "index.html"
+
+
+def write_kit(
+    prepared: Prepared,
+    folder: Path,
+    *,
+    pack: LanguagePack,
+    changed: ChangedPieces | None = None,
+    story_url: str = "",
+    post_text: str = "",
+    document: bytes = b"",
+    name: str = "",
+    slug: str = "",
+    today: date | None = None,
+) -> Kit:
+    """Write `<folder>/<target>-<form>/<slug>/` anew and say what is in it.
+
+    `folder` is `.kb/kits` of the notebook. `changed` (what differs from the story at `story_url`) makes a kit of the
+    changed paragraphs; `today` dates its line "Corrected on …". `post_text` and `document` (a PDF) are those of a post,
+    else the payload's. `name` is what the person calls the note in commands (its path, where none is given), `slug` the
+    folder's name. Raises `EnvironmentFailedError` when the disk refuses.
+    """
+    payload = prepared.payload
+    is_post = payload.form is not Form.ARTICLE
+    text = (post_text or payload.body) if is_post else ""
+    pdf = document or payload.document
+    source = Source(
+        prepared,
+        pack,
+        done_command(payload.target, payload.form, name or payload.path),
+        changed=changed,
+        story_url=story_url,
+        post_text=text,
+        corrected=pack.word("kit_corrected_on", date=pack.long_date(today)) if changed and today else "",
+        files=_own_files(payload.target, pdf),
+    )
+    files = _files(source, pdf)
+    manifest = manifest_of(source, files)
+    files[MANIFEST] = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    place = kit_place(folder, source, slug or slugify(PurePosixPath(payload.path).stem, pack))
+    replace_folder(place, files)
+    return Kit(place, tuple(sorted(files)), manifest)
+
+
+def done_command(target: TargetName, form: Form, name: str) -> str:
+    """The command that records the address of what was published, up to the address."""
+    kind = f" --as {form}" if target is TargetName.LINKEDIN and form is not Form.POST else ""
+    return f"kb publish {shlex.quote(name)} --to {target}{kind} --done"
+
+
+def kit_place(folder: Path, source: Source, slug: str) -> Path:
+    """The folder of a kit. Where another note's kit has it, this one's name gets some letters of its key."""
+    payload = source.payload
+    place = folder / f"{payload.target}-{payload.form}" / slug
+    owner = read_manifest(place).get("key", payload.key)
+    if owner == payload.key:
+        return place
+    return place.with_name(f"{slug}-{hashlib.sha256(payload.key.encode()).hexdigest()[:6]}")
+
+
+def read_manifest(kit: Path) -> dict[str, Any]:
+    """The manifest of a kit's folder, {} where there is none that can be read."""
+    try:
+        value = json.loads((kit / MANIFEST).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def kits_in(folder: Path) -> list[tuple[str, str, dict[str, Any]]]:
+    """(target-form, slug, manifest) of every kit below `.kb/kits`, in the order of their names."""
+    found = []
+    for manifest in sorted(folder.glob(f"*/*/{MANIFEST}")):
+        kit = manifest.parent
+        is_ours = not kit.is_symlink() and not kit.parent.is_symlink() and kit.suffix not in {FRESH, OLD}
+        read = read_manifest(kit) if is_ours else {}
+        if read.get("version") == FORMAT:
+            found.append((kit.parent.name, kit.name, read))
+    return found
+
+
+def _own_files(target: TargetName, document: bytes) -> tuple[str, ...]:
+    names = ["article.html", "article.md"] if target is TargetName.FOLDER else []
+    return (*names, *(["document.pdf"] if document else []))
+
+
+def _files(source: Source, document: bytes) -> dict[str, bytes]:
+    """The files but for the manifest."""
+    payload = source.payload
+    files = {p.name: p.data for p in payload.pictures}
+    assert all(SAFE_NAME.match(n) for n in files), "pictures are named by the shaping"
+    if document:
+        files["document.pdf"] = document
+    if source.post_text:
+        files["post.txt"] = (source.post_text.rstrip("\n") + "\n").encode()
+    if payload.target is TargetName.FOLDER:
+        files["article.html"] = standalone(source)
+        writer = MarkdownWriter(lambda shown: shown.picture.name if shown.picture else shown.url)
+        body = writer.write(source.blocks)
+        files["article.md"] = f"# {payload.title}\n\n{body}".encode()
+    files["kit.css"], files["kit.js"] = kit_file("kit.css"), kit_file("kit.js")
+    files["index.html"], files["checklist.txt"] = index_page(source), checklist(source)
+    if payload.form is Form.ARTICLE and not source.is_markdown:
+        files["check.html"], files["check.js"] = check_page(source), kit_file("check.js")
+    return files
+
+
+def manifest_of(source: Source, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """All that the ledger and a check need to know of a kit. There is no clock and no place of this machine in it."""
+    payload = source.payload
+    adapter = ADAPTERS.get((payload.target, payload.form))
+    return {
+        "version": FORMAT,
+        "target": str(payload.target),
+        "form": str(payload.form),
+        "key": payload.key,
+        "path": payload.path,
+        "title": payload.title,
+        "canonical": payload.canonical,
+        "language": payload.language,
+        "topics": list(payload.topics),
+        "payload": payload.digest,
+        "adapter": adapter.version if adapter else payload.adapter,
+        "story_url": source.story_url,
+        "is_correction": source.is_correction,
+        "command": source.command,
+        "pieces": [{"kind": p.kind, "digest": p.digest, "begins": p.begins} for p in payload.pieces],
+        "pictures": [source.picture(p) for p in payload.pictures],
+        "outline": source.outline,
+        "counts": dict(sorted(Counter(str(p["kind"]) for p in source.outline).items())),
+        "files": {n: hashlib.sha256(data).hexdigest() for n, data in sorted(files.items())},
+    }

@@ -1,0 +1,123 @@
+"""The order of the real work: what a person does at each service, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from notebook_kb.publishing import contracts
+from notebook_kb.publishing.payload import Form, TargetName
+from notebook_kb.publishing.shaped import Shown
+
+if TYPE_CHECKING:
+    from notebook_kb.publishing.kit_changes import Change
+    from notebook_kb.publishing.kit_source import Source
+
+OPENED = {
+    (TargetName.MEDIUM, Form.ARTICLE): "medium.new_story_url",
+    (TargetName.LINKEDIN, Form.ARTICLE): "linkedin.new_article_url",
+    (TargetName.LINKEDIN, Form.POST): "linkedin.new_post_url",
+    (TargetName.LINKEDIN, Form.DOCUMENT): "linkedin.new_post_url",
+    (TargetName.DEVTO, Form.ARTICLE): "devto.new_article_url",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name (kept in the browser's memory), its words, and the tool that the page shows for it."""
+
+    name: str
+    title: str
+    text: str = ""
+    tool: str = ""
+    url: str = ""
+    change: dict[str, Any] | None = None
+
+
+def steps_of(source: Source) -> list[Step]:
+    """All steps for a kit."""
+    if source.is_correction:
+        return _corrections(source)
+    return _post(source) if source.payload.form is not Form.ARTICLE else _article(source)
+
+
+def _article(source: Source) -> list[Step]:
+    payload, adapter = source.payload, source.adapter
+    title_apart = adapter is None or not adapter.title_in_body
+    steps = [_open(source)]
+    if payload.target is TargetName.FOLDER:
+        steps.append(_step(source, "files", tool="files"))
+    if title_apart:
+        steps.append(_step(source, "title", tool="title"))
+    steps.append(_step(source, "paste" if title_apart else "paste_with_title", name="copy", tool="copy"))
+    if payload.pictures:
+        steps.append(_step(source, _pictures_key(source), name="pictures", tool="pictures"))
+    if not source.is_markdown:
+        steps.append(_step(source, "check", tool="check"))
+    if payload.summary and payload.target in {TargetName.MEDIUM, TargetName.FOLDER}:
+        steps.append(_step(source, "subtitle", tool="summary"))
+    if payload.topics:
+        steps.append(_step(source, "topics", tool="topics"))
+    if payload.canonical and payload.target in {TargetName.MEDIUM, TargetName.DEVTO}:
+        steps.append(_step(source, "canonical", tool="canonical"))
+    return [*steps, _step(source, "publish"), _step(source, "done", tool="done")]
+
+
+def _post(source: Source) -> list[Step]:
+    steps = [_open(source)]
+    if source.payload.form is Form.DOCUMENT:
+        steps.append(_step(source, "document", tool="document"))
+    steps.append(_step(source, "post", tool="post"))
+    if source.payload.pictures:
+        steps.append(_step(source, "post_picture", name="pictures", tool="pictures"))
+    return [*steps, _step(source, "audience"), _step(source, "done", tool="done")]
+
+
+def _corrections(source: Source) -> list[Step]:
+    assert source.changed is not None
+    steps = [Step("open", source.word("kit_step_open_story"), "", "open", source.story_url)]
+    if source.changed.title:
+        text = source.word("kit_text_retitle", title=source.changed.title)
+        steps.append(Step("title", source.word("kit_step_title"), text, "title"))
+    steps += [_correction(source, number, change) for number, change in enumerate(source.changed.changes, 1)]
+    if source.corrected:
+        steps.append(_step(source, "corrected", tool="line"))
+    steps += [_step(source, "check", tool="check")] if not source.is_markdown else []
+    return [*steps, _step(source, "save"), _step(source, "done_again", name="done", tool="done")]
+
+
+def _correction(source: Source, number: int, change: Change) -> Step:
+    """One change, with what it follows: that is how a person finds it."""
+    key = "remove" if change.index is None else "replace" if change.was else "insert"
+    piece = change.was if change.index is None else source.payload.pieces[change.index]
+    assert piece is not None
+    kind = f"kit_kind_{piece.kind}"
+    what = source.word(kind if kind in source.pack.words else "kit_kind_other")
+    after = change.after
+    place = source.word("kit_after", begins=after.begins) if after else source.word("kit_at_start")
+    title = source.word(f"kit_step_{key}", what=what)
+    return Step(f"change-{number}", title, place, "change", change=source.change(change))
+
+
+def _pictures_key(source: Source) -> str:
+    """Whether pictures are put in by hand or have come along."""
+    by_hand = any(isinstance(b, Shown) and source.mark(b) for b in source.blocks)
+    if source.payload.target is TargetName.FOLDER or source.is_markdown:
+        return "pictures_beside"
+    return "pictures_by_hand" if by_hand else "pictures_came"
+
+
+def _open(source: Source) -> Step:
+    name = OPENED.get((source.payload.target, source.payload.form))
+    key = f"open_{source.payload.form}"
+    return _step(
+        source, key, name="open", tool="open" if name else "", url=contracts.text(name) if name else ""
+    )
+
+
+def _step(source: Source, key: str, *, name: str = "", tool: str = "", url: str = "") -> Step:
+    pack, target = source.pack, source.payload.target
+    values = {"service": source.service, "count": len(source.payload.pictures)}
+    texts = [f"kit_text_{key}_{target}", f"kit_text_{key}"]
+    found = next((pack.word(t, **values) for t in texts if t in pack.words), "")
+    return Step(name or key, source.word(f"kit_step_{key}"), found, tool, url)
