@@ -130,6 +130,10 @@ WORDS = {
         "struck-out passages were put in brackets",
     ),
     ("html", "words"): ("piece of raw HTML became its words", "pieces of raw HTML became their words"),
+    ("code", "left_out"): ("code block was left out", "code blocks were left out"),
+    ("table", "left_out"): ("table was left out", "tables were left out"),
+    ("picture", "left_out"): ("picture was left out", "pictures were left out"),
+    ("footnote", "left_out"): ("footnote was left out", "footnotes were left out"),
     ("card", "left_out"): ("card was left out", "cards were left out"),
 }
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-SAID = {"en": "Part 2 of 3 of “Lines: the long way I walked on foot”", "de": "Teil 2 von 3 der Reihe „Lines: the long way I walked on foot“"}
+SAID = {
+    "en": "Part 2 of 3 of “Lines: the long way I walked on foot”",
+    "de": "Teil 2 von 3 der Reihe „Lines: the long way I walked on foot“",
+}
 
 
 def part(day: str, series: str, *, publish: bool = True) -> str:
@@ -42,7 +45,9 @@ def test_a_part_of_a_series_leads_to_the_public_others(tmp_path: Path, language:
             "notes/posts/zeta.md": part("2026-01-01", "Lines: the long way I walked on foot").encode(),
             "notes/posts/beta.md": part("2026-02-01", "lines: the long-way I walked on foot").encode(),
             "notes/posts/alpha.md": part("2026-03-01", '"Lines: the long way I walked on foot"').encode(),
-            "notes/posts/kept.md": part("2026-01-15", "Lines: the long way I walked on foot", publish=False).encode(),
+            "notes/posts/kept.md": part(
+                "2026-01-15", "Lines: the long way I walked on foot", publish=False
+            ).encode(),
             "notes/posts/late.md": part("2026-12-24", "Lines: the long way I walked on foot").encode(),
             "notes/posts/lone.md": part("2026-01-02", "[Alone, Together]").encode(),
         },
