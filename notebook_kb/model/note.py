@@ -157,6 +157,7 @@ class Note:
     needs: tuple[str, ...] = ()
     met_in: tuple[str, ...] = ()
     id: str = ""
+    series: str = ""
     macros: Mapping[str, str] = field(default_factory=dict)
     lead: str = ""
     sections: tuple[Section, ...] = ()

@@ -25,7 +25,9 @@ KEY_LINE = re.compile(r"([A-Za-z_][\w-]*):[ \t]+(\S.*?)[ \t]*$")
 MARKS = re.compile(r"^(<{7}|={7}|>{7})(\s|$)")
 LINKS = re.compile(r"\[\[([^\[\]]+)\]\]")
 # keys whose plain value may hold a colon or look like a list of lists
-TEXT_KEYS = frozenset({"title", "description", "at", "source", "met_in", "concept", "angle", "summary"})
+TEXT_KEYS = frozenset(
+    {"title", "description", "at", "source", "met_in", "concept", "angle", "summary", "series"}
+)
 SYNONYMS = {
     "tag": "tags",
     "keywords": "tags",
@@ -61,6 +63,7 @@ KNOWN = frozenset(
         "angle",
         "at",
         "macros",
+        "series",
         "expirydate",
         "status",
     ]
@@ -79,7 +82,6 @@ FOREIGN = frozenset(
         "authors",
         "weight",
         "category",
-        "series",
         "lang",
         "template",
     ]

@@ -69,6 +69,7 @@ class HeadValues:
             needs=tuple(unlink(t) for t in head.texts("needs")),
             met_in=head.texts("met_in"),
             id=head.text("id"),
+            series=self.series(),
             macros=self.macros(),
             body_line=head.body_line,
         )
@@ -151,6 +152,10 @@ class HeadValues:
         words = (word for text in self.head.texts("tags") for word in text.split())  # no tag holds a blank
         cleaned = (t.lstrip("#").strip("/") for t in words)
         return tuple(dict.fromkeys(t for t in cleaned if t))
+
+    def series(self) -> str:
+        """The series that the note is a part of; of several, as other programs allow them, the first."""
+        return next((unlink(name) for name in self.head.texts("series")), "")
 
     def macros(self) -> dict[str, str]:
         """The head's own LaTeX commands."""

@@ -67,6 +67,7 @@ PUBLIC_KEYS = frozenset(
         "modified",
         "lastmod",
         "slug",
+        "series",
         "permalink",
         "image",
         "cover",

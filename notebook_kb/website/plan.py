@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.languages import slugify
 from notebook_kb.learning.coverage import cover
 from notebook_kb.model.note import NoteType, Part
+from notebook_kb.notebook.names import fold
 from notebook_kb.website import views as v
 from notebook_kb.website.addresses import INDEX_URL, OWN_PAGES, clashes, concept_url, note_url, page_url
 from notebook_kb.website.fill import Filler, shown_title
@@ -247,6 +248,17 @@ class Site:
             note.description or note.lead,
             badges=self.badges.get(note.path, ()),
         )
+
+    @cached_property
+    def series(self) -> dict[str, tuple[Note, ...]]:
+        """Folded name of a series → its parts by date; the pages of concepts are no parts."""
+        table: dict[str, list[Note]] = {}
+        for note in self.notebook.notes.values():
+            concept = self.notebook.concept_of(note)
+            own_page = not concept or self.notebook.concept_note(concept) != note
+            if note.series and own_page and note.path in self.urls:
+                table.setdefault(fold(note.series), []).append(note)
+        return {name: tuple(sorted(n, key=lambda x: (x.date, x.path))) for name, n in table.items()}
 
     def posts(self) -> list[Note]:
         """Posts, the newest first."""

@@ -167,6 +167,15 @@ class ConceptView:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesView:
+    """The series that a page is a part of: its name, all its parts in order, and which of them (from 1) this one is."""
+
+    name: str
+    parts: tuple[LinkView, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoteView:
     """A post, a page or a reading."""
 
@@ -179,6 +188,7 @@ class NoteView:
     older: LinkView | None = None
     footnotes_html: str = ""
     around_svg: str = ""
+    series: SeriesView | None = None
 
 
 @dataclass(frozen=True, slots=True)

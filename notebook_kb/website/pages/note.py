@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from notebook_kb.model.note import NoteType
+from notebook_kb.notebook.names import fold
 from notebook_kb.website import views as v
 from notebook_kb.website.neighbours import around_note
 from notebook_kb.website.plan import PagePlan
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 NAV = {NoteType.POST: "posts", NoteType.READING: "sources", NoteType.PAGE: "", NoteType.CONCEPT: "concepts"}
 CONTENTS_FROM = 3
+TWO = 2
 
 
 def note_pages(site: Site) -> Iterator[PagePlan]:
@@ -50,7 +52,17 @@ def note_view(site: Site, note: Note, posts: list[str]) -> v.NoteView:
         newer=newer,
         older=older,
         around_svg=around_note(site, note, url),
+        series=series_of(site, note),
     )
+
+
+def series_of(site: Site, note: Note) -> v.SeriesView | None:
+    """The series of a note with more than one part; None for others."""
+    parts = site.series.get(fold(note.series), ()) if note.series else ()
+    if len(parts) < TWO or note not in parts:
+        return None
+    links = tuple(v.LinkView(site.title(n), site.urls[n.path]) for n in parts)
+    return v.SeriesView(parts[0].series, links, parts.index(note) + 1)
 
 
 def neighbour(site: Site, path: str) -> v.LinkView:
