@@ -35,6 +35,7 @@ def publish_to(name: str, target_name: str, wanted: Wanted, *, as_json: bool) ->
         with_questions=wanted.with_questions,
         site_is_live=wanted.site_is_live,
         strict=wanted.strict,
+        pictures=wanted.pictures,
     )
     if not as_json:
         report(gate, ready)

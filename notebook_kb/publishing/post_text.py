@@ -108,7 +108,8 @@ class _Writer:
         self.lines = PostLines(note, drawing, self.pack, self.is_own)
         self.maker = Maker(around)
         self.maker.enter(parsed, note)
-        self.maker.inlines = _Inlines(around, note, hard_breaks=self.maker.inlines.hard_breaks)
+        hard = self.maker.inlines.hard_breaks
+        self.maker.inlines = _Inlines(around, note, self.maker.number, hard_breaks=hard)
 
     def is_own(self, href: str) -> bool:
         """Whether an address is on the own site."""

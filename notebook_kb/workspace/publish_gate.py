@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError, UsageError
 from notebook_kb.publishing.credentials import find_credential
+from notebook_kb.publishing.errand import unknown_error
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.problems import RenamedError
 from notebook_kb.publishing.shaped import loss_lines
+from notebook_kb.publishing.states import State
 from notebook_kb.workspace.publications import desk_of
 from notebook_kb.workspace.sending import Outgoing
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from notebook_kb.model.note import Note
     from notebook_kb.publishing.credentials import Service
     from notebook_kb.publishing.desk import Job
+    from notebook_kb.publishing.ledger import Entry
     from notebook_kb.publishing.prepare import Prepared
     from notebook_kb.workspace.workspace import Workspace
 
@@ -108,11 +111,17 @@ class Gate:
         with_questions: bool = False,
         site_is_live: bool = False,
         strict: bool = False,
+        pictures: tuple[str, ...] = (),
     ) -> Ready:
         """A public note made ready. CannotShowError for what cannot be shown; with `strict` for any loss."""
         note = self.outgoing.note(name)
         prepared = self.outgoing.prepare(
-            note, target, form, with_questions=with_questions, site_is_live=site_is_live
+            note,
+            target,
+            form,
+            with_questions=with_questions,
+            site_is_live=site_is_live,
+            pictures=pictures,
         )
         refused = [f"  {x.place}: {x.detail}" for x in prepared.shaped.refusals]
         if refused:
@@ -128,6 +137,15 @@ class Gate:
                 "with `--strict` nothing may be lost: " + "; ".join(lost), "leave out `--strict`"
             )
         return Ready(note, prepared, self.outgoing.job_of(prepared, note), via)
+
+    def copy_there(self, ready: Ready) -> Entry | None:
+        """What is out there of it, None where nothing is known to be. Raises `OutcomeUnknownError` and `RenamedError`."""
+        standing = self.desk.look(ready.job)
+        if standing.state in {State.UNKNOWN, State.SENDING}:
+            raise unknown_error(ready.job.payload.key, ready.job.place)
+        self.desk.refuse_renamed(ready.job)
+        entry = standing.entry
+        return entry if entry and entry.status != "prepared" else None
 
     def key_of_name(self, name: str) -> str:
         """The key that a NAME means, also of a note that is gone or private: for settling what is known of it."""

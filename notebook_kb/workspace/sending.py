@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.languages import slugify
 from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
 from notebook_kb.parsing.note import parse_note
 from notebook_kb.publishing.adapters import ADAPTERS
@@ -13,10 +15,15 @@ from notebook_kb.publishing.article import Surroundings, key_of
 from notebook_kb.publishing.article_blocks import make_article
 from notebook_kb.publishing.desk import Job
 from notebook_kb.publishing.drawing import CannotDraw
+from notebook_kb.publishing.idea_pages import idea_document
 from notebook_kb.publishing.notebook_drawing import NotebookDrawing
-from notebook_kb.publishing.payload import Form, TargetName
+from notebook_kb.publishing.payload import Form, Picture, TargetName
+from notebook_kb.publishing.post_text import post_text
 from notebook_kb.publishing.prepare import prepare_article
-from notebook_kb.rendering.images.memory import Pictures
+from notebook_kb.publishing.prepare_post import prepare_post
+from notebook_kb.publishing.shape import ENDINGS
+from notebook_kb.rendering.images.card import Card
+from notebook_kb.rendering.images.memory import Pictures, png_size
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.embeds import address_of
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.parsing.note import ParsedNote
     from notebook_kb.publishing.article import Article
+    from notebook_kb.publishing.post_text import PostText
     from notebook_kb.publishing.prepare import Prepared
     from notebook_kb.publishing.shaped import Shown
     from notebook_kb.workspace.workspace import Workspace
@@ -88,10 +96,13 @@ class Outgoing:
             )
         return key
 
+    def around(self) -> Surroundings:
+        """What an article asks of the notebook."""
+        return Surroundings(self.notebook, self.parsed, self.address)
+
     def article(self, note: Note) -> Article:
         """The article of a public note."""
-        around = Surroundings(self.notebook, self.parsed, self.address)
-        article = make_article(around, note, self.key(note))
+        article = make_article(self.around(), note, self.key(note))
         if article is None:
             raise UsageError(f"{note.path} was changed while it was read", "run the command again")
         return article
@@ -117,8 +128,11 @@ class Outgoing:
         *,
         with_questions: bool = False,
         site_is_live: bool = False,
+        pictures: tuple[str, ...] = (),
     ) -> Prepared:
-        """A public note made ready for a target."""
+        """A public note made ready for a target. `pictures` are those of a post, by their names in the notebook."""
+        if form is not Form.ARTICLE:
+            return self.post(note, form, pictures)
         adapter = ADAPTERS[target, form]
         address = self.picture_address if site_is_live or target is TargetName.DEVTO else None
         return prepare_article(
@@ -129,6 +143,58 @@ class Outgoing:
             address=address,
             with_questions=with_questions,
         )
+
+    def post_text(self, note: Note) -> PostText:
+        """The text of a note's LinkedIn post: its own, or a proposal."""
+        text = post_text(self.around(), note, self.drawing(note))
+        if text is None:
+            raise UsageError(f"{note.path} was changed while it was read", "run the command again")
+        return text
+
+    def post(self, note: Note, form: Form, names: tuple[str, ...]) -> Prepared:
+        """A LinkedIn post, or one with a PDF."""
+        article = self.article(note)
+        drawing = self.drawing(note)
+        pictures = tuple(self.post_picture(note, name, drawing) for name in names)
+        document = b""
+        if form is Form.DOCUMENT:
+            settings = self.workspace.settings
+            document = idea_document(article, drawing, self.workspace.pack, settings.author or settings.title)
+        return prepare_post(
+            article,
+            self.post_text(note),
+            thumbnail=self.thumbnail(article),
+            pictures=pictures,
+            document=document,
+        )
+
+    def post_picture(self, note: Note, name: str, drawing: NotebookDrawing) -> Picture:
+        """A picture of the notebook for a post; its words are those that the note gives it."""
+        path = self.notebook.resolver.resolve(name, note.path).file
+        if not path or path not in self.notebook.files:
+            raise UsageError(
+                f"`{name}` is no picture that a public note shows", "name one of the note's pictures"
+            )
+        drawn = drawing.file(path)
+        if isinstance(drawn, CannotDraw):
+            raise UsageError(f"{path}: {drawn.reason}", "choose another picture")
+        file = f"{slugify(PurePosixPath(path).stem, self.workspace.pack)}.{ENDINGS[drawn.media_type]}"
+        shown = self.notebook.notes[note.path].references
+        alt = next((r.label for r in shown if r.kind == "image" and self.file_of(r.target, note) == path), "")
+        return Picture(file, drawn.data, drawn.media_type, alt, drawn.width, drawn.height)
+
+    def file_of(self, target: str, note: Note) -> str:
+        """The attachment that a target of a note leads to."""
+        return self.notebook.resolver.resolve(target, note.path).file
+
+    def thumbnail(self, article: Article) -> Picture | None:
+        """The picture of the link's card: drawn as for the site; None where the font cannot set the title."""
+        settings = self.workspace.settings
+        card = Card(article.title, under=article.summary, left=settings.title, right=settings.author)
+        if not card.settable:
+            return None
+        data = self.pictures.get(card.key, card.png)
+        return Picture("card.png", data, "image/png", article.title, *png_size(data))
 
     def job(self, note: Note, target: TargetName, form: Form) -> Job:
         """What would go out of a public note now, to be sent or compared."""

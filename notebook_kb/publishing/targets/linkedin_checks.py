@@ -72,11 +72,14 @@ def _check_text(payload: Payload) -> list[str]:
     most = contracts.number("linkedin.text_max")
     seen, sent = length(visible(payload)), length(commentary(payload))
     if not visible(payload):
-        raise UsageError(f"{payload.path}: there is no text for the post", "Write `linkedin:` in its head.")
+        raise UsageError(
+            f"{payload.path}: there is no text for the post",
+            "Write it in the note, below a heading `## LinkedIn`.",
+        )
     if seen > most:
         raise UsageError(
             f"LinkedIn text has {seen:,} characters; the limit is {most:,}",
-            f"Shorten `linkedin:` in {payload.path}.",
+            f"Shorten the part `## LinkedIn` of {payload.path}.",
         )
     if sent > most:
         counted = f"with the backslashes that LinkedIn wants the text has {sent:,} characters"
