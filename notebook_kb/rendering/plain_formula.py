@@ -208,7 +208,8 @@ def _alphabets(root: Element, *, plain_letters: bool) -> str:
     if any(e.get("linethickness", "")[:1] == "0" for e in root.iter()):
         looks["C"] = {"binomial"}
     for element in root.iter():
-        tag, text = name_of(element), (element.text or "").strip()
+        tag = name_of(element)
+        text = (_said(element) if tag == "mtext" else element.text or "").strip()
         if tag in {"mi", "mn", "mo", "mtext"} and len(text) == 1 and text not in PLAIN_STAYS:
             look = _look(text, element) if plain_letters else _upright(tag, element) + text
             looks.setdefault(unicodedata.normalize("NFKC", text) if plain_letters else text, set()).add(look)

@@ -73,6 +73,8 @@ def _write(element: ET.Element, depth: int) -> str:
     parts = [c for c in element if not c.tag.endswith(("annotation", "annotation-xml"))]
     if not parts:
         return _leaf(tag, element)
+    if tag == "mtext":  # words with bold ones among them
+        return "".join(element.itertext()).translate(SILENT)
     if tag in ROWS:
         return "" if tag == "mphantom" else _row(parts, depth)
     writer = WRITERS.get(tag)
@@ -101,8 +103,6 @@ def _row(parts: Sequence[ET.Element], depth: int) -> str:
             _would_merge(out, barred=bars % 2 == 1) or _factor(parts[at + 1 :], barred=bars % 2 == 1)
         ):
             text = f"({text})"  # else the slash would reach over its neighbours: 2 ½ is not 21/2
-            if before in {"name", "apply"} and _factor(parts[at + 1 :], barred=False):
-                text = f" {text}"  # ln (1/x)y: how far the function reaches stays as open as it was
         if not text:
             if operator and operator.translate(SILENT) == "" and before == "name":
                 before = "apply"

@@ -121,7 +121,7 @@ CASES = [
     (r"90^\circ", "90°"),
     (r"\frac{1}{n}|x|", "(1/n)|x|"),
     (r"|\frac{a}{b}|", "|a/b|"),
-    (r"\ln\frac{1}{x}y", "ln (1/x)y"),
+    (r"\text{a \textbf{bold} word}", "a bold word"),
     (r"\sqrt{x^*}", "√(x*)"),
     (r"a\cdot-b", "a⋅−b"),
     (r"1{,}000", "1,000"),
