@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 _KNOWN: weakref.WeakSet[Secret] = weakref.WeakSet()
 _HIDDEN = "[hidden]"
 _SHOWN = 4
+_SAMPLE, _STEP = 10, 5
 _LEAST = 6  # shorter words would be hidden in the midst of others
 
 
@@ -49,10 +50,25 @@ class Secret:
 
 
 def redact(text: str) -> str:
-    """`text` without any token that this process knows, also not as it stands in URLs, JSON or base64."""
+    """`text` without any token that this process knows, or a longer part of one, also as it stands in URLs or base64."""
     forms = {form for secret in list(_KNOWN) for form in _forms(secret.reveal())}
     for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, _HIDDEN)
+        text = _without_parts(text.replace(form, _HIDDEN), form)
+    return text
+
+
+def _without_parts(text: str, form: str) -> str:
+    """`text` without parts of `form`: of any that is longer than both figures together one of these samples is found."""
+    for start in range(0, len(form) - _SAMPLE + 1, _STEP):
+        sample = form[start : start + _SAMPLE]
+        while (place := text.find(sample)) >= 0:
+            first, last, end = place, place + _SAMPLE, start + _SAMPLE
+            begin = start
+            while first and begin and text[first - 1] == form[begin - 1]:
+                first, begin = first - 1, begin - 1
+            while last < len(text) and end < len(form) and text[last] == form[end]:
+                last, end = last + 1, end + 1
+            text = f"{text[:first]}{_HIDDEN}{text[last:]}"
     return text
 
 

@@ -224,7 +224,7 @@ class Torture:
             assert entry.remote_id == str(number)
 
     def root(self, case: dict[str, Any]) -> Path:
-        return self.folder / case["root"].rsplit("/", 1)[-1]
+        return self.folder / str(case["root"]).rsplit("/", 1)[-1]
 
 
 def _typed(case: dict[str, Any]) -> dict[str, Any]:
