@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.languages import language_pack
 from notebook_kb.model import document as d
+from notebook_kb.parsing.note import in_signs
+from notebook_kb.parsing.tex_plain import plain_tex
 from notebook_kb.publishing.article import bare
 from notebook_kb.publishing.payload import Piece
 
@@ -77,9 +79,9 @@ def _words(block: d.Block) -> Iterator[str]:
         case d.CodeBlock():
             yield block.code
         case d.MathBlock():
-            yield block.tex
+            yield plain_tex(block.tex)
         case _:
-            yield d.plain_text(d.own_inlines(block))
+            yield d.plain_text(in_signs(d.own_inlines(block)))
             for child in d.child_blocks(block):
                 yield from _words(child)
 

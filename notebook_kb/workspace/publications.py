@@ -13,10 +13,12 @@ from notebook_kb.publishing.states import State, standing_of
 
 if TYPE_CHECKING:
     from notebook_kb.model.note import Note
+    from notebook_kb.publishing.payload import Piece
     from notebook_kb.publishing.states import Drift, Standing
     from notebook_kb.workspace.sending import Outgoing
 
 SHOWN_CHANGES = 3
+KINDS = {"shown": "picture", "mathblock": "formula", "codeblock": "code", "rule": "line"}
 # in these a person has something to do
 OPEN = frozenset({State.CHANGED, State.UNKNOWN, State.SENDING})
 
@@ -93,14 +95,20 @@ def changes(drift: Drift) -> list[str]:
     lines = []
     if drift.title:
         lines.append(f"title: “{drift.title[0]}” is now “{drift.title[1]}”")
-    lines += [f"changed: {piece.kind} “{piece.begins}”" for _, piece in drift.changed]
-    lines += [f"new: {piece.kind} “{piece.begins}”" for piece in drift.added]
-    lines += [f"gone: {piece.kind} “{piece.begins}”" for piece in drift.removed]
+    lines += [f"changed: {piece_words(piece)}" for _, piece in drift.changed]
+    lines += [f"new: {piece_words(piece)}" for piece in drift.added]
+    lines += [f"gone: {piece_words(piece)}" for piece in drift.removed]
     if not lines and (drift.pictures_added or drift.pictures_removed):
         lines.append("pictures")
     if not lines:
         lines.append("summary, topics or address")
     return lines
+
+
+def piece_words(piece: Piece) -> str:
+    """A piece as a person would name it: `paragraph “Rank is the number of …”`."""
+    kind = KINDS.get(piece.kind, piece.kind)
+    return f"{kind} “{piece.begins}”" if piece.begins else kind
 
 
 def short_changes(drift: Drift) -> str:
