@@ -27,8 +27,8 @@ LOOKS = {"": ("code", INK), "k": ("code-bold", INK), "c": ("code-italic", SOFT),
 TAB = 4
 MARK = "↪"
 INDENT = 2  # of what is wrapped, beyond its own; the mark stands there
-# a wrapped line ends after one of these where one is in its last part
-ENDS = frozenset(" ,;([{=+-*/|&.:)")
+# after what a wrapped line ends where one is in its last part, the best first
+ENDS = (",", " ", ";([{=+-*/|&.:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,12 @@ def wrapped(line: list[tuple[str, str]], columns: int) -> Iterator[Row]:
 
 
 def breaking(text: list[tuple[str, str]], room: int, least: int) -> int:
-    """After how many characters a row ends: after a blank or sign in its last third, else where it is full."""
-    for n in range(room, max(room * 2 // 3, least), -1):
-        if text[n - 1][0] in ENDS or text[n][0] == " ":
-            return n
+    """After how many characters a row ends: in its last part after a comma, else a blank, else a sign; else at its end."""
+    ends = range(room, max(room * 3 // 5, least), -1)
+    for signs in ENDS:
+        found = next((n for n in ends if text[n - 1][0] in signs and (signs != "," or text[n][0] == " ")), None)
+        if found is not None:
+            return found
     return room
 
 

@@ -22,6 +22,7 @@ MOST_WORK, MOST_DEPTH = 3000, 40
 ROWS = frozenset({"mrow", "mtd", "mstyle", "mtable"})
 MARGIN, WIDTH, SIZE, ZOOM = 24, 350, 20, 2
 COLUMN, COLUMN_SIZE, COLUMN_HEIGHT = 700, 32, 1400
+SMALLEST = 6  # px at 1×: smaller letters nobody reads
 EDGE = 2  # ziamath's own measure is a little tight
 INK, BLACK = "#23201b", "#000000"
 CANNOT_SET = CannotDraw("it holds what cannot be set as a picture")
@@ -117,6 +118,8 @@ def formula_picture(mathml: str, draw: FormulaDrawer = draw_formula) -> Drawn | 
     drawn = draw(mathml, COLUMN_SIZE, BLACK)
     if isinstance(drawn, CannotDraw):
         return drawn
+    if drawn.width * SMALLEST > (COLUMN - 2 * MARGIN) * COLUMN_SIZE:
+        return CannotDraw("it is too wide: in a column its letters would be too small to read")
     zoom = min(1.0, (COLUMN - 2 * MARGIN) / drawn.width, COLUMN_HEIGHT / drawn.height)
     data = to_png(_on_white(drawn, COLUMN, zoom), ZOOM)
     return Drawn(data, "image/png", *png_size(data))
