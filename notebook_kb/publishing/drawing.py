@@ -7,23 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from notebook_kb.model import document as d
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A picture without a name: its bytes, its kind and its size in px."""
-
-    data: bytes
-    media_type: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class CannotDraw:
-    """Why there is no picture, in words for people."""
-
-    reason: str
+    from notebook_kb.rendering.images.result import CannotDraw, Drawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,28 +7,31 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
 from notebook_kb.parsing.tex import TexConverter
-from notebook_kb.publishing.drawing import CannotDraw, Drawn, Said
+from notebook_kb.publishing.drawing import Said
 from notebook_kb.rendering.images.code import code_png
-from notebook_kb.rendering.images.formula import formula_png
+from notebook_kb.rendering.images.formula import draw_formula, formula_picture
 from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import picture_key
 from notebook_kb.rendering.images.raster import CannotRasterError, raster
-from notebook_kb.rendering.images.runs import CannotSetError, Run
-from notebook_kb.rendering.images.table import TableCell, table_png
+from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError
+from notebook_kb.rendering.images.runs import Run
+from notebook_kb.rendering.images.table import TablePicture, table_png
 from notebook_kb.rendering.plain_formula import plain_formula
 from notebook_kb.rendering.unicode_math import unicode_math
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from notebook_kb.rendering.images.formula import FormulaDrawer
     from notebook_kb.rendering.images.memory import Pictures
+    from notebook_kb.rendering.images.runs import Runs
 
 
 class NotebookDrawing:
     """Draws for one note.
 
     `macros` are the notebook's and the note's; `file_bytes` gives the published bytes of an attachment or why there are
-    none; `pictures` remembers what was drawn.
+    none; `pictures` remembers what was drawn; `draw` sets formulas, best in a process that is ended when it takes too long.
     """
 
     def __init__(
@@ -36,11 +39,13 @@ class NotebookDrawing:
         macros: Mapping[str, str],
         file_bytes: Callable[[str], bytes | CannotDraw],
         pictures: Pictures,
+        draw: FormulaDrawer = draw_formula,
     ) -> None:
         self.macros = macros
         self.tex = TexConverter(macros)
         self.file_bytes = file_bytes
         self.pictures = pictures
+        self.draw = draw
 
     def say(self, tex: str, *, display: bool, plain_letters: bool) -> Said:
         """A formula as text."""
@@ -50,41 +55,41 @@ class NotebookDrawing:
         said = plain_formula(tex, result.mathml, plain_letters=plain_letters, macros=self.macros)
         return Said(said.text, said.refused, unicode_math(result.mathml, plain_letters=plain_letters))
 
+    def mathml(self, tex: str, *, display: bool = True) -> str:
+        """A formula as MathML. UndrawableError where it cannot be read."""
+        result = self.tex.convert(tex, display=display)
+        if result.error is not None:
+            raise UndrawableError(result.error.message)
+        return result.mathml
+
     def formula(self, tex: str) -> Drawn | CannotDraw:
         """A formula as a picture."""
-        result = self.tex.convert(tex, display=True)
-        if result.error is not None:
-            return CannotDraw(result.error.message)
-        key = picture_key("formula", result.mathml)
-        return drawn(self.pictures.get(key, partial(formula_png, result.mathml)))
+        try:
+            mathml = self.mathml(tex)
+        except UndrawableError as error:
+            return error.result
+        return self.made(picture_key("column", mathml), lambda: formula_picture(mathml, self.draw))
 
     def table(self, table: d.Table) -> Drawn | CannotDraw:
         """A table as a picture."""
         try:
-            header = [self.cell(c) for c in table.header]
-            rows = [[self.cell(c) for c in row] for row in table.rows]
-        except CannotSetError as error:
-            return CannotDraw(str(error))
-        key = picture_key("table", repr((header, rows)))
-        return self.made(key, partial(table_png, header, rows))
-
-    def cell(self, cell: d.Cell) -> TableCell:
-        """A cell as words, code and formulas."""
-        return TableCell(tuple(self.runs(cell.inlines, "regular")), cell.align)
+            header = tuple(tuple(self.runs(c.inlines, "regular")) for c in table.header)
+            rows = tuple(tuple(tuple(self.runs(c.inlines, "regular")) for c in row) for row in table.rows)
+        except UndrawableError as error:
+            return error.result
+        picture = TablePicture(header, rows, tuple(c.align for c in table.header))
+        return self.made(picture_key("table", repr(picture)), lambda: table_png(picture, self.draw))
 
     def runs(self, inlines: tuple[d.Inline, ...], style: str) -> Iterator[Run]:
-        """A line as words in styles, and formulas. CannotSetError for a formula that cannot be read."""
+        """A line as words in styles, and formulas. UndrawableError for a formula that cannot be read."""
         for inline in inlines:
             match inline:
                 case d.Math():
-                    result = self.tex.convert(inline.tex, display=False)
-                    if result.error is not None:
-                        raise CannotSetError(formula=result.error.message)
-                    yield Run(mathml=result.mathml)
+                    yield Run(mathml=self.mathml(inline.tex, display=False))
                 case d.Code():
-                    yield Run(inline.text, "mono")
+                    yield Run(inline.text, "code")
                 case d.HardBreak():
-                    yield Run("\n", style)
+                    yield Run(" ", style)
                 case d.Emphasis():
                     yield from self.runs(inline.children, "italic")
                 case d.Strong() | d.Highlight():
@@ -97,6 +102,10 @@ class NotebookDrawing:
                     yield Run(inline.alt, "italic")
                 case d.Text():
                     yield Run(inline.text, style)
+
+    def line(self, inlines: tuple[d.Inline, ...]) -> Runs:
+        """A line for a picture of text. Raises as `runs`."""
+        return tuple(self.runs(inlines, "regular"))
 
     def code(self, block: d.CodeBlock) -> Drawn | CannotDraw:
         """Code as a picture."""
@@ -114,14 +123,17 @@ class NotebookDrawing:
             return CannotDraw(str(error))
         return Drawn(made.data, made.media_type, made.width, made.height)
 
-    def made(self, key: str, make: Callable[[], bytes]) -> Drawn | CannotDraw:
-        """A picture, drawn or remembered."""
-        try:
-            return drawn(self.pictures.get(key, make))
-        except CannotSetError as error:
-            return CannotDraw(str(error))
+    def made(self, key: str, make: Callable[[], Drawn | CannotDraw]) -> Drawn | CannotDraw:
+        """A picture, drawn now or remembered."""
+        fault = CannotDraw("it cannot be drawn")
 
+        def data() -> bytes:
+            nonlocal fault
+            result = make()
+            if isinstance(result, CannotDraw):
+                fault = result
+                return b""
+            return result.data
 
-def drawn(data: bytes) -> Drawn | CannotDraw:
-    """A PNG with its size."""
-    return Drawn(data, "image/png", *png_size(data)) if data else CannotDraw("it is too large to be drawn")
+        found = self.pictures.get(key, data)
+        return Drawn(found, "image/png", *png_size(found)) if found else fault

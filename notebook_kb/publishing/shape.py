@@ -10,11 +10,11 @@ from notebook_kb.languages import slugify
 from notebook_kb.model import document as d
 from notebook_kb.publishing.adapters import Construct, Treatment
 from notebook_kb.publishing.article import Figure, Loss
-from notebook_kb.publishing.drawing import CannotDraw
 from notebook_kb.publishing.payload import Picture
 from notebook_kb.publishing.shape_inlines import InlineShaper, runs_between_pictures
 from notebook_kb.publishing.shape_lists import ListShaper
 from notebook_kb.publishing.shaped import Shaped, Shown
+from notebook_kb.rendering.images.result import CannotDraw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
     from notebook_kb.publishing.adapters import Adapter
     from notebook_kb.publishing.article import Article
-    from notebook_kb.publishing.drawing import Drawing, Drawn
+    from notebook_kb.publishing.drawing import Drawing
+    from notebook_kb.rendering.images.result import Drawn
 
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 TWO = 2

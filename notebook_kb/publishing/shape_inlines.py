@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from notebook_kb.model import document as d
 from notebook_kb.publishing.adapters import Construct, Treatment
-from notebook_kb.publishing.drawing import CannotDraw
 from notebook_kb.publishing.shaped import Shown
+from notebook_kb.rendering.images.result import CannotDraw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from notebook_kb.publishing.adapters import ADAPTERS
 from notebook_kb.publishing.article import Surroundings, key_of
 from notebook_kb.publishing.article_blocks import make_article
 from notebook_kb.publishing.desk import Job
-from notebook_kb.publishing.drawing import CannotDraw
 from notebook_kb.publishing.idea_pages import idea_document
 from notebook_kb.publishing.notebook_drawing import NotebookDrawing
 from notebook_kb.publishing.payload import Form, Picture, TargetName
@@ -24,6 +24,8 @@ from notebook_kb.publishing.prepare_post import prepare_post
 from notebook_kb.publishing.shape import ENDINGS
 from notebook_kb.rendering.images.card import Card
 from notebook_kb.rendering.images.memory import Pictures, png_size
+from notebook_kb.rendering.images.result import CannotDraw
+from notebook_kb.rendering.images.worker import FormulaWorker
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.embeds import address_of
@@ -49,6 +51,8 @@ class Outgoing:
         self.notebook = public_view(self.whole)
         state = workspace.root / workspace.settings.state
         self.pictures = Pictures(state / "cache" / "images")
+        self.worker = FormulaWorker()
+        weakref.finalize(self, self.worker.close)
 
     def note(self, name: str) -> Note:
         """The public note that a NAME means; UsageError for one that nobody else may see, with the way to mend it."""
@@ -110,7 +114,7 @@ class Outgoing:
     def drawing(self, note: Note) -> NotebookDrawing:
         """What draws for a note."""
         macros = {**self.workspace.settings.macros, **note.macros}
-        return NotebookDrawing(macros, self.file_bytes, self.pictures)
+        return NotebookDrawing(macros, self.file_bytes, self.pictures, self.worker)
 
     def file_bytes(self, path: str) -> bytes | CannotDraw:
         """The published bytes of an attachment."""

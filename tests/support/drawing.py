@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notebook_kb.parsing.tex import TexConverter, strip_comments
-from notebook_kb.publishing.drawing import CannotDraw, Drawn, Said
+from notebook_kb.publishing.drawing import Said
 from notebook_kb.publishing.shaped import block_words
+from notebook_kb.rendering.images.result import CannotDraw, Drawn
 from notebook_kb.rendering.unicode_math import unicode_math
 
 if TYPE_CHECKING:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.images.formula import draw_formula
+from notebook_kb.rendering.images.formula import SetFormula, draw_formula
 from notebook_kb.rendering.images.png import picture_key, to_png
 from notebook_kb.rendering.images.setting import can_set, fit, plain
 
 if TYPE_CHECKING:
-    from notebook_kb.rendering.images.formula import Drawn
     from notebook_kb.rendering.images.setting import Block
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 84
@@ -62,10 +61,11 @@ class Card:
 
     def png(self) -> bytes:
         """The picture."""
-        return to_png(card_svg(self, draw_formula(self.mathml, 64, INK) if self.mathml else None))
+        formula = draw_formula(self.mathml, 64, INK) if self.mathml else None
+        return to_png(card_svg(self, formula if isinstance(formula, SetFormula) else None))
 
 
-def card_svg(card: Card, formula: Drawn | None) -> str:
+def card_svg(card: Card, formula: SetFormula | None) -> str:
     """The card as SVG."""
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">',
@@ -76,7 +76,7 @@ def card_svg(card: Card, formula: Drawn | None) -> str:
     return "\n".join(out) + "\n</svg>"
 
 
-def _body(card: Card, formula: Drawn | None) -> list[str]:
+def _body(card: Card, formula: SetFormula | None) -> list[str]:
     """Title and what belongs to it, in the middle between top and last row."""
     over = fit(card.over, (30, 26), 1, ROOM - 60 * len(card.marks)) if plain(card.over) else None
     small = formula is not None or plain(card.under)

@@ -1,126 +1,191 @@
-"""Code as a picture: a mono font, few quiet colours, long lines wrapped with a mark and never cut."""
+"""Code as a picture: the quiet marks of the site, long lines wrapped with a sign and never cut."""
 
 from __future__ import annotations
 
-import re
+import unicodedata
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from notebook_kb.rendering.code import LONGEST, css_class, lexer_for
-from notebook_kb.rendering.images.png import MONO, to_png
-from notebook_kb.rendering.images.runs import CannotSetError, clean, formula_piece, missing_glyphs
-from notebook_kb.rendering.images.setting import widths
+from notebook_kb.rendering.images.faces import CONTROLS, clusters, face_widths, missing_glyphs, pieces
+from notebook_kb.rendering.images.formula import INK
+from notebook_kb.rendering.images.memory import png_size
+from notebook_kb.rendering.images.png import to_png
+from notebook_kb.rendering.images.result import Drawn, UndrawableError, no_glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WIDTH, EDGE, SIZE, LINE, ZOOM = 700, 22, 16.0, 23.0, 2
-ADVANCE = 0.6  # of the size: every character of the font
-COLUMNS = int((WIDTH - 2 * EDGE) / (SIZE * ADVANCE))
-PAPER, INK, MARK = "#f7f5f0", "#23201b", "#8a8173"
-COLOURS = {"k": "#8b2c14", "c": "#6d6658", "s": "#23613c"}
-WRAPPED = "↪ "
-MOST_LINES = 400  # a picture of more is no help to anybody
+    from notebook_kb.rendering.images.result import CannotDraw
 
-Token = tuple[str, str]
+WIDTH, ZOOM, EDGE = 700, 2, 26
+ROOM = WIDTH - 2 * EDGE
+HIGHEST = 8000  # px at 1×: what is longer no site shows as one picture
+SIZES = (20, 19, 18, 17)  # the largest in which no line need be wrapped, else the smallest: a phone halves it
+CELL, LEADING = 0.6, 1.5  # a character's width, a line's height, in sizes
+PAPER, SOFT, STRING = "#faf8f3", "#6b6355", "#7a5200"
+LOOKS = {"": ("code", INK), "k": ("code-bold", INK), "c": ("code-italic", SOFT), "s": ("code", STRING)}
+TAB = 4
+MARK = "↪"
+INDENT = 2  # of what is wrapped, beyond its own; the mark stands there
+# after what a wrapped line ends where one is in its last part, the best first
+ENDS = (",", " ", ";([{=+-*/|&.:)")
 
 
-def code_png(code: str, language: str) -> bytes:
-    """Code as a PNG 1400 px wide. Raises CannotSetError for a character that no font has, and for endless code."""
-    return to_png(code_svg(code, language), ZOOM)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters of one look in a line, from column `at` on."""
+
+    at: int
+    text: str
+    look: str
 
 
-def code_svg(code: str, language: str) -> str:
-    """The same as SVG: every character is in it, in its place."""
-    text = clean(code.rstrip("\n")).expandtabs(4)
-    missing = missing_glyphs(text, "mono")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the picture; `wrapped` is the column of the mark where it goes on from the one above, else -1."""
+
+    pieces: tuple[Piece, ...]
+    wrapped: int = -1
+
+    @property
+    def end(self) -> int:
+        """The column after the last character."""
+        return max((p.at + cells(p.text) for p in self.pieces), default=0)
+
+
+def code_png(code: str, language: str = "") -> Drawn | CannotDraw:
+    """The code as a PNG 1400 px wide; `language` is a name that pygments knows, or '' for no marks."""
+    try:
+        svg = code_svg(code, language)
+    except UndrawableError as fault:
+        return fault.result
+    data = to_png(svg, ZOOM)
+    return Drawn(data, "image/png", *png_size(data))
+
+
+def code_svg(code: str, language: str = "") -> str:
+    """The code as SVG. Raises UndrawableError."""
+    text = cleaned(code)
+    missing = missing_glyphs(text, "code")
     if missing:
-        raise CannotSetError(missing)
-    rows = [row for line in token_lines(text, language) for row in wrapped(line)]
-    if len(rows) > MOST_LINES:
-        raise CannotSetError(formula=f"the code has {len(rows)} lines; {MOST_LINES} fit into a picture")
-    height = round(2 * EDGE + LINE * len(rows))
-    body = "".join(row_svg(row, EDGE + LINE * number) for number, row in enumerate(rows))
+        raise no_glyphs(missing)
+    lines = list(marked(text, language))
+    longest = max(sum(cells(t) for t, _ in line) for line in lines)
+    size = next((s for s in SIZES if longest * s * CELL <= ROOM), SIZES[-1])
+    columns = int(ROOM / (size * CELL) + 1e-9)
+    rows = [row for line in lines for row in wrapped(line, columns)]
+    height = len(rows) * size * LEADING + 2 * EDGE
+    if height > HIGHEST:
+        raise UndrawableError(f"it has {len(lines)} lines, which no one picture can show")
+    body = "".join(row_svg(row, size, EDGE + i * size * LEADING) for i, row in enumerate(rows))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}">'
-        f'<rect width="100%" height="100%" fill="{PAPER}"/>'
-        f'<g font-family="{MONO}" font-size="{SIZE:g}" fill="{INK}">{body}</g></svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}">'
+        f'<rect width="100%" height="100%" fill="{PAPER}"/><g font-size="{size:g}" xml:space="preserve">{body}</g></svg>'
     )
 
 
-def token_lines(text: str, language: str) -> Iterator[list[Token]]:
-    """(text, mark) of each line; the mark is k, c, s or ''."""
-    lexer = lexer_for(language) if language and len(text) <= LONGEST else None
-    tokens = [(part, css_class(kind)) for kind, part in lexer.get_tokens(text)] if lexer else [(text, "")]
-    line: list[Token] = []
-    for part, mark in tokens:
-        for number, piece in enumerate(part.split("\n")):
+def cleaned(code: str) -> str:
+    """The code as it is set: tabs as blanks up to the next fourth column, no signs without a shape."""
+    out = []
+    for line in code.rstrip("\n").replace("\r\n", "\n").split("\n"):
+        text = unicodedata.normalize("NFC", line.replace("\u00a0", " ")).rstrip()
+        out.append(CONTROLS.sub("", text.expandtabs(TAB)))
+    return "\n".join(out)
+
+
+def cells(text: str) -> int:
+    """How many columns the text takes: an accent that combines takes none."""
+    return sum(not unicodedata.combining(c) for c in text)
+
+
+def marked(code: str, language: str) -> Iterator[list[tuple[str, str]]]:
+    """The lines, each in pieces (text, look)."""
+    lexer = lexer_for(language) if language and len(code) <= LONGEST else None
+    tokens = ((css_class(k), t) for k, t in lexer.get_tokens(code)) if lexer else iter([("", code)])
+    line: list[tuple[str, str]] = []
+    for look, text in tokens:
+        for number, part in enumerate(text.split("\n")):
             if number:
                 yield line
                 line = []
-            if piece:
-                line.append((piece, mark))
+            if part:
+                line.append((part, look))
     yield line
 
 
-def wrapped(line: list[Token]) -> Iterator[list[Token]]:
-    """A line in rows that fit; all but the first begin with a mark and the line's own indent."""
-    flat = [(c, mark) for part, mark in line for c in part]
-    indent = len(re.match(r" *", "".join(c for c, _ in flat))[0]) if flat else 0  # type: ignore[index]
-    indent = min(indent, COLUMNS // 2)
+def wrapped(line: list[tuple[str, str]], columns: int) -> Iterator[Row]:
+    """A line in rows of at most `columns`; those after the first stand in, behind the mark."""
+    text = [(c, look) for part, look in line for c in clusters(part)]
+    indent = next((n for n, (c, _) in enumerate(text) if c != " "), 0)
+    start = min(indent, columns // 2) + INDENT
     first = True
     while True:
-        lead = "" if first else " " * indent + WRAPPED
-        room = COLUMNS - len(lead)
-        cut = min(len(flat), room)
-        if len(flat) > room:
-            blank = next((n for n in range(room, room // 2, -1) if flat[n - 1][0] in " ,("), room)
-            cut = blank
-        yield [*([(lead, "wrap")] if lead else []), *joined(flat[:cut])]
-        flat, first = flat[cut:], False
-        if not flat:
+        room = columns - (0 if first else start)
+        cut = len(text) if len(text) <= room else breaking(text, room, 0 if not first else indent + 1)
+        begin = 0 if first else start
+        yield Row(tuple(joined(text[:cut], begin)), -1 if first else start - INDENT)
+        text, first = text[cut:], False
+        while text and text[0][0] == " ":
+            text.pop(0)
+        if not text:
             return
 
 
-def joined(flat: list[Token]) -> Iterator[Token]:
-    """Characters with the same mark as one piece."""
-    text, mark = "", ""
-    for c, own in flat:
-        if own != mark and text:
-            yield text, mark
-            text = ""
-        text, mark = text + c, own
-    if text:
-        yield text, mark
+def breaking(text: list[tuple[str, str]], room: int, least: int) -> int:
+    """After how many characters a row ends: in its last part after a comma, else a blank, else a sign; else at its end."""
+    ends = range(room, max(room * 3 // 5, least), -1)
+    for signs in ENDS:
+        found = next(
+            (n for n in ends if text[n - 1][0] in signs and (signs != "," or text[n][0] == " ")), None
+        )
+        if found is not None:
+            return found
+    return room
 
 
-def row_svg(row: list[Token], top: float) -> str:
-    """One row; each piece at its column, so that all stand below each other."""
-    column = 0
-    out = []
-    line = top + SIZE
-    known = widths("mono")
-    for text, mark in row:
-        colour = MARK if mark == "wrap" else COLOURS.get(mark, INK)
-        for part in re.findall("|".join((f"[{re.escape(''.join(known))}]+", ".")), text):
-            x = EDGE + column * SIZE * ADVANCE
-            if part[0] in known:
-                shown = escape(part, quote=False)
-                out.append(
-                    f'<text x="{x:.2f}" y="{line:.2f}" fill="{colour}" xml:space="preserve">{shown}</text>'
-                )
-            else:
-                out.append(foreign(part, x, line))
-            column += len(part)
+def joined(text: list[tuple[str, str]], begin: int) -> Iterator[Piece]:
+    """Characters of one look as one piece."""
+    at = begin
+    while text:
+        look = text[0][1]
+        end = next((n for n, (_, other) in enumerate(text) if other != look), len(text))
+        yield Piece(at, "".join(c for c, _ in text[:end]), look)
+        text, at = text[end:], at + end
+
+
+def row_svg(row: Row, size: float, top: float) -> str:
+    """A row of the picture with its mark."""
+    baseline = top + size * 1.05
+    out = [] if row.wrapped < 0 else [piece_svg(Piece(row.wrapped, MARK, "mark"), size, baseline)]
+    return "".join([*out, *(piece_svg(p, size, baseline) for p in row.pieces)])
+
+
+def piece_svg(piece: Piece, size: float, baseline: float) -> str:
+    """A piece in its font; what the mono font lacks is set within its own columns, smaller if need be."""
+    style, colour = LOOKS.get(piece.look, ("code", SOFT))
+    out, at = [], piece.at
+    for face, text in pieces(piece.text, style):
+        if face.name.startswith("mono"):
+            out.append(text_svg(text, face.attributes, colour, (EDGE + at * size * CELL, baseline)))
+            at += cells(text)
+            continue
+        for sign in clusters(text):
+            width = face_widths(face.name)[sign[0]] / 1000
+            zoom = min(1.0, CELL / width) if width else 1.0
+            x = EDGE + (at + (1 - width * zoom / CELL) / 2) * size * CELL
+            smaller = f' font-size="{size * zoom:.2f}"' if zoom < 1 else ""
+            out.append(text_svg(sign, face.attributes + smaller, colour, (x, baseline)))
+            at += 1
     return "".join(out)
 
 
-def foreign(character: str, x: float, line: float) -> str:
-    """A character of the math font, as wide as a column."""
-    mathml = f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mtext>{escape(character)}</mtext></math>'
-    piece = formula_piece(mathml, SIZE, 0, 1e4)
-    drawn = piece.drawn
-    assert drawn is not None
-    zoom = min(1.0, SIZE * ADVANCE * 1.4 / drawn.width)
-    x += (SIZE * ADVANCE - drawn.width * zoom) / 2
-    return drawn.at(round(x, 2), round(line - drawn.above * zoom, 2), zoom=zoom)
+def text_svg(text: str, attributes: str, colour: str, place: tuple[float, float]) -> str:
+    """Text at its place; blanks at its ends need not be set."""
+    if not text.strip():
+        return ""
+    return (
+        f'<text x="{place[0]:.2f}" y="{place[1]:.2f}" {attributes} fill="{colour}" xml:space="preserve">'
+        f"{escape(text)}</text>"
+    )

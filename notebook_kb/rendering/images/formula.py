@@ -6,15 +6,27 @@ import logging
 import re
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 from xml.etree import ElementTree as ET
 
+from notebook_kb.rendering.images.faces import CONTROLS
+from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
+from notebook_kb.rendering.images.result import CannotDraw, Drawn, no_glyphs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # ziamath's time doubles with each row within a row. A bound on that work, not on time: the same on each machine.
 MOST_WORK, MOST_DEPTH = 3000, 40
 ROWS = frozenset({"mrow", "mtd", "mstyle", "mtable"})
-MARGIN, WIDTH, SIZE, ZOOM = 24, 700, 26, 2
-INK = "#23201b"
+MARGIN, WIDTH, SIZE, ZOOM = 24, 350, 20, 2
+COLUMN, COLUMN_SIZE, COLUMN_HEIGHT = 700, 32, 1400
+SMALLEST = 6  # px at 1×: smaller letters nobody reads
+EDGE = 2  # ziamath's own measure is a little tight
+INK, BLACK = "#23201b", "#000000"
+CANNOT_SET = CannotDraw("it holds what cannot be set as a picture")
+TOO_LARGE = CannotDraw("it is too large to be set as a picture")
 ANNOTATION = re.compile(r"<annotation\b.*?</annotation>", re.DOTALL)
 APPLY = re.compile("&ApplyFunction;|&af;")
 # what ziamath raises on what it cannot set
@@ -24,15 +36,13 @@ DROPPED = ("style", "class", "id", "tabindex", "columnalign", "data-s")
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A formula as an `<svg>` element without a place; `width` and `height` in px, `above` what of the height stands
-    above the line of the text.
-    """
+class SetFormula:
+    """A formula as an `<svg>` element without a place; `width` and `height` in px, `depth` what lies below its baseline."""
 
     svg: str
     width: float
     height: float
-    above: float = 0.0
+    depth: float = 0.0
 
     def at(self, x: float, y: float, *, zoom: float = 1) -> str:
         """The element with its upper left corner at (x, y)."""
@@ -40,11 +50,20 @@ class Drawn:
         return re.sub(r'width="[^"]*" height="[^"]*"', place, self.svg, count=1)
 
 
-def draw_formula(mathml: str, size: float, colour: str = INK) -> Drawn | None:
-    """The formula in glyphs as paths, None where it is too large or cannot be set."""
-    root = _readable(mathml)
-    if root is None:
-        return None
+class FormulaDrawer(Protocol):
+    """What sets a formula: `draw_formula` here, or a worker of its own that is ended when it takes too long."""
+
+    def __call__(self, mathml: str, size: float, colour: str = INK) -> SetFormula | CannotDraw:
+        """The formula in letters of `size` px."""
+
+
+def draw_formula(
+    mathml: str, size: float, colour: str = INK, *, most: int = MOST_WORK
+) -> SetFormula | CannotDraw:
+    """The formula in glyphs as paths, or why not; `most` bounds the work."""
+    root = _readable(mathml, most)
+    if isinstance(root, CannotDraw):
+        return root
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of its own way to find its font
         from ziamath.zmath import Math  # noqa: PLC0415 - slow to load, and only pictures need it
@@ -53,51 +72,78 @@ def draw_formula(mathml: str, size: float, colour: str = INK) -> Drawn | None:
     before = quiet.level
     quiet.setLevel(logging.ERROR)  # it tells the root logger of each element that it does not know
     try:
-        formula = Math(root, size=size, margin=2)
+        formula = Math(root, size=size, margin=EDGE)
+        missing = _missing(root, formula.font.glyphindex)
+        if missing:
+            return no_glyphs(missing).result
         svg = formula.svg()
+        depth = EDGE - formula.getyofst()
     except FAULTS:
-        return None
+        return CANNOT_SET
     finally:
         quiet.setLevel(before)
-    match = re.match(r'<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)" viewBox="\S+ (\S+)', svg)
+    match = re.match(r'<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)"', svg)
     if match is None or "<text" in svg:
-        return None
+        return CANNOT_SET
     coloured = svg.replace('fill="black"', f'fill="{colour}"').replace('stroke="black"', f'stroke="{colour}"')
-    return Drawn(coloured, float(match[1]), float(match[2]), -float(match[3]))
+    return SetFormula(coloured, float(match[1]), float(match[2]), round(depth, 4))
+
+
+def _missing(root: ET.Element, glyph: Callable[[str], int]) -> str:
+    """The characters of the formula that its font has no shape for."""
+    text = CONTROLS.sub("", "".join(root.itertext()))
+    return "".join(dict.fromkeys(c for c in text if not c.isspace() and not glyph(c)))
 
 
 def formula_svg(mathml: str) -> str:
-    """The formula as a picture of its own: on white, with a margin, as wide as a column of text and never wider; '' where
-    it cannot be set.
+    """The formula as a picture of its own: on white, with a margin, not narrower than a column of text; '' where it
+    cannot be set.
     """
-    drawn = draw_formula(mathml, SIZE, "#000000")
-    if drawn is None:
+    drawn = draw_formula(mathml, SIZE, BLACK)
+    if isinstance(drawn, CannotDraw):
         return ""
-    room = WIDTH - 2 * MARGIN
-    zoom = min(1.0, room / drawn.width)
-    width, height = drawn.width * zoom, drawn.height * zoom
-    placed = drawn.at((WIDTH - width) / 2, MARGIN, zoom=zoom)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height + 2 * MARGIN:.0f}">'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>{placed}</svg>'
-    )
+    return _on_white(drawn, max(WIDTH, drawn.width + 2 * MARGIN), 1)
 
 
 def formula_png(mathml: str) -> bytes:
-    """A formula as a PNG at twice its size, black on white, 1400 px wide; b'' where it cannot be set."""
+    """A formula as a PNG at twice its size, black on white, at least 700 px wide; b'' where it cannot be set."""
     svg = formula_svg(mathml)
     return to_png(svg, ZOOM) if svg else b""
 
 
-def _readable(mathml: str) -> ET.Element | None:
-    """The formula as ziamath reads it, None for what is no formula or too large a one."""
+def formula_picture(mathml: str, draw: FormulaDrawer = draw_formula) -> Drawn | CannotDraw:
+    """A formula for a column of text elsewhere: a PNG always 1400 px wide, black on white, in letters that a phone
+    shows well; one that is too wide for them is made smaller as a whole.
+    """
+    drawn = draw(mathml, COLUMN_SIZE, BLACK)
+    if isinstance(drawn, CannotDraw):
+        return drawn
+    if drawn.width * SMALLEST > (COLUMN - 2 * MARGIN) * COLUMN_SIZE:
+        return CannotDraw("it is too wide: in a column its letters would be too small to read")
+    zoom = min(1.0, (COLUMN - 2 * MARGIN) / drawn.width, COLUMN_HEIGHT / drawn.height)
+    data = to_png(_on_white(drawn, COLUMN, zoom), ZOOM)
+    return Drawn(data, "image/png", *png_size(data))
+
+
+def _on_white(drawn: SetFormula, width: float, zoom: float) -> str:
+    """The formula in the middle of a white canvas."""
+    height = drawn.height * zoom + 2 * MARGIN
+    left = round((width - drawn.width * zoom) / 2, 2)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}">'
+        f'<rect width="100%" height="100%" fill="#ffffff"/>{drawn.at(left, MARGIN, zoom=zoom)}</svg>'
+    )
+
+
+def _readable(mathml: str, most: int) -> ET.Element | CannotDraw:
+    """The formula as ziamath reads it, or that it is none or too large a one."""
     text = APPLY.sub("\u2061", ANNOTATION.sub("", mathml)).replace("&nbsp;", "\u00a0")
     try:
         root = ET.fromstring(text)  # noqa: S314 - our own converter wrote it, and expat expands no outer entities
     except ET.ParseError:
-        return None
-    if _work(root, 1, 0) > MOST_WORK:
-        return None
+        return CANNOT_SET
+    if _work(root, 1, 0, most) > most:
+        return TOO_LARGE
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
         if element.tag == "semantics":
@@ -107,9 +153,14 @@ def _readable(mathml: str) -> ET.Element | None:
     return root
 
 
-def _work(element: ET.Element, cost: int, depth: int) -> int:
+def _work(element: ET.Element, cost: int, depth: int, most: int) -> int:
     """How much work a formula is: each leaf counts double for each row that it stands in."""
-    if depth > MOST_DEPTH or cost > MOST_WORK:
-        return MOST_WORK + 1
+    if depth > MOST_DEPTH or cost > most:
+        return most + 1
     inner = cost * 2 if element.tag.rpartition("}")[2] in ROWS and len(element) > 1 else cost
-    return cost + sum(_work(child, inner, depth + 1) for child in element)
+    total = cost
+    for child in element:
+        total += _work(child, inner, depth + 1, most)
+        if total > most:
+            break
+    return total

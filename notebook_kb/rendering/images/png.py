@@ -8,11 +8,16 @@ from pathlib import Path
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 FAMILY, MONO = "Notebook Card Serif", "Notebook Card Mono"
+# in the order in which resvg looks through them for a character that a family lacks
 FILES = (
     "card-serif-regular.otf",
     "card-serif-italic.otf",
-    "card-serif-semibold.otf",
+    "card-serif-bold.otf",
     "card-mono-regular.otf",
+    "card-mono-italic.otf",
+    "card-mono-bold.otf",
+    "card-symbols.ttf",
+    "card-signs.ttf",
 )
 FORMAT = 2  # raise when the same SVG comes to look different
 
@@ -37,7 +42,7 @@ def picture_key(*parts: str) -> str:
 
 
 def to_png(svg: str, zoom: int = 1) -> bytes:
-    """The PNG of an SVG that uses `FAMILY` or no text at all."""
+    """The PNG of an SVG whose text is in the shipped fonts: no other is asked."""
     import resvg_py  # noqa: PLC0415 - a compiled library that only pictures need
 
     return bytes(
@@ -49,6 +54,8 @@ def to_png(svg: str, zoom: int = 1) -> bytes:
             font_family=FAMILY,
             serif_family=FAMILY,
             sans_serif_family=FAMILY,
+            cursive_family=FAMILY,
+            fantasy_family=FAMILY,
             monospace_family=MONO,
         )
     )

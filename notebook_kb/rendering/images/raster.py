@@ -7,9 +7,9 @@ import struct
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from notebook_kb.rendering.images.faces import missing_glyphs
 from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
-from notebook_kb.rendering.images.runs import missing_glyphs
 
 WIDTH = 1400  # px: a column of 700, twice for sharp screens
 TALLEST = 8000
@@ -107,7 +107,7 @@ def size_of(root: ET.Element) -> tuple[float, float]:
 def missing_in(root: ET.Element) -> str:
     """The characters of a drawing's text that no shipped font has."""
     words = "".join(t for e in root.iter() if e.tag.rpartition("}")[2] == "text" for t in e.itertext())
-    return "".join(c for c in missing_glyphs(words) if not c.isspace() and c in missing_glyphs(c, "mono"))
+    return "".join(c for c in missing_glyphs(words) if not c.isspace() and c in missing_glyphs(c, "code"))
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:

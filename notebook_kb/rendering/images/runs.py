@@ -1,221 +1,282 @@
-"""Lines of text in pictures: words in several styles and formulas on one line, broken to a width.
-
-A character that the shipped fonts lack is taken from the math font (ziamath's STIX Two Math, as a path); one that this
-lacks too is never drawn as an empty box: `CannotSetError` names it.
-"""
+"""Setting runs of text, code and formulas into lines of a given width. Kerning is not counted, so each word has a place."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from importlib.resources import files as package_files
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.images.formula import draw_formula
-from notebook_kb.rendering.images.png import FAMILY, MONO
-from notebook_kb.rendering.images.setting import CONTROLS, UNIT, widths
+from notebook_kb.rendering.images.faces import CONTROLS, clusters, missing_glyphs, pieces, widths
+from notebook_kb.rendering.images.formula import EDGE, INK, draw_formula
+from notebook_kb.rendering.images.result import CannotDraw, UndrawableError, no_glyphs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
-    from notebook_kb.rendering.images.formula import Drawn
+    from notebook_kb.rendering.images.faces import Face
+    from notebook_kb.rendering.images.formula import FormulaDrawer, SetFormula
 
-INK = "#23201b"
-ABOVE, BELOW = 0.78, 0.24  # of the size: what a line of words takes above and below its line
-LEADING = 0.34
-ATTRIBUTES = {
-    "regular": f'font-family="{FAMILY}"',
-    "italic": f'font-family="{FAMILY}" font-style="italic"',
-    "bold": f'font-family="{FAMILY}" font-weight="700"',
-    "mono": f'font-family="{MONO}"',
-}
-MONO_SIZE = 0.92  # its letters look larger beside the serif's
-
-
-class CannotSetError(Exception):
-    """What cannot be set: `characters` without a shape, or a formula that is too large (then '')."""
-
-    def __init__(self, characters: str = "", formula: str = "") -> None:
-        named = " ".join(f"{c} (U+{ord(c):04X})" for c in characters)
-        super().__init__(f"no font that ships has {named}" if characters else formula)
-        self.characters = characters
+CODE_SIZE = 0.88  # code in a line of serif: its letters are larger than those of the serif
+ASCENT, DESCENT = 0.92, 0.28
+BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+# a line may end after these within a word: addresses, file names, a/b
+AFTER = re.compile(r"(?<=[/\\_=&?.,;:|+–—-])(?=[^\s/\\_=&?.,;:|+–—-]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words in one style (regular, italic, bold, mono), or a formula as MathML."""
+    """A piece of a line: `text` in a style (regular, italic, bold, code), or the formula `mathml`, which then is all.
+
+    `colour` is that of the text; '' is the colour of what is around.
+    """
 
     text: str = ""
     style: str = "regular"
     mathml: str = ""
+    colour: str = ""
+
+
+Runs = tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A word or a formula with its size; `gap` is the blank before it."""
+class Atom:
+    """What stands in a line without a break: text in one font, or a formula (drawn at `zoom`)."""
 
     width: float
-    above: float
-    below: float
-    gap: float
+    ascent: float
+    descent: float
     text: str = ""
-    style: str = "regular"
-    drawn: Drawn | None = None
+    face: Face | None = None
+    size: float = 0.0
+    style: str = ""
+    colour: str = ""
+    formula: SetFormula | None = None
+    zoom: float = 1.0
 
-    def svg(self, x: float, line: float, size: float, colour: str) -> str:
-        """The piece with its left end at `x` on the line at `line`."""
-        if self.drawn is not None:
-            return self.drawn.at(round(x, 2), round(line - self.drawn.above, 2))
-        shown = size * MONO_SIZE if self.style == "mono" else size
+    def svg(self, x: float, baseline: float) -> str:
+        """The atom at its place."""
+        if self.formula is not None:
+            inside = EDGE * self.zoom
+            return self.formula.at(
+                round(x - inside, 2), round(baseline - self.ascent - inside, 2), zoom=self.zoom
+            )
+        assert self.face is not None
+        fill = f' fill="{self.colour}"' if self.colour else ""
         return (
-            f'<text x="{x:.2f}" y="{line:.2f}" font-size="{shown:g}" fill="{colour}" xml:space="preserve"'
-            f" {ATTRIBUTES[self.style]}>{escape(self.text, quote=False)}</text>"
+            f'<text x="{x:.2f}" y="{baseline:.2f}" {self.face.attributes} font-size="{self.size:g}"{fill}>'
+            f"{escape(self.text)}</text>"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Atoms between two blanks; `blank` is the width of the blank before it."""
+
+    atoms: tuple[Atom, ...]
+    blank: float = 0.0
+
+    @property
+    def width(self) -> float:
+        """What it takes, without the blank."""
+        return sum(a.width for a in self.atoms)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Pieces side by side."""
+    """A line that was set: the atoms with their distance from its beginning."""
 
-    pieces: tuple[Piece, ...]
-    size: float
-
-    @property
-    def width(self) -> float:
-        """From the first piece to the end of the last."""
-        return sum(p.width + (p.gap if n else 0) for n, p in enumerate(self.pieces))
-
-    @property
-    def above(self) -> float:
-        """Above the line of the words."""
-        return max([p.above for p in self.pieces], default=self.size * ABOVE)
+    atoms: tuple[tuple[float, Atom], ...]
+    width: float
+    ascent: float
+    descent: float
 
     @property
     def height(self) -> float:
-        """With the space to the next line."""
-        below = max([p.below for p in self.pieces], default=self.size * BELOW)
-        return self.above + below + self.size * LEADING
+        """From its top to the top of the next."""
+        return self.ascent + self.descent
 
-    def svg(self, x: float, top: float, colour: str = INK) -> str:
+    @property
+    def text(self) -> str:
+        """What it says, words parted by blanks; formulas are left out."""
+        out, end = "", 0.0
+        for x, atom in self.atoms:
+            out += " " * (x > end + 0.01) + atom.text
+            end = x + atom.width
+        return out.strip()
+
+    def svg(self, x: float, top: float) -> str:
         """The line with its upper left corner at (x, top)."""
-        line = top + self.above
+        return "".join(atom.svg(x + dx, top + self.ascent) for dx, atom in self.atoms)
+
+
+@dataclass(frozen=True, slots=True)
+class SetText:
+    """Lines one below the other."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def width(self) -> float:
+        """The width of the longest line."""
+        return max((line.width for line in self.lines), default=0.0)
+
+    @property
+    def height(self) -> float:
+        """The height of all."""
+        return sum(line.height for line in self.lines)
+
+    def svg(self, x: float, top: float, width: float = 0.0, align: str = "left") -> str:
+        """The lines from (x, top) down, within `width` aligned left, right or center."""
         out = []
-        for number, piece in enumerate(self.pieces):
-            x += piece.gap if number else 0
-            out.append(piece.svg(x, line, self.size, colour))
-            x += piece.width
+        for line in self.lines:
+            room = max(width - line.width, 0.0)
+            shift = {"right": room, "center": room / 2}.get(align, 0.0)
+            out.append(line.svg(x + shift, top))
+            top += line.height
         return "".join(out)
 
 
-@cache
-def math_characters() -> frozenset[str]:
-    """The characters of the math font."""
-    from ziafont.font import Font  # noqa: PLC0415 - only what no font of ours has needs it
+@dataclass(frozen=True, slots=True)
+class Setter:
+    """Sets runs in one size; `leading` is the height of a line of text in sizes of its letters."""
 
-    font = Font(str(package_files("ziamath.fonts").joinpath("STIXTwoMath-Regular.ttf")))
-    return frozenset(chr(c) for c in range(0x80, 0x1F000) if font.glyphindex(chr(c)))
+    size: float
+    leading: float = 1.4
+    draw: FormulaDrawer = draw_formula
+    colour: str = INK
+
+    def words(self, runs: Sequence[Run]) -> list[Word]:
+        """The runs parted at blanks. Raises UndrawableError for what cannot be set."""
+        out: list[Word] = []
+        atoms: list[Atom] = []
+        blank = 0.0
+        for run in runs:
+            if run.mathml:
+                atoms.append(self._formula(run))
+                continue
+            for part in re.split(f"({BLANKS.pattern})", plain_run(run.text)):
+                if not BLANKS.fullmatch(part):
+                    atoms += self._text(part, run)
+                    continue
+                if atoms:
+                    out.append(Word(tuple(atoms), blank))
+                    atoms = []
+                blank = self._blank(run)
+        return [*out, Word(tuple(atoms), blank)] if atoms else out
+
+    def lines(self, runs: Sequence[Run], width: float) -> SetText:
+        """The runs in lines of at most `width`: broken at blanks, and in a word only where it alone is too wide."""
+        return self.set_words(self.words(runs), width)
+
+    def set_words(self, words: Sequence[Word], width: float) -> SetText:
+        """Words in lines."""
+        lines: list[Line] = []
+        row: list[tuple[float, Atom]] = []
+        x = 0.0
+        for word in words:
+            for number, part in enumerate(parted(word, width)):
+                start = x + part.blank if row else 0.0
+                if row and (number or start + part.width > width):
+                    lines.append(self._line(row))
+                    row, start = [], 0.0
+                for atom in part.atoms:
+                    row.append((start, atom))
+                    start += atom.width
+                x = start
+        if row:
+            lines.append(self._line(row))
+        return SetText(tuple(lines))
+
+    def natural(self, runs: Sequence[Run]) -> tuple[float, float]:
+        """(the width of the widest word, that of all in one line)."""
+        words = self.words(runs)
+        whole = sum(w.width + (w.blank if n else 0.0) for n, w in enumerate(words))
+        return max((w.width for w in words), default=0.0), whole
+
+    def _line(self, row: list[tuple[float, Atom]]) -> Line:
+        """A line is as high as its text wants, and higher where a formula is."""
+        extra = self.size * (self.leading - ASCENT - DESCENT) / 2
+        ascent = max(self.size * ASCENT + extra, *(a.ascent + extra for _, a in row))
+        descent = max(self.size * DESCENT + extra, *(a.descent + extra for _, a in row))
+        last, atom = row[-1]
+        return Line(tuple(row), last + atom.width, ascent, descent)
+
+    def _blank(self, run: Run) -> float:
+        return widths(run.style)[" "] * self._size(run) / 1000
+
+    def _size(self, run: Run) -> float:
+        return self.size * (CODE_SIZE if run.style.startswith("code") else 1)
+
+    def _text(self, text: str, run: Run) -> Iterator[Atom]:
+        """A word's text, an atom for each font that it needs."""
+        missing = missing_glyphs(text, run.style)
+        if missing:
+            raise no_glyphs(missing)
+        size = self._size(run)
+        for face, part in pieces(text, run.style):
+            yield text_atom(part, face, size, run.style, run.colour)
+
+    def _formula(self, run: Run) -> Atom:
+        drawn = self.draw(run.mathml, self.size * 1.04, run.colour or self.colour)
+        if isinstance(drawn, CannotDraw):
+            raise UndrawableError(f"a formula in it cannot be drawn: {drawn.reason}", drawn.characters)
+        return formula_atom(drawn, 1.0)
 
 
-def missing_glyphs(text: str, style: str = "regular") -> str:
-    """The characters that no shipped font has, each once."""
-    known = widths(style)
-    return "".join(
-        dict.fromkeys(
-            c for c in clean(text) if c not in known and c not in "\n\t" and c not in math_characters()
-        )
-    )
+def text_atom(text: str, face: Face, size: float, style: str, colour: str) -> Atom:
+    """A piece of text in one font."""
+    table = widths(style)
+    width = sum(table[c] for c in text) * size / 1000
+    return Atom(width, size * ASCENT, size * DESCENT, text, face, size, style, colour)
 
 
-def clean(text: str) -> str:
-    """Text as it is set: composed letters, no signs without a shape; line ends and tabs stay."""
-    composed = unicodedata.normalize("NFC", text)
-    return re.sub(r"[^\n\t]", lambda m: CONTROLS.sub("", m[0]), composed)
+def formula_atom(formula: SetFormula, zoom: float) -> Atom:
+    """A formula on the baseline, without the edge around it."""
+    ascent = (formula.height - formula.depth - EDGE) * zoom
+    descent = (formula.depth - EDGE) * zoom
+    return Atom((formula.width - 2 * EDGE) * zoom, ascent, descent, formula=formula, zoom=zoom)
 
 
-def text_width(text: str, size: float, style: str) -> float:
-    """The width of words in px."""
-    known = widths(style)
-    shown = size * MONO_SIZE if style == "mono" else size
-    return sum(known.get(c, UNIT) for c in text) * shown / UNIT
+def plain_run(text: str) -> str:
+    """The text with composed letters and without signs that have no shape; blanks at its ends stay."""
+    return CONTROLS.sub("", BLANKS.sub(" ", unicodedata.normalize("NFC", text)))
 
 
-def set_lines(runs: Iterable[Run], size: float, width: float) -> tuple[Line, ...]:
-    """Runs as lines not wider than `width`; a word longer than a line is broken, a formula made smaller.
-
-    Raises CannotSetError.
-    """
-    lines: list[Line] = []
-    line: list[Piece] = []
-    used = 0.0
-    for piece in pieces_of(runs, size, width):
-        if piece is None:
-            lines.append(Line(tuple(line), size))
-            line, used = [], 0.0
-            continue
-        gap = piece.gap if line else 0
-        if line and piece.gap and used + gap + piece.width > width:
-            lines.append(Line(tuple(line), size))
-            line, used, gap = [], 0.0, 0
-        line.append(piece)
-        used += gap + piece.width
-    if line or not lines:
-        lines.append(Line(tuple(line), size))
-    return tuple(lines)
-
-
-def pieces_of(runs: Iterable[Run], size: float, width: float) -> Iterator[Piece | None]:
-    """Words and formulas in order; None is a forced line end. A gap of 0 glues a piece to the one before."""
-    gap = 0.0
-    for run in runs:
-        blank = text_width(" ", size, run.style if not run.mathml else "regular")
-        if run.mathml:
-            yield formula_piece(run.mathml, size, gap, width)
-            gap = 0.0
-            continue
-        for part in re.split(r"([ \t]+|\n)", clean(run.text)):
-            if part == "\n":
-                yield None
-                gap = 0.0
-            elif not part.strip():
-                gap = blank if part else gap
+def parted(word: Word, width: float) -> Iterator[Word]:
+    """A word as it is, or in parts that fit where it alone is wider than a line; a formula is made smaller then."""
+    if word.width <= width:
+        yield word
+        return
+    row: list[Atom] = []
+    blank, used = word.blank, 0.0
+    for atom in word.atoms:
+        for part in _parts(atom, width):
+            if row and used + part.width > width:
+                yield Word(tuple(row), blank)
+                row, blank, used = [], 0.0, 0.0
+            if row and row[-1].face is part.face and part.face and row[-1].colour == part.colour:
+                row[-1] = text_atom(row[-1].text + part.text, part.face, part.size, part.style, part.colour)
             else:
-                yield from word_pieces(part, run.style, size, gap, width)
-                gap = 0.0
+                row.append(part)
+            used += part.width
+    if row:
+        yield Word(tuple(row), blank)
 
 
-def formula_piece(mathml: str, size: float, gap: float, width: float) -> Piece:
-    """A formula on the line, made smaller where it is wider than the line."""
-    drawn = draw_formula(mathml, size, INK)
-    if drawn is not None and drawn.width > width:
-        drawn = draw_formula(mathml, size * width / drawn.width * 0.98, INK)
-    if drawn is None:
-        raise CannotSetError(formula="a formula is too large to be drawn")
-    return Piece(drawn.width, drawn.above, drawn.height - drawn.above, gap, drawn=drawn)
-
-
-def word_pieces(word: str, style: str, size: float, gap: float, width: float) -> Iterator[Piece]:
-    """A word: whole, or in parts where characters come from the math font or a line is too short for it."""
-    missing = missing_glyphs(word, style)
-    if missing:
-        raise CannotSetError(missing)
-    known = widths(style)
-    for part in re.findall("|".join((f"[{re.escape(''.join(known))}]+", ".")), word, re.DOTALL):
-        if part[0] not in known:
-            mathml = f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mtext>{escape(part)}</mtext></math>'
-            yield formula_piece(mathml, size, gap, width)
-            gap = 0.0
+def _parts(atom: Atom, width: float) -> Iterator[Atom]:
+    """An atom in pieces none of which is wider than a line: at signs after which a line may end, else anywhere."""
+    if atom.formula is not None:
+        zoom = min(1.0, width / atom.width)
+        yield formula_atom(atom.formula, zoom)
+        return
+    assert atom.face is not None
+    for text in AFTER.split(atom.text):
+        part = text_atom(text, atom.face, atom.size, atom.style, atom.colour)
+        if part.width <= width:
+            yield part
             continue
-        rest = part
-        while rest:
-            cut = len(rest)
-            while cut > 1 and text_width(rest[:cut], size, style) > width:
-                cut -= 1
-            # what is broken may stand on a line of its own
-            yield Piece(
-                text_width(rest[:cut], size, style), size * ABOVE, size * BELOW, gap, rest[:cut], style
-            )
-            rest, gap = rest[cut:], 0.001
-        gap = 0.0
+        for cluster in clusters(text):
+            yield text_atom(cluster, atom.face, atom.size, atom.style, atom.colour)

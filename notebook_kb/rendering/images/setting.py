@@ -1,22 +1,18 @@
-"""Setting text in the shipped serif: widths, line breaks, a size that fits, an ellipsis where none does."""
+"""Setting text of one style in the shipped fonts: widths, line breaks, a size that fits, an ellipsis where none does."""
 
 from __future__ import annotations
 
-import json
-import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
-from html import escape
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.images.png import FAMILY, FONTS
+from notebook_kb.rendering.images.faces import CONTROLS, markup, missing_glyphs, widths
+from notebook_kb.rendering.images.png import FAMILY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 UNIT = 1000  # the font's units for the size of the text
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +32,13 @@ class Block:
         """The lines at (x, top)."""
         slant = ' font-style="italic"' if self.style == "italic" else ""
         rows = "".join(
-            f'<text x="{x:g}" y="{round(top + self.size * (0.9 + 1.16 * i), 1):g}">{escape(line)}</text>'
+            f'<text x="{x:g}" y="{round(top + self.size * (0.9 + 1.16 * i), 1):g}">{markup(line, self.style)}</text>'
             for i, line in enumerate(self.lines)
         )
         return (
             f'<g font-family="{FAMILY}" font-size="{self.size:g}"{slant} fill="{colour}"'
             f' text-anchor="{anchor}">{rows}</g>'
         )
-
-
-@cache
-def widths(style: str) -> Mapping[str, int]:
-    """What each character of the font takes, in thousandths of the size."""
-    table: dict[str, dict[str, int]] = json.loads((FONTS / "widths.json").read_text(encoding="utf-8"))
-    return table[style]
 
 
 def plain(text: str) -> str:
@@ -59,8 +48,8 @@ def plain(text: str) -> str:
 
 
 def can_set(text: str, style: str = "regular") -> bool:
-    """Whether the font has every character."""
-    return all(c in widths(style) for c in plain(text))
+    """Whether the fonts have every character."""
+    return not missing_glyphs(plain(text), style)
 
 
 def measure(text: str, size: float, style: str = "regular") -> float:

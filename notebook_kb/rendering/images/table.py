@@ -1,136 +1,195 @@
-"""A table as a picture: hairlines, a header in semibold, columns as wide as their words need."""
+"""A table as a picture: hairlines on white, columns as wide as what they hold, whole at any number of columns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from notebook_kb.rendering.images.formula import INK, draw_formula
+from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
-from notebook_kb.rendering.images.runs import Run, set_lines
+from notebook_kb.rendering.images.result import Drawn, UndrawableError
+from notebook_kb.rendering.images.runs import Setter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from notebook_kb.rendering.images.runs import Line
+    from notebook_kb.rendering.images.formula import FormulaDrawer, SetFormula
+    from notebook_kb.rendering.images.result import CannotDraw
+    from notebook_kb.rendering.images.runs import Runs, SetText
 
-WIDTH, EDGE, GAP, PAD, ZOOM = 700, 24, 22, 9, 2
-SIZES = (20, 18, 16, 14, 12, 10)
-PAPER, RULE, HAIR = "#ffffff", "#23201b", "#d9d2c3"
-LEAST = 40.0  # px that a column keeps
-
-
-@dataclass(frozen=True, slots=True)
-class TableCell:
-    """A cell: its words and formulas, and where they stand ('', left, center, right)."""
-
-    runs: tuple[Run, ...]
-    align: str = ""
+WIDTH, ZOOM, EDGE = 700, 2, 24
+ROOM = WIDTH - 2 * EDGE
+HIGHEST = 8000  # px at 1×: what is longer no site shows as one picture
+RULE, SOFT = "#d8d0c0", "#5d564a"
+# a phone shows the picture at less than half its size: letters are large where there is room
+LARGE, SMALL, TINY = (24, 23, 22, 21, 20), (20, 19, 18, 17), (16, 15, 14, 13, 12)
+GAP, ROW = 1.1, 0.42  # between columns, above and below a row, in sizes of the letters
+WIDEST_GAP = 2.4
 
 
 @dataclass(frozen=True, slots=True)
-class _Set:
-    """A table set in one size."""
+class TablePicture:
+    """Header and rows of cells, each a tuple of runs; rows may be short. `align` names left, right or center a column."""
+
+    header: tuple[Runs, ...]
+    rows: tuple[tuple[Runs, ...], ...]
+    align: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> int:
+        """How many columns the widest row has."""
+        return max((len(r) for r in (self.header, *self.rows)), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sizes: of the letters, of the columns, the blank between them, and of the picture."""
 
     size: float
-    widths: tuple[float, ...]
-    rows: tuple[tuple[tuple[Line, ...], ...], ...]
+    columns: tuple[float, ...]
+    gap: float
+    width: float
+
+    @property
+    def table(self) -> float:
+        """The width of the table itself."""
+        return sum(self.columns) + self.gap * (len(self.columns) - 1)
 
 
-def table_png(header: Sequence[TableCell], rows: Sequence[Sequence[TableCell]]) -> bytes:
-    """A table as a PNG 1400 px wide, opaque. Raises CannotSetError for what no font has."""
-    return to_png(table_svg(header, rows), ZOOM)
+def table_png(table: TablePicture, draw: FormulaDrawer = draw_formula) -> Drawn | CannotDraw:
+    """The table as a PNG 1400 px wide (wider only where even the smallest letters leave no other way)."""
+    try:
+        svg = table_svg(table, draw)
+    except UndrawableError as fault:
+        return fault.result
+    data = to_png(svg, ZOOM)
+    return Drawn(data, "image/png", *png_size(data))
 
 
-def table_svg(header: Sequence[TableCell], rows: Sequence[Sequence[TableCell]]) -> str:
-    """The same as SVG: every cell is in it, whole."""
-    bold = [TableCell(tuple(strong(r) for r in cell.runs), cell.align) for cell in header]
-    cells = [tuple(bold), *(tuple(row) for row in rows)]
-    made = _fitting(cells)
-    y = float(EDGE)
-    out: list[str] = []
-    for number, row in enumerate(made.rows):
-        first = max((cell[0].above for cell in row), default=0.0)
-        height = max(
-            (first - cell[0].above + sum(line.height for line in cell) for cell in row), default=made.size
-        )
-        out += _row(row, made.widths, cells[number], y + PAD)
-        y += height + 2 * PAD
-        heavy = number == 0
-        out.append(
-            f'<path fill="{RULE if heavy else HAIR}" d="M{EDGE} {y:.2f}h{WIDTH - 2 * EDGE}v{1.6 if heavy else 1}'
-            f'h-{WIDTH - 2 * EDGE}z"/>'
-        )
-    height = round(y + EDGE)
+def table_svg(table: TablePicture, draw: FormulaDrawer = draw_formula) -> str:
+    """The table as SVG. Raises UndrawableError."""
+    if not table.columns:
+        raise UndrawableError("it is a table without cells")
+    cells = [[*row, *[()] * (table.columns - len(row))] for row in (bold(table.header), *table.rows)]
+    remembered = Remembered(draw)
+    layout = laid_out(cells, remembered)
+    setter = Setter(layout.size, 1.36, remembered)
+    rows = [
+        [setter.lines(cell, width) for cell, width in zip(row, layout.columns, strict=True)] for row in cells
+    ]
+    return drawn(rows if table.header else rows[1:], table, layout)
+
+
+class Remembered:
+    """A drawer of formulas that remembers what it drew: each size of a table is tried with the same ones."""
+
+    def __init__(self, draw: FormulaDrawer) -> None:
+        self.draw = draw
+        self.known: dict[tuple[str, float, str], SetFormula | CannotDraw] = {}
+
+    def __call__(self, mathml: str, size: float, colour: str = INK) -> SetFormula | CannotDraw:
+        """The formula as the drawer gave it the first time."""
+        key = (mathml, size, colour)
+        if key not in self.known:
+            self.known[key] = self.draw(mathml, size, colour)
+        return self.known[key]
+
+
+def bold(cells: Sequence[Runs]) -> tuple[Runs, ...]:
+    """The cells of a header."""
+    return tuple(
+        tuple(replace(r, style="bold") if r.style == "regular" else r for r in cell) for cell in cells
+    )
+
+
+def laid_out(cells: list[list[Runs]], draw: FormulaDrawer) -> Layout:
+    """The largest letters in which nothing need be wrapped; else in which no word is broken; else the smallest."""
+    for size in LARGE:
+        least, most, gap = measured(cells, Setter(size, draw=draw))
+        if total(most, gap) <= ROOM:
+            return Layout(size, tuple(most), airy(most, gap, size), WIDTH)
+    for size in (*SMALL, *TINY):
+        least, most, gap = measured(cells, Setter(size, draw=draw))
+        if total(least, gap) <= ROOM:
+            return Layout(size, shared(least, most, ROOM - gap * (len(most) - 1)), gap, WIDTH)
+    narrow = [min(w, 9.0 * size) for w in least]
+    room = max(ROOM, total(narrow, gap)) - gap * (len(most) - 1)
+    return Layout(size, shared(narrow, most, room), gap, room + gap * (len(most) - 1) + 2 * EDGE)
+
+
+def measured(cells: list[list[Runs]], setter: Setter) -> tuple[list[float], list[float], float]:
+    """(the least widths of the columns, those without a break, the blank between two)."""
+    sizes = [[setter.natural(cell) for cell in row] for row in cells]
+    columns = list(zip(*sizes, strict=True))
+    # a hair more than reckoned, so that what fits to the last digit is not wrapped by rounding
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}">'
-        f'<rect width="100%" height="100%" fill="{PAPER}"/>{"".join(out)}</svg>'
+        [max(1.0, *(c[0] for c in column)) + 0.1 for column in columns],
+        [max(1.0, *(c[1] for c in column)) + 0.1 for column in columns],
+        setter.size * GAP,
     )
 
 
-def strong(run: Run) -> Run:
-    """A run as it stands in the header."""
-    return run if run.mathml or run.style == "mono" else Run(run.text, "bold")
+def total(columns: Sequence[float], gap: float) -> float:
+    """The width of columns with the blanks between them."""
+    return sum(columns) + gap * (len(columns) - 1)
 
 
-def _fitting(cells: list[tuple[TableCell, ...]]) -> _Set:
-    """The table in the largest size in which no word is broken; else in the smallest, wrapped."""
-    columns = len(cells[0])
-    room = WIDTH - 2 * EDGE - GAP * (columns - 1)
-    for size in SIZES:
-        natural = [max(_width(row[c], size, 10_000) for row in cells) for c in range(columns)]
-        least = [max(_longest_word(row[c], size) for row in cells) for c in range(columns)]
-        if sum(least) <= room or size == SIZES[-1]:
-            return _set(cells, size, _shares(natural, least, room))
-    raise AssertionError("the last size is taken")
+def airy(columns: Sequence[float], gap: float, size: float) -> float:
+    """The blank between columns that leave room."""
+    if len(columns) < 2:
+        return gap
+    return min(size * WIDEST_GAP, (ROOM - sum(columns)) / (len(columns) - 1))
 
 
-def _shares(natural: list[float], least: list[float], room: float) -> tuple[float, ...]:
-    """Widths of the columns: what they ask for where there is room, else at least their longest words."""
-    if sum(natural) <= room:
-        spare = (room - sum(natural)) / len(natural)
-        return tuple(n + spare for n in natural)
-    if sum(least) > room:
-        return tuple(max(x * room / sum(least), LEAST * room / (LEAST * len(least) + room)) for x in least)
-    wanted = [n - low for n, low in zip(natural, least, strict=True)]
-    share = (room - sum(least)) / max(sum(wanted), 1.0)
-    return tuple(low + w * share for low, w in zip(least, wanted, strict=True))
+def shared(least: Sequence[float], most: Sequence[float], room: float) -> tuple[float, ...]:
+    """Column widths that fill the room: each its least, and of the rest in proportion to what it would like."""
+    wish = [max(b - a, 0.0) for a, b in zip(least, most, strict=True)]
+    rest = max(room - sum(least), 0.0)
+    if not sum(wish):
+        return tuple(least)
+    share = min(1.0, rest / sum(wish))
+    return tuple(a + w * share for a, w in zip(least, wish, strict=True))
 
 
-def _set(cells: list[tuple[TableCell, ...]], size: float, widths: tuple[float, ...]) -> _Set:
-    rows = tuple(
-        tuple(set_lines(cell.runs, size, width + 0.01) for cell, width in zip(row, widths, strict=True))
-        for row in cells
+def drawn(rows: list[list[SetText]], table: TablePicture, layout: Layout) -> str:
+    """The rows with their rules."""
+    pad, left = layout.size * ROW, (layout.width - layout.table) / 2
+    out, y = [], float(EDGE)
+    thick = f'<path stroke="{INK}" stroke-width="1.5" d="M{left:.2f} {{y:.2f}}h{layout.table:.2f}"/>'
+    thin = f'<path stroke="{RULE}" stroke-width="1" d="M{left:.2f} {{y:.2f}}h{layout.table:.2f}"/>'
+    out.append(thick.format(y=y))
+    for number, row in enumerate(rows):
+        if number:
+            header_ends = number == 1 and bool(table.header)
+            out.append((thick.replace('"1.5"', '"1"') if header_ends else thin).format(y=y))
+        out.append(row_svg(row, table.align, layout, (left, y + pad)))
+        y += max(line_height(row), layout.size * 1.36) + 2 * pad
+    out.append(thick.format(y=y))
+    height = y + EDGE
+    if height > HIGHEST:
+        raise UndrawableError(f"it would be a picture {round(height)} px high")
+    width = round(layout.width)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:.0f}">'
+        f'<rect width="100%" height="100%" fill="#ffffff"/><g fill="{INK}">{"".join(out)}</g></svg>'
     )
-    return _Set(size, widths, rows)
 
 
-def _width(cell: TableCell, size: float, width: float) -> float:
-    return max(line.width for line in set_lines(cell.runs, size, width))
+def line_height(row: list[SetText]) -> float:
+    """The height of a row: first lines share a baseline."""
+    top = max((c.lines[0].ascent for c in row if c.lines), default=0.0)
+    return max((top - c.lines[0].ascent + c.height for c in row if c.lines), default=0.0)
 
 
-def _longest_word(cell: TableCell, size: float) -> float:
-    """What a cell needs at least: its widest piece that is not parted."""
-    lines = set_lines(cell.runs, size, 1e4)
-    widest, run = 0.0, 0.0
-    for line in lines:
-        run = 0.0
-        for piece in line.pieces:
-            run = piece.width if piece.gap else run + piece.width
-            widest = max(widest, run)
-    return max(widest, 1.0)
-
-
-def _row(
-    row: tuple[tuple[Line, ...], ...], widths: tuple[float, ...], cells: tuple[TableCell, ...], top: float
-) -> Iterator[str]:
-    """The cells of a row, their first lines on one height."""
-    x = float(EDGE)
-    first = max((cell[0].above for cell in row), default=0.0)
-    for lines, width, cell in zip(row, widths, cells, strict=True):
-        y = top + first - lines[0].above
-        for line in lines:
-            free = width - line.width
-            shift = {"right": free, "center": free / 2}.get(cell.align, 0.0)
-            yield line.svg(x + shift, y)
-            y += line.height
-        x += width + GAP
+def row_svg(row: list[SetText], align: Sequence[str], layout: Layout, place: tuple[float, float]) -> str:
+    """A row, its first lines on one baseline."""
+    x, top = place
+    first = max((c.lines[0].ascent for c in row if c.lines), default=0.0)
+    out = []
+    for number, (cell, width) in enumerate(zip(row, layout.columns, strict=True)):
+        if cell.lines:
+            how = align[number] if number < len(align) else "left"
+            out.append(cell.svg(x, top + first - cell.lines[0].ascent, width, how))
+        x += width + layout.gap
+    return "".join(out)
