@@ -12,10 +12,12 @@ from notebook_kb.rendering.images.faces import CONTROLS, clusters, face_widths, 
 from notebook_kb.rendering.images.formula import INK
 from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
-from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError, no_glyphs
+from notebook_kb.rendering.images.result import Drawn, UndrawableError, no_glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from notebook_kb.rendering.images.result import CannotDraw
 
 WIDTH, ZOOM, EDGE = 700, 2, 26
 ROOM = WIDTH - 2 * EDGE
@@ -135,7 +137,9 @@ def breaking(text: list[tuple[str, str]], room: int, least: int) -> int:
     """After how many characters a row ends: in its last part after a comma, else a blank, else a sign; else at its end."""
     ends = range(room, max(room * 3 // 5, least), -1)
     for signs in ENDS:
-        found = next((n for n in ends if text[n - 1][0] in signs and (signs != "," or text[n][0] == " ")), None)
+        found = next(
+            (n for n in ends if text[n - 1][0] in signs and (signs != "," or text[n][0] == " ")), None
+        )
         if found is not None:
             return found
     return room

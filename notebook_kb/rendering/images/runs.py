@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.images.faces import CONTROLS, Face, clusters, missing_glyphs, pieces, widths
-from notebook_kb.rendering.images.formula import EDGE, INK, FormulaDrawer, SetFormula, draw_formula
+from notebook_kb.rendering.images.faces import CONTROLS, clusters, missing_glyphs, pieces, widths
+from notebook_kb.rendering.images.formula import EDGE, INK, draw_formula
 from notebook_kb.rendering.images.result import CannotDraw, UndrawableError, no_glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from notebook_kb.rendering.images.faces import Face
+    from notebook_kb.rendering.images.formula import FormulaDrawer, SetFormula
 
 CODE_SIZE = 0.88  # code in a line of serif: its letters are larger than those of the serif
 ASCENT, DESCENT = 0.92, 0.28
@@ -57,7 +60,9 @@ class Atom:
         """The atom at its place."""
         if self.formula is not None:
             inside = EDGE * self.zoom
-            return self.formula.at(round(x - inside, 2), round(baseline - self.ascent - inside, 2), zoom=self.zoom)
+            return self.formula.at(
+                round(x - inside, 2), round(baseline - self.ascent - inside, 2), zoom=self.zoom
+            )
         assert self.face is not None
         fill = f' fill="{self.colour}"' if self.colour else ""
         return (

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 UNIT = 1000  # the font's units for the size of the text
 
 
-
 @dataclass(frozen=True, slots=True)
 class Block:
     """Lines of text in one size; `style` is regular or italic."""

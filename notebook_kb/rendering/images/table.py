@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.images.formula import INK, FormulaDrawer, SetFormula, draw_formula
+from notebook_kb.rendering.images.formula import INK, draw_formula
 from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
-from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError
-from notebook_kb.rendering.images.runs import Runs, Setter, SetText
+from notebook_kb.rendering.images.result import Drawn, UndrawableError
+from notebook_kb.rendering.images.runs import Setter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from notebook_kb.rendering.images.formula import FormulaDrawer, SetFormula
+    from notebook_kb.rendering.images.result import CannotDraw
+    from notebook_kb.rendering.images.runs import Runs, SetText
 
 WIDTH, ZOOM, EDGE = 700, 2, 24
 ROOM = WIDTH - 2 * EDGE
@@ -189,4 +193,3 @@ def row_svg(row: list[SetText], align: Sequence[str], layout: Layout, place: tup
             out.append(cell.svg(x, top + first - cell.lines[0].ascent, width, how))
         x += width + layout.gap
     return "".join(out)
-

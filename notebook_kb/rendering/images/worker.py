@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from notebook_kb.rendering.images.formula import CANNOT_SET, INK, SetFormula, draw_formula
 from notebook_kb.rendering.images.result import CannotDraw
@@ -38,7 +38,7 @@ class FormulaWorker:
         self.process: subprocess.Popen[str] | None = None
         self.answers: SimpleQueue[str] = SimpleQueue()
 
-    def __enter__(self) -> FormulaWorker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -154,10 +154,15 @@ def from_line(line: str) -> SetFormula | CannotDraw:
 def serve() -> None:
     """Answer line by line until the input ends."""
     draw_formula("<math><mi>x</mi></math>", 20)  # loads the font, which the limit must not count
-    print(HELLO, flush=True)
+    _say(HELLO)
     for line in sys.stdin:
         asked = json.loads(line)
-        print(to_line(draw_formula(asked["mathml"], asked["size"], asked["colour"], most=WORK)), flush=True)
+        _say(to_line(draw_formula(asked["mathml"], asked["size"], asked["colour"], most=WORK)))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
