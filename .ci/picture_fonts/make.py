@@ -216,7 +216,7 @@ def shipped(package: str) -> Path:
 
 
 def by_width(font: TTFont) -> dict[str, str]:
-    """width in thousandths of the size → the characters that have it."""
+    """Width in thousandths of the size → the characters that have it."""
     found: dict[int, str] = {}
     unit = font["head"].unitsPerEm
     for code, glyph in sorted(font.getBestCmap().items()):

@@ -12,7 +12,7 @@ from notebook_kb.rendering.images.code import code_png
 from notebook_kb.rendering.images.formula import draw_formula, formula_picture
 from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import picture_key
-from notebook_kb.rendering.images.raster import CannotRasterError, raster
+from notebook_kb.rendering.images.raster import note_picture
 from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError
 from notebook_kb.rendering.images.runs import Run
 from notebook_kb.rendering.images.table import TablePicture, table_png
@@ -115,13 +115,7 @@ class NotebookDrawing:
     def file(self, path: str) -> Drawn | CannotDraw:
         """A picture of the notebook in a form that every target takes."""
         data = self.file_bytes(path)
-        if isinstance(data, CannotDraw):
-            return data
-        try:
-            made = raster(data)
-        except CannotRasterError as error:
-            return CannotDraw(str(error))
-        return Drawn(made.data, made.media_type, made.width, made.height)
+        return data if isinstance(data, CannotDraw) else note_picture(data)
 
     def made(self, key: str, make: Callable[[], Drawn | CannotDraw]) -> Drawn | CannotDraw:
         """A picture, drawn now or remembered."""

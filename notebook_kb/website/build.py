@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.files.read import digest_of
 from notebook_kb.model.codec import encode
 from notebook_kb.rendering.images.png import picture_key
-from notebook_kb.rendering.images.raster import CannotRasterError, raster
+from notebook_kb.rendering.images.raster import note_picture
+from notebook_kb.rendering.images.result import CannotDraw
 from notebook_kb.website.addresses import INDEX_URL, output_file
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.cards import with_cards
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from notebook_kb.website.plan import PagePlan, Site
     from notebook_kb.website.theme import Theme
     from notebook_kb.website.views import SiteView
+
+
+# pictures that other services do not take from the site: each gets a PNG beside it
+REDRAWN = (".svg", ".webp", ".avif")
 
 
 @dataclass
@@ -145,7 +150,7 @@ def add_attachments(site: Site, out: Rendered, pictures: Pictures | None) -> Non
             out.findings.append(bad)
             continue
         out.files["files/" + path] = data
-        if pictures and site.notebook.settings.base_url and path.casefold().endswith(".svg"):
+        if pictures and site.notebook.settings.base_url and path.casefold().endswith(REDRAWN):
             drawn = pictures.get(picture_key("drawing", digest_of(data)), partial(drawn_png, data))
             if drawn:
                 out.files[f"files/{path}.png"] = drawn
@@ -153,7 +158,5 @@ def add_attachments(site: Site, out: Rendered, pictures: Pictures | None) -> Non
 
 def drawn_png(data: bytes) -> bytes:
     """A drawing as PNG; b'' for one that cannot be drawn, which `kb publish` says where it is wanted."""
-    try:
-        return raster(data).data
-    except CannotRasterError:
-        return b""
+    drawn = note_picture(data)
+    return b"" if isinstance(drawn, CannotDraw) else drawn.data

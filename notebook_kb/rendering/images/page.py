@@ -26,10 +26,11 @@ ROOM = WIDTH - 2 * EDGE
 TOP, FOOT = 132, HEIGHT - 128  # where what a page says begins, and the line above the last row
 BODY = FOOT - 56 - TOP
 TITLES, COVER = tuple(range(76, 51, -4)), tuple(range(116, 63, -4))
-SIZES = (44, 42, 40, 38)  # of the text: the largest in which an idea takes one page
+SIZES = (52, 48, 44, 42, 40, 38)  # of the text: the largest in which an idea takes one page
 LEADING = 1.4
 FORMULAS, FORMULA_HEIGHT = 60, 420
 PICTURE_HEIGHT = 620  # of a picture that is not alone
+BELOW_SMALL = 44  # px between the small title of a further page and what follows
 KEPT = 2  # lines of a paragraph that stay together at the end and at the beginning of a page
 
 
@@ -93,7 +94,7 @@ class Sheet:
     @property
     def used(self) -> float:
         """What title and parts take."""
-        return self.title.height + sum(p.height + (p.before) for p in self.parts)
+        return self.title.height + sum(p.height + p.before for p in self.parts)
 
     @property
     def left(self) -> float:
@@ -171,7 +172,7 @@ def filled(idea: IdeaPage, parts: Sequence[Part]) -> list[Sheet]:
             sheet.parts.append(shrunk(part, sheet.left - part.before))
             rest = None
         if rest is not None:
-            waiting.insert(0, rest)
+            waiting.insert(0, replace(rest, before=max(rest.before, BELOW_SMALL)))
         if waiting:
             sheets.append(new_sheet(idea, follows=True))
     return sheets
@@ -223,7 +224,8 @@ def shrunk(part: Part, room: float) -> Part:
 def sheet_svg(sheet: Sheet, number: int, total: int) -> str:
     """The page as SVG."""
     free = max(sheet.left, 0.0)
-    y = TOP + free * (0.42 if sheet.idea.cover else 0.0 if sheet.follows else min(0.3, 90 / max(free, 1)))
+    # titles stand at one height, so that they do not jump from page to page; a cover's is near the middle
+    y = TOP + (free * 0.42 if sheet.idea.cover and not sheet.follows else min(free, 30.0))
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">',
         f'<path fill="{PAPER}" d="M0 0h{WIDTH}v{HEIGHT}H0z"/><path fill="{RED}" d="M0 0h{WIDTH}v12H0z"/>',

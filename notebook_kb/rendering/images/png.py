@@ -42,13 +42,28 @@ def picture_key(*parts: str) -> str:
 
 
 def to_png(svg: str, zoom: int = 1) -> bytes:
-    """The PNG of an SVG whose text is in the shipped fonts: no other is asked."""
+    """The PNG of an SVG of ours."""
+    return svg_to_png(svg, zoom=zoom)
+
+
+def svg_to_png(
+    svg: str,
+    *,
+    zoom: float | None = None,
+    width: int | None = None,
+    height: int | None = None,
+    background: str | None = None,
+) -> bytes:
+    """The PNG of any SVG, its text in the shipped fonts: no other is asked. Raises ValueError where it is none."""
     import resvg_py  # noqa: PLC0415 - a compiled library that only pictures need
 
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,
             zoom=zoom,
+            width=width,
+            height=height,
+            background=background,
             font_files=[str(FONTS / name) for name in FILES],
             skip_system_fonts=True,
             font_family=FAMILY,

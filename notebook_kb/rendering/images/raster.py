@@ -1,122 +1,227 @@
-"""The pictures of notes in a form that every service takes: drawings as PNG on white, photographs as they are."""
+"""Pictures of notes as every site takes them: PNG, JPEG and GIF as they are, SVG, WebP and AVIF drawn anew as PNG.
+
+The bytes are those that may be published: nothing is left in them that says more than the picture.
+"""
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import struct
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from notebook_kb.rendering.images.faces import missing_glyphs
-from notebook_kb.rendering.images.memory import png_size
-from notebook_kb.rendering.images.png import to_png
+from notebook_kb.rendering.images.memory import PNG, png_size
+from notebook_kb.rendering.images.png import svg_to_png, to_png
+from notebook_kb.rendering.images.result import CannotDraw, Drawn, no_glyphs
 
-WIDTH = 1400  # px: a column of 700, twice for sharp screens
-TALLEST = 8000
-PNG, GIF = b"\x89PNG\r\n\x1a\n", b"GIF8"
-JPEG = b"\xff\xd8\xff"
-START_OF_FRAME = frozenset({*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)})
-DARK = re.compile(
-    r"@media[^{]*prefers-color-scheme:\s*dark[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE
-)
-LENGTH = re.compile(r"\s*([0-9.]+)\s*(px|pt|mm|cm|in|pc)?\s*$")
-UNITS = {"pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96, "pc": 16}
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-
-@dataclass(frozen=True, slots=True)
-class Raster:
-    """A picture's bytes, kind and size in px."""
-
-    data: bytes
-    media_type: str
-    width: int
-    height: int
+WIDTH = 1400  # px: a column of 700 on a sharp screen
+HIGHEST = 4200  # px: what would be higher becomes narrower
+MOST_PIXELS = 36_000_000
+UNREADABLE = CannotDraw("it is damaged, or of a kind that is not known")
+SILENT = frozenset({"title", "desc", "metadata", "style", "script", "defs"})
+HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp);", re.IGNORECASE)
+VARIABLE = re.compile(r"(--[\w-]+)\s*:\s*([^;{}]+)")
+USE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,\s*([^()]*(?:\([^()]*\))?[^()]*))?\)")
+STYLE = re.compile(r"(<style\b[^>]*>)(.*?)(</style>)", re.DOTALL | re.IGNORECASE)
+JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
 
 
-class CannotRasterError(Exception):
-    """Why a file cannot be shown as a picture, in words for people."""
-
-
-def raster(data: bytes) -> Raster:
-    """A picture's published bytes as PNG, JPEG or GIF. Raises CannotRasterError."""
+def note_picture(data: bytes) -> Drawn | CannotDraw:
+    """A picture of a note, whose kind its bytes tell, in a form that every site takes."""
+    size = (0, 0)
     if data.startswith(PNG):
-        return Raster(data, "image/png", *png_size(data))
-    if data.startswith(JPEG):
-        return Raster(data, "image/jpeg", *jpeg_size(data))
-    if data.startswith(GIF):
-        width, height = struct.unpack("<HH", data[6:10].ljust(4, b"\0"))
-        return Raster(data, "image/gif", width, height)
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        raise CannotRasterError("it is WebP, which not every service takes: save it as PNG or JPEG")
-    if data[4:12] in {b"ftypavif", b"ftypavis"}:
-        raise CannotRasterError("it is AVIF, which not every service takes: save it as PNG or JPEG")
-    return drawing(data)
+        kind, size = "image/png", png_size(data)
+    elif data.startswith(b"\xff\xd8"):
+        kind, size = "image/jpeg", jpeg_size(data)
+    elif data[:6] in {b"GIF87a", b"GIF89a"} and len(data) > 10:
+        kind, size = "image/gif", struct.unpack("<HH", data[6:10])
+    elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return redrawn("webp", data, webp_size(data))
+    elif data[4:8] == b"ftyp" and data[8:12] in {b"avif", b"avis"}:
+        return from_avif(data)
+    else:
+        return svg_picture(data)
+    return Drawn(data, kind, *size) if all(size) else UNREADABLE
 
 
-def drawing(data: bytes) -> Raster:
-    """An SVG as PNG, light, on white, with the shipped fonts alone."""
+def svg_picture(data: bytes) -> Drawn | CannotDraw:
+    """An SVG as a PNG 1400 px wide on white, as it looks by day, its text in the shipped fonts."""
     try:
-        text = DARK.sub("", data.decode("utf-8-sig"))
-        root = ET.fromstring(text)  # noqa: S314 - it has no entities: such files are not published
-    except (UnicodeDecodeError, ET.ParseError) as error:
-        raise CannotRasterError("it is no picture that can be read") from error
-    if root.tag.rpartition("}")[2] != "svg":
-        raise CannotRasterError("it is no picture that can be read")
-    missing = missing_in(root)
+        text = data.decode("utf-8-sig")
+        root = ET.fromstring(text)  # noqa: S314 - expat expands no outer entities, and inner ones are refused below
+    except (UnicodeDecodeError, ET.ParseError):
+        return UNREADABLE
+    if _name(root) != "svg" or "<!ENTITY" in text:
+        return UNREADABLE
+    reason = unshowable(root)
+    if reason:
+        return CannotDraw(reason)
+    missing = missing_glyphs("".join(said(root)))
     if missing:
-        raise CannotRasterError(f"its text has signs that no font that ships has: {' '.join(missing)}")
-    width, height = size_of(root)
-    zoom = WIDTH / width
-    if height * zoom > TALLEST:
-        raise CannotRasterError(f"it would be more than {TALLEST} px tall")
+        return no_glyphs(missing).result
+    svg = plain_styles(text)
     try:
-        made = to_png(on_white(text, width, height))
-    except ValueError as error:
-        raise CannotRasterError(f"it cannot be drawn ({error})") from error
-    return Raster(made, "image/png", *png_size(made))
+        width, height = png_size(svg_to_png(svg, width=100, background="#ffffff"))
+        if height * WIDTH > HIGHEST * width:
+            drawn = svg_to_png(svg, height=HIGHEST, background="#ffffff")
+        else:
+            drawn = svg_to_png(svg, width=WIDTH, background="#ffffff")
+    except ValueError as fault:
+        return CannotDraw(f"it cannot be drawn: {fault}")
+    return Drawn(drawn, "image/png", *png_size(drawn))
 
 
-def on_white(svg: str, width: float, height: float) -> str:
-    """The drawing on a white sheet, `WIDTH` px wide."""
-    inner = re.sub(r"^\s*<\?xml[^>]*\?>", "", svg).strip()
-    start = inner.index("<svg")
-    opening = re.match(r"<svg\b[^>]*>", inner[start:])
-    assert opening is not None
-    tag = re.sub(r"\s(?:width|height|x|y)\s*=\s*(?:\"[^\"]*\"|'[^']*')", "", opening[0])
-    tall = round(WIDTH * height / width)
-    box = "" if re.search(r"\sviewBox\s*=", tag) else f' viewBox="0 0 {width:g} {height:g}"'
-    tag = f'{tag[:-1].rstrip("/")}{box} x="0" y="0" width="{WIDTH}" height="{tall}"{"/" if tag.endswith("/>") else ""}>'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{tall}" viewBox="0 0 {WIDTH} {tall}">'
-        f'<rect width="100%" height="100%" fill="#ffffff"/>{tag}{inner[start + opening.end() :]}</svg>'
-    )
+def unshowable(root: ET.Element) -> str:
+    """Why an SVG would be drawn otherwise than it is meant; '' for most."""
+    for element in root.iter():
+        name = _name(element)
+        if name == "foreignObject":
+            return "it has HTML inside, which only a browser draws: save it as PNG"
+        for attribute in HREFS:
+            target = element.get(attribute, "#").strip()
+            if name != "a" and not INSIDE.match(target):
+                return "it shows another file, which would not come with it"
+    return ""
 
 
-def size_of(root: ET.Element) -> tuple[float, float]:
-    """(width, height) of a drawing: of its box, else as it says."""
-    numbers = [float(n) for n in re.findall(r"-?[0-9.]+(?:e-?\d+)?", root.get("viewBox", ""))]
-    if len(numbers) == 4 and numbers[2] > 0 and numbers[3] > 0:
-        return numbers[2], numbers[3]
-    sizes = [LENGTH.match(root.get(name, "")) for name in ("width", "height")]
-    width, height = (float(m[1]) * UNITS.get(m[2] or "", 1.0) if m else 0.0 for m in sizes)
-    if width <= 0 or height <= 0:
-        raise CannotRasterError("the drawing says no size: give its <svg> a viewBox")
-    return width, height
+def said(element: ET.Element, *, inside: bool = False) -> Iterator[str]:
+    """The text that an SVG draws."""
+    name = _name(element)
+    if name in SILENT - {"defs"}:
+        return
+    inside = inside or name == "text"
+    if inside and element.text:
+        yield element.text
+    for child in element:
+        yield from said(child, inside=inside)
+        if inside and child.tail:
+            yield child.tail
 
 
-def missing_in(root: ET.Element) -> str:
-    """The characters of a drawing's text that no shipped font has."""
-    words = "".join(t for e in root.iter() if e.tag.rpartition("}")[2] == "text" for t in e.itertext())
-    return "".join(c for c in missing_glyphs(words) if not c.isspace() and c in missing_glyphs(c, "code"))
+def _name(element: ET.Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def plain_styles(svg: str) -> str:
+    """The SVG by day: rules for a light scheme count, those for a dark one do not; variables are put in.
+
+    resvg knows neither.
+    """
+    found: dict[str, str] = {}
+
+    def light(match: re.Match[str]) -> str:
+        rules = by_day(match[2])
+        for name, value in VARIABLE.findall(rules):
+            found[name] = value.strip()
+        return match[1] + rules + match[3]
+
+    svg = STYLE.sub(light, svg)
+    for name, value in re.findall(r"[\"';\s](--[\w-]+)\s*:\s*([^;\"'{}]+)", STYLE.sub("", svg)):
+        found.setdefault(name, value.strip())
+    for _ in range(4):  # a variable may be made of others
+        put = USE.sub(lambda m: found.get(m[1], (m[2] or "").strip()) or m[0], svg)
+        if put == svg:
+            break
+        svg = put
+    return svg
+
+
+def by_day(css: str) -> str:
+    """Rules with those of `@media (prefers-color-scheme: light)` taken out of it, and those for dark left out."""
+    out, at = [], 0
+    for match in re.finditer(r"@media\b([^{}]*)\{", css):
+        if match.start() < at:
+            continue
+        end = _closing(css, match.end())
+        out.append(css[at : match.start()])
+        condition = match[1].casefold().replace(" ", "")
+        if "prefers-color-scheme:light" in condition:
+            out.append(css[match.end() : end])
+        at = end + 1
+    return "".join([*out, css[at:]])
+
+
+def _closing(css: str, start: int) -> int:
+    """Where the brace that was opened before `start` closes."""
+    depth = 1
+    for at in range(start, len(css)):
+        depth += {"{": 1, "}": -1}.get(css[at], 0)
+        if not depth:
+            return at
+    return len(css)
+
+
+def redrawn(kind: str, data: bytes, size: tuple[int, int]) -> Drawn | CannotDraw:
+    """A picture of a kind that resvg reads as a PNG of the same size on white."""
+    width, height = size
+    if not all(size):
+        return UNREADABLE
+    if width * height > MOST_PIXELS:
+        return CannotDraw(f"it has {width} × {height} px, more than sites take")
+    box = f'width="{width}" height="{height}"'
+    inside = f'<image {box} href="data:image/{kind};base64,{base64.b64encode(data).decode()}"/>'
+    shell = '<svg xmlns="http://www.w3.org/2000/svg" {}>{}</svg>'
+    if to_png(shell.format(box, inside)) == to_png(shell.format(box, "")):
+        return UNREADABLE  # resvg leaves out what it cannot read
+    white = '<rect width="100%" height="100%" fill="#ffffff"/>'
+    png = to_png(shell.format(box, white + inside))
+    return Drawn(png, "image/png", *png_size(png))
+
+
+def from_avif(data: bytes) -> Drawn | CannotDraw:
+    """An AVIF as a PNG, where Pillow is installed."""
+    try:
+        from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - optional, and slow to load
+    except ImportError:
+        return CannotDraw("AVIF needs Pillow (pip install pillow); or save it as PNG or JPEG")
+    try:
+        with Image.open(io.BytesIO(data), formats=["AVIF"]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                return CannotDraw(f"it has {picture.width} × {picture.height} px, more than sites take")
+            out = io.BytesIO()
+            picture.convert("RGBA").save(out, "PNG", compress_level=0)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, KeyError):
+        return UNREADABLE
+    # resvg packs it: Pillow's packing is not the same on each machine
+    return redrawn("png", out.getvalue(), png_size(out.getvalue()))
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:
-    """(width, height) of a JPEG, (0, 0) of a damaged one."""
+    """(width, height), (0, 0) where the file does not say."""
     at = 2
     while at + 9 < len(data) and data[at] == 0xFF:
         marker = data[at + 1]
-        if marker in START_OF_FRAME:
+        if marker in JPEG_BARE:
+            at += 2
+        elif marker == 0xFF:
+            at += 1
+        elif marker in JPEG_SIZES:
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
             return width, height
-        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+        else:
+            at += 2 + int.from_bytes(data[at + 2 : at + 4])
+    return 0, 0
+
+
+def webp_size(data: bytes) -> tuple[int, int]:
+    """(width, height), (0, 0) where the file does not say."""
+    if len(data) < 30:
+        return 0, 0
+    kind = data[12:16]
+    if kind == b"VP8X":
+        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if kind == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 ":
+        width, height = struct.unpack("<HH", data[26:30])
+        return width & 0x3FFF, height & 0x3FFF
     return 0, 0

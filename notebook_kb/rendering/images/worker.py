@@ -154,15 +154,14 @@ def from_line(line: str) -> SetFormula | CannotDraw:
 def serve() -> None:
     """Answer line by line until the input ends."""
     draw_formula("<math><mi>x</mi></math>", 20)  # loads the font, which the limit must not count
-    tell(HELLO)
+    _say(HELLO)
     for line in sys.stdin:
         asked = json.loads(line)
-        tell(to_line(draw_formula(asked["mathml"], asked["size"], asked["colour"], most=WORK)))
+        _say(to_line(draw_formula(asked["mathml"], asked["size"], asked["colour"], most=WORK)))
 
 
-def tell(line: str) -> None:
-    """A line to the process that asks."""
-    sys.stdout.write(f"{line}\n")
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
