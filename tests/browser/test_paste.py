@@ -114,7 +114,7 @@ def test_a_naive_paste_of_the_page_fails_the_same_check(
 
 DRAG_PICTURES = """(pictures) => {
   for (const line of document.querySelectorAll("#editor p")) {
-    const picture = pictures.find((p) => p.mark === line.textContent.replaceAll("\\u00a0", " "));
+    const picture = pictures.find((p) => p.mark && p.mark === line.textContent.replaceAll("\\u00a0", " "));
     if (!picture) continue;
     const image = new Image(40, 20);
     image.src = "https://miro.example.org/" + picture.name;
@@ -202,7 +202,7 @@ EDITOR = 'document.querySelector("#editor")'
         ),
         (
             f'[...{EDITOR}.querySelectorAll("p")].find((p) => p.textContent.startsWith("I put a grid")).remove()',
-            "The paragraph “I put a grid of dots on the plane and let a matrix move all of …” is missing.",
+            "The paragraph “I put a grid of dots on the plane and let a matrix move all …” is missing.",
         ),
         (
             f'const h = {EDITOR}.querySelectorAll("h3")[2]; const p = document.createElement("p");'
