@@ -1,0 +1,258 @@
+"""What a paste kit holds: exactly its files, the same bytes each time, nothing of this machine, nothing that breaks out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import lxml.html
+import pytest
+
+from notebook_kb.languages import language_pack
+from notebook_kb.publishing.kit import kits_in, write_kit
+from notebook_kb.publishing.kit_changes import compare_pieces
+from notebook_kb.publishing.payload import Form, Piece, TargetName
+from notebook_kb.publishing.shaped import loss_lines
+from notebook_kb.workspace.workspace import Workspace
+from tests.support.canaries import write_files
+from tests.support.kits import PlainOutgoing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notebook_kb.publishing.kit import Kit
+    from notebook_kb.publishing.prepare import Prepared
+
+NASTY = "A </script><img src=x onerror=alert(1)> & \"quoted\" 'title'"
+NOTE = f"""---
+title: '{NASTY.replace("'", "''")}'
+publish: true
+tags: [linear-algebra, "a</script>b"]
+description: What is left, with $x^2$ and "quotes".
+---
+# {NASTY}
+
+First words with $\\frac{{a}}{{b}}$ and a [link](https://example.org/?a=1&b=2).
+
+![Alt "with" <b>signs</b> -->](nasty.svg)
+
+$$x^2$$
+
+```python
+if a < b and "</script>":
+
+    print('&amp;')
+```
+
+- an item
+- another
+"""
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+PACK = language_pack("en")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> PlainOutgoing:
+    notes = {
+        "notebook.yml": b"title: A notebook\nbase_url: https://notes.example.org\n",
+        "notes/nasty.md": NOTE.encode(),
+        "notes/nasty.svg": SVG,
+        "notes/deep/nasty.md": b"---\npublish: true\n---\n# Other\n\nOther words.\n",
+    }
+    write_files(tmp_path / "book", notes)
+    return PlainOutgoing(Workspace(tmp_path / "book", "2026-11-22"))
+
+
+def prepared(out: PlainOutgoing, target: TargetName = TargetName.MEDIUM) -> Prepared:
+    return out.prepare(out.notebook.notes["notes/nasty.md"], target)
+
+
+def data_of(page: Path) -> dict[str, object]:
+    found = lxml.html.fromstring(page.read_text(encoding="utf-8")).get_element_by_id("kit-data")
+    value = json.loads(found.text)
+    assert isinstance(value, dict)
+    return value
+
+
+@pytest.mark.parametrize("target", TargetName)
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_nothing_breaks_out_of_a_page(out: PlainOutgoing, tmp_path: Path, target: TargetName, code: str) -> None:
+    """Red when a title, an alt text or code becomes markup of the kit's own pages."""
+    kit = write_kit(prepared(out, target), tmp_path / "kits", pack=language_pack(code))
+    pages = sorted(kit.folder.glob("index.html")) + sorted(kit.folder.glob("check.html"))
+    for page in pages:
+        root = lxml.html.fromstring(page.read_text(encoding="utf-8"))
+        assert not root.xpath("//*[@onerror]")
+        assert [s.get("src") or s.get("type") for s in root.iter("script")][1:] == ["application/json"]
+        assert all(i.get("src") in kit.files for i in root.iter("img"))
+        assert NASTY in root.text_content()
+    rich = data_of(kit.page)["rich"]
+    assert isinstance(rich, dict)
+    assert prepared(out, target).payload.title in json.dumps(kit.manifest, ensure_ascii=False).replace('\\"', '"')
+
+
+def test_the_same_note_gives_the_same_bytes_without_a_place(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a clock, an order of a set or a path of this machine gets into a kit."""
+    kits = [write_kit(prepared(out), tmp_path / n, pack=PACK) for n in ("one", "two")]
+    one, two = ({p.name: p.read_bytes() for p in kit.folder.iterdir()} for kit in kits)
+    assert one == two
+    assert [n for n, data in one.items() if str(tmp_path).encode() in data] == []
+    assert set(one) == set(kits[0].files)
+
+
+def test_a_new_kit_leaves_nothing_of_the_old(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a stale picture stays, or when something outside the kit's folder is touched."""
+    kits = tmp_path / "kits"
+    first = write_kit(prepared(out), kits, pack=PACK)
+    (first.folder / "09-stale.png").write_bytes(b"old")
+    (kits / "mine.txt").write_text("mine")
+    second = write_kit(prepared(out), kits, pack=PACK)
+    assert second.folder == first.folder
+    assert sorted(p.name for p in second.folder.iterdir()) == list(second.files)
+    assert sorted(p.name for p in kits.rglob("*") if p.is_dir()) == ["medium-article", "nasty"]
+    assert (kits / "mine.txt").read_text() == "mine"
+
+
+def test_a_link_in_the_place_of_a_kit_is_taken_away_and_not_followed(
+    out: PlainOutgoing, tmp_path: Path
+) -> None:
+    """Red when a kit is written, or an old one deleted, through a link."""
+    other = tmp_path / "other"
+    write_files(other, {"keep.txt": b"mine"})
+    place = tmp_path / "kits" / "medium-article" / "nasty"
+    place.parent.mkdir(parents=True)
+    place.symlink_to(other, target_is_directory=True)
+    kit = write_kit(prepared(out), tmp_path / "kits", pack=PACK)
+    assert not kit.folder.is_symlink()
+    assert [p.name for p in other.iterdir()] == ["keep.txt"]
+
+
+def test_two_notes_of_one_name_have_two_kits(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when the kit of one note overwrites that of another."""
+    first = write_kit(prepared(out), tmp_path / "kits", pack=PACK)
+    other = out.prepare(out.notebook.notes["notes/deep/nasty.md"], TargetName.MEDIUM)
+    second = write_kit(other, tmp_path / "kits", pack=PACK)
+    assert first.folder != second.folder
+    assert [(m["key"], slug == "nasty") for _, slug, m in kits_in(tmp_path / "kits")] == [
+        (prepared(out).payload.key, True),
+        (other.payload.key, False),
+    ]
+
+
+def test_the_manifest_tells_what_went_into_the_kit(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a hash, a count or the payload's digest is not that of what was written."""
+    source = prepared(out)
+    kit = write_kit(source, tmp_path / "kits", pack=PACK, name="nasty one")
+    said = json.loads((kit.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert said["payload"] == source.payload.digest
+    assert said["counts"] == {"code": 1, "heading": 1, "item": 2, "picture": 2, "text": 2}
+    assert said["command"] == "kb publish 'nasty one' --to medium --done"
+    for name, digest in said["files"].items():
+        assert hashlib.sha256((kit.folder / name).read_bytes()).hexdigest() == digest
+    assert [p["mark"] for p in said["pictures"]] == [
+        "[picture 1: 01-nasty.png]",
+        "[picture 2: 02-formula.png]",
+    ]
+
+
+def test_the_kit_for_any_place_has_the_article_as_page_and_as_markdown(
+    out: PlainOutgoing, tmp_path: Path
+) -> None:
+    """Red when the files for other places lack a picture, or name one that is not there."""
+    kit = write_kit(prepared(out, TargetName.FOLDER), tmp_path / "kits", pack=PACK)
+    page = lxml.html.fromstring((kit.folder / "article.html").read_text(encoding="utf-8"))
+    pictures = [i.get("src") for i in page.iter("img")]
+    assert pictures == ["01-nasty.png", "02-formula.png"]
+    assert all((kit.folder / p).is_file() for p in pictures)
+    text = (kit.folder / "article.md").read_text(encoding="utf-8")
+    assert all(f"({p})" in text for p in pictures)
+    rich = data_of(kit.page)["rich"]
+    assert isinstance(rich, dict)
+    assert rich["article"]["text/html"].count('src="data:image/png;base64,') == 2
+
+
+def test_a_post_has_its_text_its_picture_and_its_document(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when the text of a post is not whole in `post.txt`, or is counted wrongly."""
+    article = prepared(out)
+    words = "What is left?\n\n#linearalgebra <b>" + "x" * 3000
+    post = replace(article.payload, target=TargetName.LINKEDIN, form=Form.POST, body=words)
+    shaped = replace(article.shaped, blocks=(), losses=())
+    kit = write_kit(
+        replace(article, payload=post, shaped=shaped, pieces=()),
+        tmp_path / "kits",
+        pack=PACK,
+        document=b"%PDF-1.7",
+    )
+    assert (kit.folder / "post.txt").read_text(encoding="utf-8") == words + "\n"
+    assert (kit.folder / "document.pdf").read_bytes() == b"%PDF-1.7"
+    root = lxml.html.fromstring(kit.page.read_text(encoding="utf-8"))
+    assert root.get_element_by_id("post").text_content() == words
+    assert f"{len(words)} / 3000" in root.text_content()
+    assert root.find_class("over")
+    assert not (kit.folder / "check.html").exists()
+
+
+def pieces(*names: str) -> tuple[Piece, ...]:
+    return tuple(Piece(n.partition(":")[0], n, n.partition(":")[2]) for n in names)
+
+
+def test_changed_pieces_are_told_by_what_they_follow() -> None:
+    """Red when a change is taken for an addition, or is placed after the wrong piece."""
+    before = pieces("heading:A", "paragraph:one", "paragraph:two", "list:x", "paragraph:end")
+    now = pieces("heading:A", "paragraph:ONE", "codeblock:new", "paragraph:two", "paragraph:end")
+    found = compare_pieces(before, now)
+    assert [(c.index, c.was and c.was.begins, c.after and c.after.begins) for c in found.changes] == [
+        (1, "one", "A"),
+        (2, None, "ONE"),
+        (None, "x", "two"),
+    ]
+    assert not compare_pieces(now, now, title=("same", "same"))
+    assert compare_pieces(now, now, title=("old", "new")).title == "old"
+
+
+def test_a_kit_of_corrections_begins_with_what_changed(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a correction cannot be copied alone, or the dated line takes another day than it is given."""
+    source = prepared(out)
+    then = list(source.payload.pieces)
+    text = next(i for i, p in enumerate(then) if p.kind == "paragraph")
+    then[text] = replace(then[text], digest="other", begins="Wrong words")
+    then.insert(text + 1, Piece("paragraph", "gone", "Gone words"))
+    kit = write_kit(
+        source,
+        tmp_path / "kits",
+        pack=PACK,
+        changed=compare_pieces(tuple(then), source.payload.pieces),
+        story_url="https://medium.com/@me/rank-1",
+        today=date(2026, 11, 22),
+    )
+    root = lxml.html.fromstring(kit.page.read_text(encoding="utf-8"))
+    titles = [" ".join(h.text_content().split()) for h in root.iter("h2")]
+    assert titles[:4] == [
+        "Open your story and edit it",
+        "Replace a paragraph",
+        "Delete a paragraph",
+        "Say what was corrected",
+    ]
+    assert root.get_element_by_id("line").text_content() == "Corrected on 22 November 2026: …"
+    rich = data_of(kit.page)["rich"]
+    assert isinstance(rich, dict)
+    assert rich[f"piece-{text}"]["text/html"] == source.pieces[text]
+    assert root.xpath("//details//article")
+    checklist = (kit.folder / "checklist.txt").read_text(encoding="utf-8")
+    assert "Gone words" in checklist
+    assert kit.manifest["is_correction"]
+
+
+def test_what_was_lost_is_said_in_the_notebooks_language(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a kind of loss has no words, or German kits tell it in English."""
+    source = prepared(out)
+    assert [line for line in loss_lines(source.shaped.losses) if " became " not in line and "drawn" not in line] == []
+    german = language_pack("de")
+    kit = write_kit(source, tmp_path / "kits", pack=german)
+    page = kit.page.read_text(encoding="utf-8")
+    assert all(line in page for line in loss_lines(source.shaped.losses, german))
+    assert "wurde" in loss_lines(source.shaped.losses, german)[0]
+    assert "Artikel kopieren" in page
