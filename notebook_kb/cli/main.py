@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Show the notebook live while you write."),
     "publish": ("publish", "Set the flag that makes a note public."),
     "unpublish": ("publish", "Take a note back from the public."),
+    "auth": ("auth", "Get and keep the token of a service."),
     "completion": ("completion", "Print the completion script for a shell."),
 }
 

@@ -33,15 +33,17 @@ _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errn
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
-def write_part(folder: Path, data: bytes, *, like: os.stat_result | None = None, sync: bool = True) -> Path:
+def write_part(
+    folder: Path, data: bytes, *, like: os.stat_result | None = None, mode: int = 0o666, sync: bool = True
+) -> Path:
     """Write `data` to a new `.part` file in `folder` and return its path.
 
-    `like` gives mode bits and, where allowed, the owner; without it the file is made as any new file.
+    `like` gives mode bits and, where allowed, the owner; without it the file is made with `mode`, less the umask.
     `sync` waits until the disk has it. Raises `OSError`, and then leaves no file.
     """
     path = folder / f"{TEMP_PREFIX}{secrets.token_hex(6)}{PART_SUFFIX}"
     # Until it has the note's own bits nobody else may look into it.
-    first_mode = 0o666 if like is None else _PRIVATE
+    first_mode = mode if like is None else _PRIVATE
     try:
         with open(path, "xb", opener=lambda name, flags: os.open(name, flags, first_mode)) as file:
             file.write(data)

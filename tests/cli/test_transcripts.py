@@ -65,6 +65,7 @@ class Session:
             "PYTHONPATH": str(REPOSITORY),
             "SOURCE_DATE_EPOCH": DAY,
             "HOME": str(folder),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",  # not the one of who runs the tests
         }
 
     def play(self, step: Step) -> list[str]:

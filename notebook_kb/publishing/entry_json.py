@@ -1,0 +1,67 @@
+"""An entry of the ledger as the journal carries it, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notebook_kb.publishing.ledger import Entry
+from notebook_kb.publishing.payload import Form, Piece, TargetName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notebook_kb.publishing.payload import Payload
+
+_PLAIN = ("status", "url", "remote_id", "canonical", "title", "first_at", "updated_at", "source", "payload")
+
+
+def entry_of(payload: Payload, source: str, at: str, before: Entry | None = None) -> Entry:
+    """The entry for a payload that goes out at the time `at`; `before` is the entry that it takes the place of."""
+    return Entry(
+        payload.target,
+        payload.form,
+        url=before.url if before else "",
+        remote_id=before.remote_id if before else "",
+        canonical=payload.canonical,
+        title=payload.title,
+        first_at=before.first_at if before and before.first_at else at,
+        updated_at=at,
+        source=source,
+        payload=payload.digest,
+        adapter=payload.adapter,
+        pictures={
+            digest: (before.pictures.get(digest, "") if before else "") for digest in file_digests(payload)
+        },
+        pieces=payload.pieces,
+        extra=before.extra if before else (),
+    )
+
+
+def file_digests(payload: Payload) -> tuple[str, ...]:
+    """The digests of all files that go out with a payload: pictures and the card's; the PDF is in the payload's own."""
+    card = (payload.card.picture,) if payload.card and payload.card.picture else ()
+    return tuple(dict.fromkeys(picture.digest for picture in (*payload.pictures, *card)))
+
+
+def to_json(entry: Entry) -> dict[str, Any]:
+    """The entry in plain values. Keys of later versions stay in the ledger and are not carried."""
+    return {
+        **{name: getattr(entry, name) for name in _PLAIN},
+        "adapter": entry.adapter,
+        "pictures": dict(entry.pictures),
+        "pieces": [[piece.kind, piece.digest, piece.begins] for piece in entry.pieces],
+    }
+
+
+def from_json(place: str, value: Mapping[str, Any]) -> Entry:
+    """The entry of plain values. Raises `KeyError`, `TypeError` or `ValueError` for values that are none."""
+    target, _, form = place.partition("-")
+    texts: dict[str, Any] = {name: str(value[name]) for name in _PLAIN}
+    return Entry(
+        TargetName(target),
+        Form(form),
+        **texts,
+        adapter=int(value["adapter"]),
+        pictures=dict(value["pictures"]),
+        pieces=tuple(Piece(*map(str, piece)) for piece in value["pieces"]),
+    )

@@ -1,0 +1,1 @@
+"""The services: what each takes, refuses and answers. Facts about them are in `contracts.yml`."""
