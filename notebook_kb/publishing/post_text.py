@@ -14,6 +14,7 @@ from notebook_kb.publishing.article_inlines import Inlines
 from notebook_kb.publishing.contracts import number
 from notebook_kb.publishing.post_lines import UNSAID, Kind, Piece, PostLines
 from notebook_kb.publishing.sentences import is_whole, sentences
+from notebook_kb.publishing.targets.little_text import length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,11 +75,6 @@ def post_text(around: Surroundings, note: Note, drawing: Drawing) -> PostText | 
     return writer.written() or writer.proposal()
 
 
-def visible_length(text: str) -> int:
-    """The length of a text in UTF-16 code units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def linkedin_sections(parsed: ParsedNote) -> tuple[Section, ...]:
     """The sections that hold the text of a post; those that are private, or stand in what is, hold none."""
     found: list[Section] = []
@@ -129,7 +125,7 @@ class _Writer:
         return PostText(
             text,
             proposed,
-            visible_length(text),
+            length(text),
             number("linkedin.text_max"),
             self.note.path,
             line,
@@ -161,10 +157,10 @@ class _Writer:
         end = [self.pack.word("read_on", place=page)] if page else []
         tags = " ".join(hashtags(self.note.tags))
         end += [tags] if tags else []
-        body, room = "", MOST - sum(visible_length(x) + len("\n\n") for x in (hook, *end))
+        body, room = "", MOST - sum(length(x) + len("\n\n") for x in (hook, *end))
         for text, new in steps:
             longer = body + ("\n\n" if new else " ") + text if body else text
-            if visible_length(longer) > room or (new and visible_length(body) > room - (MOST - LEAST)):
+            if length(longer) > room or (new and length(body) > room - (MOST - LEAST)):
                 break
             body = longer
         return self.result("\n\n".join(x for x in (hook, body, *end) if x), line, proposed=True)
@@ -188,7 +184,7 @@ class _Writer:
         """The first line: a post's title; of other notes the first sentence, if it is short, which is taken away then."""
         title = self.title()
         first = steps[0][0] if steps else ""
-        short = bool(first) and "\n" not in first and visible_length(first) <= HOOK and is_whole(first)
+        short = bool(first) and "\n" not in first and length(first) <= HOOK and is_whole(first)
         telling = self.note.type is NoteType.POST and not re.search(r"[\\$]", title)
         if not short or telling:
             return title

@@ -168,7 +168,7 @@ def is_open(section: Section) -> bool:
     )
 
 
-def plain_note(kind: str, title: str, day: str, source: str = "") -> Scaffold:
+def plain_note(kind: str, title: str, day: str, source: str = "", series: str = "") -> Scaffold:
     """A new post, page or reading."""
     head = ["---", f"title: {yaml_text(title)}"]
     if kind == "post":
@@ -177,5 +177,7 @@ def plain_note(kind: str, title: str, day: str, source: str = "") -> Scaffold:
         head.append(f"source: {yaml_text(source)}")
     if kind == "page":
         head.append("type: page")
+    if series:
+        head.append(f"series: {yaml_text(series)}")
     lines = [*head, "---", "", ""]
     return Scaffold("\n".join(lines), len(lines))

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 # folders that hold files rather than pages
 RESERVED = frozenset({"static", "files", "_kb", "_public"})
 # the site's own pages
-OWN_PAGES = ("tags", "sources", "concepts", "roadmap", "compare", "archive", "search", "posts", "404")
+OWN_PAGES = (
+    "tags",
+    "sources",
+    "concepts",
+    "roadmap",
+    "compare",
+    "archive",
+    "search",
+    "posts",
+    "portfolio",
+    "404",
+)
 
 # the script that holds the search index: it never moves, so that a page may ask for it
 INDEX_URL = "/search-index.js"

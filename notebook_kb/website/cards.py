@@ -51,7 +51,9 @@ class Cards:
         """A page's card: its own if the settings and the font allow it, else the site's."""
         wanted = self.site.notebook.settings.social_cards
         card = None
-        if wanted == "all" and isinstance(plan.view, v.ConceptView):
+        if wanted != "site" and isinstance(plan.view, v.PortfolioView):
+            card = Card(plan.view.head.title, under=plan.view.head.description, left=self._name())
+        elif wanted == "all" and isinstance(plan.view, v.ConceptView):
             card = self._concept(plan.view)
         elif wanted != "site" and plan.note and isinstance(plan.view, v.NoteView):
             note = self.site.notebook.notes[plan.note]

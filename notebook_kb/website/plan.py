@@ -53,13 +53,14 @@ def title_anchor(note: Note) -> dict[str, str]:
 class Site:
     """One view of a notebook as a site. `mine` shows private notes and parts, for the preview and private copies.
 
-    `everything` is the whole notebook: it is asked only for what the preview marks as private.
+    `copies` are those of notes elsewhere, by the note's path.
     """
 
     notebook: Notebook
     derived: Mapping[str, Mapping[str, Any]]
     mine: bool = False
     badges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    copies: Mapping[str, tuple[v.Copy, ...]] = field(default_factory=dict)
 
     @cached_property
     def coverage(self) -> dict[str, ConceptCoverage]:
@@ -160,6 +161,7 @@ class Site:
             badges=self.badges.get(note.path, ()),
             tags=tuple(v.LinkView(t, self.tag_url(t)) for t in note.tags),
             source_path=note.path if self.mine else "",
+            copies=self.copies.get(note.path, ()),
         )
 
     def title(self, note: Note) -> str:

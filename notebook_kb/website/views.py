@@ -115,10 +115,20 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Where else a page's text stands: what the place is called, the address there, since when (YYYY-MM-DD or '')."""
+
+    place: str
+    url: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PageHead:
     """What every page has. `kind` is concept, post, page, reading, home, roadmap, …
 
-    `badges` are shown in the preview only: private, draft, future. `nav` is the id of the current menu entry.
+    `badges` are shown in the preview only: private, draft, future. `nav` is the id of the current menu entry. `copies`
+    are those elsewhere.
     """
 
     title: str
@@ -134,6 +144,7 @@ class PageHead:
     tags: tuple[LinkView, ...] = ()
     source_path: str = ""
     picture: Picture | None = None
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +355,33 @@ class TagsView:
 
     head: PageHead
     tags: tuple[tuple[LinkView, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One thing that was learnt or published; `kind` is that of the note, `state` a concept's."""
+
+    title: str
+    url: str
+    date: str
+    kind: str
+    state: str = ""
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """What was learnt and published, and when. `groups` are (heading, lines), the newest first.
+
+    `marks` are (the mark's SVG, the kind's name) of the kinds that `timeline_svg` draws; `areas` hold covered concepts.
+    """
+
+    head: PageHead
+    author: str
+    timeline_svg: str
+    marks: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, tuple[WorkLine, ...]], ...]
+    areas: tuple[AreaView, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from notebook_kb.model.note import Note
     from notebook_kb.model.roadmap import Concept
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.scaffolding.note import Scaffold
     from notebook_kb.workspace.workspace import Workspace
 
 SLIP = 0.7  # two letters changed about still are one; `game theory` is no `bayes theorem`
@@ -194,21 +195,31 @@ def first_open_angle(notebook: Notebook, note: Note | None) -> str:
     return next((a for a in order if a not in written), order[0])
 
 
-def new_note(workspace: Workspace, kind: str, title: str, source: str = "") -> Opened:
+def new_note(workspace: Workspace, kind: str, title: str, source: str = "", series: str = "") -> Opened:
     """A new note of a kind; it never overwrites one."""
     if kind == "concept":
         return write_concept(workspace, title, source)
     notebook = workspace.load().notebook
-    slug = slugify(title, workspace.pack)
-    folder = {"post": "posts", "reading": "readings", "page": ""}[kind]
-    stem = f"{workspace.today}-{slug}" if kind == "post" else slug
-    name = "/".join(p for p in (notebook.notes_folder, folder, f"{stem}.md") if p)
+    name = new_path(workspace, notebook, kind, title)
     if kind == "reading" and not source:
         raise UsageError(
             "a reading is of a source, and none was named", "add `--from SOURCE`, as in `--from mml`"
         )
     resource = known_source(notebook, source) or source
-    scaffold = plain_note(kind, title, workspace.today, resource)
+    scaffold = plain_note(kind, title, workspace.today, resource, series)
+    return create(workspace, name, scaffold)
+
+
+def new_path(workspace: Workspace, notebook: Notebook, kind: str, title: str) -> str:
+    """Where a new note of a kind and title goes."""
+    slug = slugify(title, workspace.pack)
+    folder = {"post": "posts", "reading": "readings", "page": ""}[kind]
+    stem = f"{workspace.today}-{slug}" if kind == "post" else slug
+    return "/".join(p for p in (notebook.notes_folder, folder, f"{stem}.md") if p)
+
+
+def create(workspace: Workspace, name: str, scaffold: Scaffold) -> Opened:
+    """Write a new note; UsageError where there is one already."""
     path = workspace.root / name
     if path.exists():
         raise UsageError(f"{name} exists already", "choose another title, or open that note")

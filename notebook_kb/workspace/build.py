@@ -81,7 +81,7 @@ class BuildReport:
 def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
     """Build the site.
 
-    LeakError when the audit finds private words in a page; UsageError when two notes want one address, or a private
+    LeakError when the audit finds private words in a page; LedgerError for a ledger that cannot be trusted; UsageError when two notes want one address, or a private
     kind of build would go to the configured output.
     """
     started = time.perf_counter()
@@ -90,6 +90,8 @@ def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
         loaded = workspace.load()
         site = site_for(workspace, loaded, options)
         refuse_clashes(site)
+        if workspace.copies.problem:
+            raise workspace.copies.problem
         banner = "" if options.public else workspace.pack.word("mine_banner")
         meta = FEEDS | ({} if options.public else {"robots": "noindex"})
         view = workspace.site_view(site, banner=banner, meta=meta)
@@ -215,6 +217,7 @@ def audit_key(workspace: Workspace, loaded: Loaded, site: Site, texts: dict[str,
     state.update(repr((workspace.settings, workspace.loader.roadmap)).encode())
     for path, note in loaded.notebook.notes.items():
         state.update(f"{path}:{note.digest}:{path in site.notebook.notes}\n".encode())
+    state.update(repr(sorted(site.copies.items())).encode())
     for name, data in texts.items():
         state.update(f"{name}:".encode() + hashlib.blake2b(data, digest_size=16).digest())
     for path in loaded.notebook.files:
@@ -263,7 +266,7 @@ def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
     )
     scanner = Scanner(headings, names.private_words)
     private: list[PrivateMatter] = []
-    public: list[str] = [*public_words(workspace)]
+    public: list[str] = [*public_words(workspace, site)]
     for path in loaded.notebook.notes:
         text, _ = decode(read_file(workspace.root / path).data)
         if path in site.notebook.notes:
@@ -299,8 +302,8 @@ def paragraphs(text: str) -> list[str]:
     ]
 
 
-def public_words(workspace: Workspace) -> list[str]:
-    """The theme, the words of the tool, the roadmap and the settings that pages show."""
+def public_words(workspace: Workspace, site: Site) -> list[str]:
+    """The theme, the words of the tool, the roadmap and the settings that pages show, addresses of copies elsewhere."""
     theme: Theme = workspace.theme
     texts = [
         p.read_text(encoding="utf-8", errors="replace")
@@ -322,6 +325,7 @@ def public_words(workspace: Workspace) -> list[str]:
     ]
     texts += [f"{r.title} {r.by} {r.id} {r.url}" for r in roadmap.resources.values()]
     texts += [f"{a.title} {a.why} {a.id}" for a in roadmap.areas]
+    texts += [f"{c.place} {c.url}" for copies in site.copies.values() for c in copies]
     texts += [f"{p.title} {p.id}" for p in roadmap.problems] + [
         f"{a.title} {a.ask}" for a in roadmap.angles.values()
     ]

@@ -13,6 +13,7 @@ from notebook_kb.rendering.fragments import deriver
 from notebook_kb.settings import find_root
 from notebook_kb.website.plan import Site
 from notebook_kb.website.views import NavItem, SiteView
+from notebook_kb.workspace.copies import Copies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,13 +59,21 @@ class Workspace:
 
         return Theme(self.root / self.settings.theme, self.pack)
 
+    @cached_property
+    def copies(self) -> Copies:
+        """Where else notes stand, by the ledger."""
+        return Copies(self.root / self.settings.state, self.settings.timezone)
+
     def public_site(self, loaded: Loaded, *, drafts: bool = False, future: bool = False) -> Site:
         """The site as everybody may see it; made from the public-only view."""
-        return Site(public_view(loaded.notebook, drafts=drafts, future=future), loaded.derived)
+        notebook = public_view(loaded.notebook, drafts=drafts, future=future)
+        return Site(notebook, loaded.derived, copies=self.copies.of(notebook))
 
     def private_site(self, loaded: Loaded) -> Site:
         """The site as only I see it: all notes, private parts marked, badges."""
-        return Site(loaded.notebook, loaded.derived, mine=True, badges=badges(loaded.notebook))
+        notebook = loaded.notebook
+        copies = self.copies.of(notebook)
+        return Site(notebook, loaded.derived, mine=True, badges=badges(notebook), copies=copies)
 
     def site_view(
         self,

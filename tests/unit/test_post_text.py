@@ -16,7 +16,7 @@ from notebook_kb.parsing.note import parse_note
 from notebook_kb.publishing.article import Surroundings
 from notebook_kb.publishing.contracts import number
 from notebook_kb.publishing.drawing import Said
-from notebook_kb.publishing.post_text import LEAST, MOST, hashtags, post_text, visible_length
+from notebook_kb.publishing.post_text import LEAST, MOST, hashtags, post_text
 from notebook_kb.publishing.sentences import sentences
 from notebook_kb.rendering.images.result import CannotDraw
 from notebook_kb.scaffolding.linkedin import markdown_lines
@@ -291,11 +291,6 @@ def test_sentences_end_where_they_end() -> None:
         "Ä. 中文。",
         "还有。",
     ]
-
-
-def test_length_is_counted_as_browsers_count() -> None:
-    """A sign outside the basic plane is two, so that the limit is never passed unseen."""
-    assert visible_length("a😀é") == 4
 
 
 def test_hashtags_are_words() -> None:

@@ -1,4 +1,4 @@
-"""Pages that gather: front page, concepts, compare, roadmap, sources, posts, tags, archive, search, 404."""
+"""Pages that gather: front page, concepts, compare, roadmap, sources, posts, tags, archive, portfolio, search, 404."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from notebook_kb.rendering.unicode_math import unicode_math
 from notebook_kb.website import views as v
 from notebook_kb.website.addresses import INDEX_URL, relative_url
 from notebook_kb.website.pages.archive import archive
+from notebook_kb.website.pages.portfolio import portfolio
 from notebook_kb.website.pages.spoken import spoken_formula
 from notebook_kb.website.plan import PagePlan
 
@@ -37,6 +38,7 @@ def index_pages(site: Site) -> Iterator[PagePlan]:
     yield PagePlan(site.page("roadmap"), "roadmap.html", roadmap(site))
     yield PagePlan(site.page("posts"), "list.html", posts(site))
     yield PagePlan(site.page("archive"), "archive.html", archive(site))
+    yield PagePlan(site.page("portfolio"), "portfolio.html", portfolio(site))
     sources = [source(site, r) for r in site.notebook.roadmap.resources.values()]
     yield PagePlan(site.page("sources"), "sources.html", all_sources(site, sources))
     for view in sources:
