@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
+from tests.support.fakes.base import TOKEN
+from tests.support.fakes.linkedin import LinkedInFake
+from tests.support.send_driver import Driver
 from tests.support.send_torture import Torture
 
 if TYPE_CHECKING:
@@ -15,3 +19,25 @@ def test_30_kills_and_cuts_make_no_second_post(tmp_path: Path) -> None:
     counts = Torture(tmp_path, 11).run(30)
     assert counts["unknown"] > 3, counts
     assert counts["killed"] > 3, counts
+
+
+def test_two_processes_at_once_make_one_post(tmp_path: Path) -> None:
+    """Both begin in the same instant: one sends, the other finds that out and sends nothing."""
+    with LinkedInFake() as fake:
+        env = {"KB_LINKEDIN_URL": fake.url, "KB_LINKEDIN_TOKEN": TOKEN, "XDG_CONFIG_HOME": str(tmp_path)}
+        drivers = [Driver(env), Driver(env)]
+        for number in range(6):
+            case = Torture(tmp_path, 0).case(number) | {"target": "linkedin", "picture": False}
+            for driver in drivers:
+                driver.prepare(case)
+            ends: list[int] = []
+            threads = [threading.Thread(target=lambda d=d: ends.append(d.go())) for d in drivers]  # type: ignore[misc]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert len(fake.posts) == number + 1
+            # 1: something was sent meanwhile; 0: the other one was through before this one looked
+            assert sorted(ends) in ([0, 0], [0, 1], [0, 3])
+        for driver in drivers:
+            driver.close()
