@@ -129,9 +129,8 @@ def linkedin_credential(no_browser: bool, port: int | None) -> Credential:
     note("products: 'Share on LinkedIn' and 'Sign In with LinkedIn using OpenID Connect'")
     note(f"redirect URL: http://127.0.0.1:{port}{path}")
     default = kept.client_id if kept else ""
-    client_id = str(
-        click.prompt("client ID (empty: paste a token of the portal's generator)", default=default, err=True)
-    ).strip()
+    asked = "client ID (empty: paste a token of the portal's generator)"
+    client_id = str(click.prompt(asked, default=default, show_default=bool(default), err=True)).strip()
     if not client_id:
         return Credential(checked_token(hidden("LinkedIn token"), "what was typed"), ends)
     if kept and kept.client_secret and client_id == kept.client_id:

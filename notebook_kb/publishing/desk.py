@@ -57,7 +57,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self._read()
-        if self.journal.unnoted() or self.journal.open_sends():
+        if self.journal.unnoted() or self.journal.open_sends() or self._lost():
             try:
                 with self.locked(wait=0.0):
                     pass
@@ -123,7 +123,8 @@ class Desk:
                 record = replace(record, path=note_.get("path", ""), title=note_.get("title", ""))
             self.ledger.put(record.with_entry(entry))
             for send in sends:
-                self.journal.settled(send.nonce, "done", stamp(self.now()))
+                answer = {"url": entry.url, "remote_id": entry.remote_id, "status": entry.status}
+                self.journal.settled(send.nonce, "done", stamp(self.now()), answer)
         return entry, note
 
     def forget(self, key: str, target: TargetName, form: Form) -> bool:
@@ -131,7 +132,7 @@ class Desk:
         place = f"{target}-{form}"
         with self.locked():
             record = self.ledger.get(key)
-            sends = self._open(key, place)
+            sends = self.journal.of(key, place)
             for send in sends:
                 self.journal.settled(send.nonce, "forgotten", stamp(self.now()))
             if place in record.entries:
@@ -215,15 +216,30 @@ class Desk:
             yield
 
     def _finish(self) -> None:
-        """Put into the ledger what a killed process had not, and drop the old file of a half-done renaming."""
-        for send in self.journal.unnoted():
+        """Put into the ledger what a killed process had not or git took out; finish a half-done renaming."""
+        self._finish_renamings()
+        for send in (*self.journal.unnoted(), *self._lost()):
             note_done(self.ledger, self.journal, send)
+
+    def _lost(self) -> list[Sending]:
+        """What went out from here and is in no ledger file: git took another branch, or somebody deleted the file."""
+        former = {old for record in self.ledger.records.values() for old in record.was}
+        return [
+            send
+            for send in self.journal.done_sends()
+            if send.noted and send.place not in self.ledger.get(send.key).entries and send.key not in former
+        ]
+
+    def _finish_renamings(self) -> None:
+        """A former key has neither a file nor requests of its own; perhaps it was renamed on another machine."""
         for record in list(self.ledger.records.values()):
             for old in record.was:
                 left = self.ledger.records.get(old)
-                if left and left.entries.items() <= record.entries.items() and old not in self.keys:
+                if old in self.keys or (left and not left.entries.items() <= record.entries.items()):
+                    continue
+                if any(send.key == old for send in self.journal.sends.values()):
                     self.journal.renamed(old, record.key)
-                    self.ledger.remove(old)
+                self.ledger.remove(old)
 
     def _open(self, key: str, place: str) -> list[Sending]:
         return [send for send in self.journal.open_sends() if (send.key, send.place) == (key, place)]

@@ -95,9 +95,9 @@ class Journal:
         """Note what came of a request: `done` or `failed`."""
         self._write({"what": "answered", "nonce": nonce, "outcome": outcome, "at": at, "answer": answer})
 
-    def settled(self, nonce: str, how: str, at: str) -> None:
-        """Note that a person said what came of it: done, not-sent or forgotten."""
-        self._write({"what": "settled", "nonce": nonce, "how": how, "at": at})
+    def settled(self, nonce: str, how: str, at: str, answer: dict[str, str] | None = None) -> None:
+        """Note that a person said what came of it: done (with `answer`, where it is), not-sent or forgotten."""
+        self._write({"what": "settled", "nonce": nonce, "how": how, "at": at, "answer": answer or {}})
 
     def noted(self, nonce: str) -> None:
         """Note that the ledger has it."""
@@ -135,6 +135,16 @@ class Journal:
     def unnoted(self) -> list[Sending]:
         """Requests that succeeded and are not in the ledger, as the process was killed in between."""
         return [send for send in self.sends.values() if send.outcome == "done" and not send.noted]
+
+    def done_sends(self) -> list[Sending]:
+        """The latest request for each note and place that succeeded and was not forgotten."""
+        found = {(s.key, s.place): s for s in self.sends.values() if s.outcome == "done"}
+        return list(found.values())
+
+    def of(self, key: str, place: str) -> list[Sending]:
+        """The requests for a note and place that were not settled, oldest first."""
+        sends = self.sends.values()
+        return [s for s in sends if (s.key, s.place) == (key, place) and s.outcome != "settled"]
 
     def last(self, key: str, place: str) -> Sending | None:
         """The latest request for a note and place, None if there was none."""
@@ -185,6 +195,8 @@ def _after(send: Sending, value: dict[str, Any]) -> Sending:
         case "answered":
             return replace(send, outcome=value["outcome"], answer=value["answer"])
         case "settled":
+            if value["how"] == "done":
+                return replace(send, outcome="done", answer=value["answer"], noted=True)
             return replace(send, outcome="settled")
         case _:
             return replace(send, noted=True)

@@ -51,9 +51,12 @@ class Secret:
 
 def redact(text: str) -> str:
     """`text` without any token that this process knows, or a longer part of one, also as it stands in URLs or base64."""
-    forms = {form for secret in list(_KNOWN) for form in _forms(secret.reveal())}
-    for form in sorted(forms, key=len, reverse=True):
-        text = _without_parts(text.replace(form, _HIDDEN), form)
+    found = {form for secret in list(_KNOWN) for form in _forms(secret.reveal())}
+    forms = sorted(found, key=len, reverse=True)
+    for form in forms:
+        text = text.replace(form, _HIDDEN)
+    for form in forms:
+        text = _without_parts(text, form)
     return text
 
 

@@ -76,7 +76,7 @@ class Torture:
 
     def one(self, driver: Driver, number: int) -> None:
         """One notebook with one note."""
-        case = self.case(number)
+        case = new_case(self.folder, number, self.random)
         if case["target"] != "medium" and self.random.random() < 0.3:
             send(desk(self.root(case), case["keys"]), job(order(_typed(case))), yes)
             case["words"] = ["Another beginning (1).", *case["words"][1:]]
@@ -95,23 +95,6 @@ class Torture:
         self.settle(case)
         assert len(self.posts(case)) == 1, (case, self.posts(case))
         self.compare(case)
-
-    def case(self, number: int) -> dict[str, Any]:
-        """A note and where it goes."""
-        root = self.folder / str(number)
-        root.mkdir()
-        words = [f"Sentence {k} of note {number} (f(x) = {k})." for k in range(5)]
-        return {
-            "root": str(root),
-            "target": self.random.choice(["linkedin", "linkedin", "devto", "medium"]),
-            "words": words,
-            "key": f"notes/n{number}.md",
-            "keys": [f"notes/n{number}.md"],
-            "path": f"notes/n{number}.md",
-            "title": f"Note {number}",
-            "canonical": f"https://example.org/n{number}/",
-            "picture": self.random.random() < 0.5,
-        }
 
     def with_fault(self, driver: Driver, case: dict[str, Any]) -> int:
         """Send in a process of its own, with something going wrong on the way."""
@@ -225,6 +208,24 @@ class Torture:
 
     def root(self, case: dict[str, Any]) -> Path:
         return self.folder / str(case["root"]).rsplit("/", 1)[-1]
+
+
+def new_case(folder: Path, number: int, dice: random.Random) -> dict[str, Any]:
+    """A note and where it goes."""
+    root = folder / str(number)
+    root.mkdir()
+    words = [f"Sentence {k} of note {number} (f(x) = {k})." for k in range(5)]
+    return {
+        "root": str(root),
+        "target": dice.choice(["linkedin", "linkedin", "devto", "medium"]),
+        "words": words,
+        "key": f"notes/n{number}.md",
+        "keys": [f"notes/n{number}.md"],
+        "path": f"notes/n{number}.md",
+        "title": f"Note {number}",
+        "canonical": f"https://example.org/n{number}/",
+        "picture": dice.random() < 0.5,
+    }
 
 
 def _typed(case: dict[str, Any]) -> dict[str, Any]:

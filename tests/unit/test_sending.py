@@ -624,6 +624,44 @@ def test_a_process_killed_before_its_ledger_was_written(tmp_path: Path, linkedin
     assert len(linkedin.posts) == 1
 
 
+def test_a_ledger_that_git_took_away(tmp_path: Path, linkedin: LinkedInFake) -> None:
+    """On a branch without the ledger file nothing goes out again: what went out from here is known here."""
+    send(desk(tmp_path), job(payload()), yes)
+    path = tmp_path / ".kb" / "published" / "rank.yml"
+    before = path.read_bytes()
+    path.unlink()
+    assert send(desk(tmp_path), job(payload()), yes).what == "unchanged"
+    assert path.read_bytes() == before
+    assert len(linkedin.posts) == 1
+
+
+def test_a_renaming_that_came_with_git(tmp_path: Path, linkedin: LinkedInFake) -> None:
+    """The other machine adopted the new key: here, too, the old one is not brought back."""
+    send(desk(tmp_path), job(payload()), yes)
+    journal = tmp_path / ".kb" / "journal.jsonl"
+    ours = journal.read_bytes()
+    desk(tmp_path, ("new",)).adopt("rank", "new")
+    journal.write_bytes(ours)
+    for _ in range(2):
+        assert list(desk(tmp_path, ("new",)).ledger.records) == ["new"]
+    moved = payload(key="new", path="notes/new.md")
+    assert send(desk(tmp_path, ("new",)), job(moved), yes).what == "unchanged"
+
+
+def test_what_a_person_said_survives_git_too(tmp_path: Path, linkedin: LinkedInFake) -> None:
+    """--done is in the journal as well, --forget takes it out of there."""
+    linkedin.faults.append(Fault("after", method="POST", path="/rest/posts"))
+    refused(send, desk(tmp_path), job(payload()), yes)
+    entry, _ = desk(tmp_path).done("rank", LINKEDIN, Form.POST, HERE)
+    (tmp_path / ".kb" / "published" / "rank.yml").unlink()
+    assert desk(tmp_path).look(job(payload())).state is State.PUBLISHED
+    restored = desk(tmp_path).look(job(payload())).entry
+    assert restored
+    assert (restored.url, restored.remote_id) == (entry.url, "urn:li:share:77")
+    desk(tmp_path).forget("rank", LINKEDIN, Form.POST)
+    assert desk(tmp_path).look(job(payload())).state is State.NONE
+
+
 # --- drift ---------------------------------------------------------------------------------------
 
 
