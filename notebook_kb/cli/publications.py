@@ -91,11 +91,11 @@ def place_words(publication: Publication) -> str:
 
 def next_step(publication: Publication) -> str:
     """What to do about it, '' where nothing is."""
+    from notebook_kb.publishing.kit import done_command
+
     key, target, form = publication.standing.key, publication.target, publication.form
     name = publication.path or key
-    command = f"kb publish {name} --to {target}" + (
-        f" --as {form}" if form not in {"article", "post"} else ""
-    )
+    command = done_command(target, form, name).removesuffix(" --done")
     state = str(publication.standing.state)
     if publication.gone:
         return f"renamed? kb publish NEW-NAME --to {target} --renamed-from {key}; else: kb publish {key} --to {target} --forget"

@@ -68,6 +68,9 @@ def settling(command: Callable[..., None]) -> Callable[..., None]:
     metavar="NAME",
     help="LinkedIn: this picture of the note (repeat it for more) in place of the link's card.",
 )
+@click.option(
+    "--keep-text", is_flag=True, help="LinkedIn: write the proposed text into the note, to be reworked."
+)
 @click.option("--with-questions", is_flag=True, help="Put the note's cards at the end, as questions.")
 @click.option(
     "--site-is-live", is_flag=True, help="Show pictures from the site's address instead of by hand."

@@ -26,8 +26,10 @@ def make_kit(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
 
     payload = ready.prepared.payload
     entry = gate.copy_there(ready)
-    if entry and entry.payload == payload.digest and not as_json:
+    if entry and entry.payload == payload.digest and not (as_json or wanted.output):
         note(f"nothing has changed since it went out: {clean(entry.url)}")
+        note("a kit of the whole is made with --output FOLDER")
+        return 0
     kit = write(gate, ready, wanted, entry)
     if payload.target is not TargetName.FOLDER:
         gate.desk.prepared(ready.job)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.cli.console import clean, counted, emit_json, note, one_line, say, style
 from notebook_kb.cli.publish_words import NAMES, ready_data
 from notebook_kb.errors import UsageError
-from notebook_kb.publishing.payload import TargetName
+from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.workspace.publish_gate import API, IMPORT, Gate, form_of, way_of
 from notebook_kb.workspace.publishing import missing_line
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from notebook_kb.cli.publish_words import Wanted
-    from notebook_kb.publishing.payload import Form
     from notebook_kb.workspace.publish_gate import Ready
 
 
@@ -39,6 +38,8 @@ def publish_to(name: str, target_name: str, wanted: Wanted, *, as_json: bool) ->
     )
     if not as_json:
         report(gate, ready)
+    if form is not Form.ARTICLE and keep_text(gate, ready, wanted):
+        return 0
     if wanted.dry_run:
         return tell_dry_run(ready, as_json=as_json)
     gate.settle_rename(ready, wanted.renamed_from, as_new=wanted.as_new)
@@ -68,6 +69,26 @@ def refuse_contradictions(wanted: Wanted) -> None:
         raise UsageError("`--renamed-from` and `--new` cannot stand together", "give one of them")
     if wanted.public and wanted.connections:
         raise UsageError("`--public` and `--connections` cannot stand together", "give one of them")
+
+
+def keep_text(gate: Gate, ready: Ready, wanted: Wanted) -> bool:
+    """Where the text of a post is only proposed: write it into the note if that is wanted. True if it was."""
+    text = gate.outgoing.post_text(ready.note)
+    if not text.proposed:
+        if wanted.keep_text:
+            raise UsageError(f"{text.place} has a text for LinkedIn already", "change it there, in the note")
+        return False
+    if not wanted.keep_text:
+        note(
+            "  the text is proposed from the note's own words; --keep-text writes it into the note for you to rework"
+        )
+        return False
+    from notebook_kb.workspace.posts import keep_linkedin_text
+
+    place = keep_linkedin_text(gate.workspace, ready.note.path, text.text)
+    note(f"the proposed text is in the note: {style(place, 'path', err=True)}")
+    note(f"rework it, then: kb publish {ready.note.path} --to linkedin")
+    return True
 
 
 def report(gate: Gate, ready: Ready) -> None:

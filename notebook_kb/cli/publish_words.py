@@ -33,6 +33,7 @@ class Wanted:
     public: bool
     connections: bool
     pictures: tuple[str, ...]
+    keep_text: bool
     with_questions: bool
     site_is_live: bool
     output: str | None

@@ -61,7 +61,7 @@ def form_of(target: TargetName, wanted: str | None) -> Form:
     if wanted is None:
         return forms[0]
     if wanted not in forms:
-        raise UsageError(f"{target} takes no {wanted}", f"it takes: {', '.join(forms)}")
+        raise UsageError(f"{target} takes no {wanted}s", f"it takes: {', '.join(forms)}")
     return Form(wanted)
 
 
