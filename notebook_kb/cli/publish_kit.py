@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,8 @@ from notebook_kb.cli.console import clean, emit_json, note, style
 from notebook_kb.cli.publish_words import NAMES, ready_data
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from notebook_kb.cli.publish_words import Wanted
     from notebook_kb.preview.kits import DoneAnswer
     from notebook_kb.publishing.kit import Kit
@@ -106,7 +108,7 @@ def show(gate: Gate, ready: Ready, kit: Kit, wanted: Wanted) -> int:
             click.launch(address)
 
     answer = serve_kit(
-        kit.folder, lambda url: done(gate, ready, url), pack=gate.workspace.pack, ready=ready_at
+        kit.folder, lambda url: done(gate, kit.manifest, url), pack=gate.workspace.pack, ready=ready_at
     )
     if answer is None:
         tell_by_hand(ready, kit)
@@ -115,14 +117,8 @@ def show(gate: Gate, ready: Ready, kit: Kit, wanted: Wanted) -> int:
     return 0
 
 
-def done(gate: Gate, ready: Ready, url: str) -> DoneAnswer:
-    """The address that was pasted into the kit's page goes into the ledger."""
+def done(gate: Gate, manifest: Mapping[str, Any], url: str) -> DoneAnswer:
+    """The address that was pasted into a kit's page goes into the ledger."""
     from notebook_kb.preview.kits import DoneAnswer
-    from notebook_kb.publishing.payload import TargetName
 
-    payload = ready.prepared.payload
-    if payload.target is TargetName.FOLDER:
-        return DoneAnswer(ok=False, message="a folder has no address")
-    entry, remark = gate.desk.done(payload.key, payload.target, payload.form, url, ready.job)
-    message = f"{payload.path} is on {NAMES[payload.target]} at {entry.url}"
-    return DoneAnswer(ok=True, message=f"{message}. {remark}".strip() if remark else message)
+    return DoneAnswer(ok=True, message=gate.done_from_kit(manifest, url))

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from notebook_kb.cli.console import clean, note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from notebook_kb.preview.kits import DoneAnswer
 
 DEFAULT_PORT = 8321
 
@@ -45,8 +51,23 @@ def serve(port: int, open_browser: bool, poll: bool, today: str) -> None:
     note("Ctrl-C ends it")
     if open_browser:
         click.launch(address)
-    preview = Preview(state, poll=poll, say=lambda text: note(clean(text)), saved=tell_saved)
+    preview = Preview(
+        state, poll=poll, say=lambda text: note(clean(text)), saved=tell_saved, kit_done=kit_done(root, today)
+    )
     run(preview, ears, number)
+
+
+def kit_done(root: Path, today: str) -> Callable[[Mapping[str, Any], str], DoneAnswer]:
+    """What notes the address that was pasted into a kit's page."""
+
+    def note_address(manifest: Mapping[str, Any], url: str) -> DoneAnswer:
+        from notebook_kb.cli.publish_kit import done
+        from notebook_kb.workspace.publish_gate import Gate
+        from notebook_kb.workspace.workspace import Workspace
+
+        return done(Gate(Workspace(root, today)), manifest, url)
+
+    return note_address
 
 
 def tell_saved(path: str, milliseconds: float) -> None:

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.checking.grouping import group
+from notebook_kb.errors import NotebookError
 from notebook_kb.findings import sort_findings
 from notebook_kb.learning.coverage import count_states
 from notebook_kb.learning.suggest import suggest
 from notebook_kb.preview.headings import headings_read
 from notebook_kb.preview.problems import scrub
+from notebook_kb.publishing.kit_source import service_name
 from notebook_kb.website.pages.indexes import areas
 from notebook_kb.workspace.findings import all_findings
+from notebook_kb.workspace.publications import changes, publications
+from notebook_kb.workspace.sending import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from notebook_kb.preview.state import State
     from notebook_kb.website.plan import Site
     from notebook_kb.website.views import AreaView, PageHead, RungMark
+    from notebook_kb.workspace.publications import Publication
 
 NEXT = 5
 PART_WORDS = {
@@ -88,6 +93,20 @@ class UnlistedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyLine:
+    """A copy elsewhere: its note, where it is and since when, and what has changed here since."""
+
+    title: str
+    url: str
+    place: str
+    state: str
+    words: str
+    since: str
+    address: str
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardView:
     """What the dashboard shows."""
 
@@ -97,6 +116,8 @@ class DashboardView:
     findings: tuple[FindingLine, ...]
     notes: tuple[NoteLine, ...]
     unlisted: tuple[UnlistedLine, ...]
+    copies: tuple[CopyLine, ...] = ()
+    copies_fault: str = ""
 
 
 def dashboard_view(state: State) -> DashboardView:
@@ -105,6 +126,7 @@ def dashboard_view(state: State) -> DashboardView:
     found = state.findings
     if found is None:
         found = tuple(all_findings(state.workspace, state.loaded))
+    copies, fault = copy_lines(state)
     steps = suggest(site.notebook, site.coverage, limit=NEXT)
     return DashboardView(
         head=site.head(site.word("dashboard"), "/_kb/", "dashboard"),
@@ -113,6 +135,8 @@ def dashboard_view(state: State) -> DashboardView:
         findings=tuple(finding_line(state, f) for f in sort_findings(group(found))),
         notes=tuple(note_lines(site)),
         unlisted=tuple(unlisted(site)),
+        copies=copies,
+        copies_fault=fault,
     )
 
 
@@ -153,6 +177,36 @@ def note_lines(site: Site) -> Iterator[NoteLine]:
             badges=site.badges.get(path, ()),
             read_as=headings_read(site.notebook, note),
         )
+
+
+def copy_lines(state: State) -> tuple[tuple[CopyLine, ...], str]:
+    """(all copies elsewhere, why they cannot be told)."""
+    site = state.everything.site
+    ledger = state.root / state.workspace.settings.state / "published"
+    if not ledger.is_dir():
+        return (), ""
+    try:
+        found = publications(Outgoing(state.workspace))
+    except NotebookError as error:
+        return (), scrub(f"{error.message}. {error.hint}", state.root)
+    return tuple(copy_line(site, p) for p in found), ""
+
+
+def copy_line(site: Site, publication: Publication) -> CopyLine:
+    """One copy."""
+    standing = publication.standing
+    entry = standing.entry
+    state = "gone" if publication.gone else str(standing.state)
+    return CopyLine(
+        title=publication.title or publication.standing.key,
+        url=site.urls.get(publication.path, ""),
+        place=f"{service_name(publication.target, site.notebook.pack)} · {site.word(f'kit_form_{publication.form}')}",
+        state=state,
+        words=site.word(f"copy_{state}"),
+        since=(entry.updated_at or entry.first_at)[:10] if entry else "",
+        address=entry.url if entry else "",
+        changes=tuple(changes(standing.drift)) if standing.drift else (),
+    )
 
 
 def unlisted(site: Site) -> Iterator[UnlistedLine]:

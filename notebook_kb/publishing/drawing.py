@@ -37,5 +37,8 @@ class Drawing(Protocol):
     def code(self, block: d.CodeBlock) -> Drawn | CannotDraw:
         """Code as a picture."""
 
+    def file_digest(self, path: str) -> str:
+        """The digest of a picture as it lies in the notebook, '' where it cannot be read."""
+
     def file(self, path: str) -> Drawn | CannotDraw:
         """A picture of the notebook in a form that every target takes."""

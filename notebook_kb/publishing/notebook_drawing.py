@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,11 @@ class NotebookDrawing:
         """Code as a picture."""
         key = picture_key("code", block.code, block.language)
         return self.made(key, partial(code_png, block.code, block.language))
+
+    def file_digest(self, path: str) -> str:
+        """The digest of a picture's published bytes, before they are drawn."""
+        data = self.file_bytes(path)
+        return "" if isinstance(data, CannotDraw) else hashlib.sha256(data).hexdigest()
 
     def file(self, path: str) -> Drawn | CannotDraw:
         """A picture of the notebook in a form that every target takes."""

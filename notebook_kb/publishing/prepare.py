@@ -77,15 +77,11 @@ def prepare_article(
         pieces=shaped.pieces,
         adapter=adapter.version,
     )
-    source = source_digest(
-        article, {b.source: digest_of(b) for b in shaped.blocks if isinstance(b, Shown) and b.source}
-    )
+    files = {
+        b.source: drawing.file_digest(b.source) for b in shaped.blocks if isinstance(b, Shown) and b.source
+    }
+    source = source_digest(article, files)
     return Prepared(payload, shaped, pieces, source, tuple(warnings_of(payload, shaped, adapter, address)))
-
-
-def digest_of(shown: Shown) -> str:
-    """The digest of a picture's bytes."""
-    return shown.picture.digest if shown.picture else ""
 
 
 def topics_of(article: Article, target: TargetName) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def standing_of(
     if entry is None:
         return _with(found, State.FAILED if failure else State.NONE, failure=failure)
     drift = drift_of(entry, payload, source) if payload else None
-    if entry.status == "published" and drift:
+    if entry.status == "published" and drift and not drift.is_adapter_only:
         return _with(found, State.CHANGED, drift=drift, failure=failure)
     return _with(found, State(entry.status), drift=drift, failure=failure)
 
@@ -118,7 +118,7 @@ def drift_of(entry: Entry, payload: Payload, source: str = "") -> Drift | None:
         pictures_added=tuple(sorted(now - then)),
         pictures_removed=tuple(sorted(then - now)),
         adapter=adapter,
-        is_adapter_only=bool(adapter and source and source == entry.source),
+        is_adapter_only=bool(source and source == entry.source),
     )
 
 

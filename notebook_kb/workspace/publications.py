@@ -91,7 +91,7 @@ def publication(outgoing: Outgoing, desk: Desk, standing: Standing, note: Note |
 def changes(drift: Drift) -> list[str]:
     """What has changed since, in words for people."""
     if drift.is_adapter_only:
-        return ["made by an older version of kb; the note is the same"]
+        return ["the note is the same; only this version of kb, or an option, would make it otherwise"]
     lines = []
     if drift.title:
         lines.append(f"title: “{drift.title[0]}” is now “{drift.title[1]}”")

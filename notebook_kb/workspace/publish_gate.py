@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notebook_kb.errors import NotebookError, UsageError
 from notebook_kb.publishing.credentials import find_credential
@@ -16,6 +16,8 @@ from notebook_kb.workspace.publications import desk_of
 from notebook_kb.workspace.sending import Outgoing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from notebook_kb.model.note import Note
     from notebook_kb.publishing.credentials import Service
     from notebook_kb.publishing.desk import Job
@@ -146,6 +148,23 @@ class Gate:
         self.desk.refuse_renamed(ready.job)
         entry = standing.entry
         return entry if entry and entry.status != "prepared" else None
+
+    def done_from_kit(self, manifest: Mapping[str, Any], url: str) -> str:
+        """Note the address of what was published with a kit; says where it is.
+
+        What went out is what the kit held: where the note is another since, it stays marked as changed.
+        """
+        target, form, key = TargetName(manifest["target"]), Form(manifest["form"]), str(manifest["key"])
+        if target is TargetName.FOLDER:
+            raise UsageError(
+                "a folder has no address", "name the place that you brought it to: --to medium …"
+            )
+        note = self.outgoing.notebook.notes.get(str(manifest["path"]))
+        job = self.outgoing.job(note, target, form) if note else None
+        if job and (job.payload.key != key or job.payload.digest != manifest.get("payload")):
+            job = None
+        entry, remark = self.desk.done(key, target, form, url, job)
+        return f"{manifest['path']} is at {entry.url}" + (f". {remark}" if remark else "")
 
     def key_of_name(self, name: str) -> str:
         """The key that a NAME means, also of a note that is gone or private: for settling what is known of it."""

@@ -256,7 +256,9 @@ def test_it_copies_without_the_clipboard_interface(trial: Trial, context: Browse
 def test_ticks_are_kept_where_they_can_be(trial: Trial, context: BrowserContext, refused: bool) -> None:
     """Red when a tick is gone after a reload, or when a browser that keeps nothing breaks the page."""
     if refused:
-        context.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw Error('no') } })")
+        context.add_init_script(
+            "Object.defineProperty(window, 'localStorage', { get() { throw Error('no') } })"
+        )
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

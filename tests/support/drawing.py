@@ -42,6 +42,9 @@ class WordsDrawing:
     def code(self, block: d.CodeBlock) -> Drawn | CannotDraw:
         return picture(block.code)
 
+    def file_digest(self, path: str) -> str:
+        return self.read(path).hex()
+
     def file(self, path: str) -> Drawn | CannotDraw:
         return Drawn(self.read(path), "image/png", 10, 10)
 

@@ -79,7 +79,9 @@ def data_of(page: Path) -> dict[str, object]:
 
 @pytest.mark.parametrize("target", TargetName)
 @pytest.mark.parametrize("code", ["en", "de"])
-def test_nothing_breaks_out_of_a_page(out: PlainOutgoing, tmp_path: Path, target: TargetName, code: str) -> None:
+def test_nothing_breaks_out_of_a_page(
+    out: PlainOutgoing, tmp_path: Path, target: TargetName, code: str
+) -> None:
     """Red when a title, an alt text or code becomes markup of the kit's own pages."""
     kit = write_kit(prepared(out, target), tmp_path / "kits", pack=language_pack(code))
     pages = sorted(kit.folder.glob("index.html")) + sorted(kit.folder.glob("check.html"))
@@ -91,7 +93,9 @@ def test_nothing_breaks_out_of_a_page(out: PlainOutgoing, tmp_path: Path, target
         assert NASTY in root.text_content()
     rich = data_of(kit.page)["rich"]
     assert isinstance(rich, dict)
-    assert prepared(out, target).payload.title in json.dumps(kit.manifest, ensure_ascii=False).replace('\\"', '"')
+    assert prepared(out, target).payload.title in json.dumps(kit.manifest, ensure_ascii=False).replace(
+        '\\"', '"'
+    )
 
 
 def test_the_same_note_gives_the_same_bytes_without_a_place(out: PlainOutgoing, tmp_path: Path) -> None:
@@ -249,7 +253,9 @@ def test_a_kit_of_corrections_begins_with_what_changed(out: PlainOutgoing, tmp_p
 def test_what_was_lost_is_said_in_the_notebooks_language(out: PlainOutgoing, tmp_path: Path) -> None:
     """Red when a kind of loss has no words, or German kits tell it in English."""
     source = prepared(out)
-    assert [line for line in loss_lines(source.shaped.losses) if " became " not in line and "drawn" not in line] == []
+    assert [
+        line for line in loss_lines(source.shaped.losses) if " became " not in line and "drawn" not in line
+    ] == []
     german = language_pack("de")
     kit = write_kit(source, tmp_path / "kits", pack=german)
     page = kit.page.read_text(encoding="utf-8")
