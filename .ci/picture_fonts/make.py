@@ -204,7 +204,19 @@ def main(serif: Path, mono: Path) -> None:
     text = json.dumps(widths, ensure_ascii=False, indent=None, separators=(",", ":"))
     (TARGET / "widths.json").write_text(text + "\n", encoding="utf-8")
     (TARGET / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
-    print("widths.json", (TARGET / "widths.json").stat().st_size)
+    licences(serif / "LICENSE.md", mono / "LICENSE.md", folders["stix"], folders["dejavu"])
+
+
+def licences(serif: Path, mono: Path, stix: Path, dejavu: Path) -> None:
+    """The licences: the Open Font License with who holds the copyrights, and that of DejaVu Sans."""
+    first, _, rest = serif.read_text(encoding="utf-8").partition("\n")
+    code = mono.read_text(encoding="utf-8").partition("\n")[0]
+    math = TTFont(stix / "STIXTwoMath-Regular.ttf")["name"].getDebugName(0)
+    holders = f"Source Serif: {first.strip()}\n\nSource Code Pro: {code.strip()}\n\nSTIX Two Math: {math.strip()}\n"
+    (TARGET / "OFL.md").write_text(holders + rest, encoding="utf-8")
+    words = TTFont(dejavu / "DejaVuSans.ttf")["name"].getDebugName(13)
+    text = "\n".join(line.rstrip() for line in words.splitlines()).strip()
+    (TARGET / "DejaVu.txt").write_text(text + "\n", encoding="utf-8")
 
 
 def shipped(package: str) -> Path:

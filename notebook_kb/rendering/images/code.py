@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from notebook_kb.rendering.code import LONGEST, css_class, lexer_for
-from notebook_kb.rendering.images.faces import CONTROLS, clusters, face_widths, missing_glyphs, pieces
+from notebook_kb.rendering.images.faces import clusters, face_widths, missing_glyphs, pieces, settable
 from notebook_kb.rendering.images.formula import INK
 from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
@@ -88,11 +88,8 @@ def code_svg(code: str, language: str = "") -> str:
 
 def cleaned(code: str) -> str:
     """The code as it is set: tabs as blanks up to the next fourth column, no signs without a shape."""
-    out = []
-    for line in code.rstrip("\n").replace("\r\n", "\n").split("\n"):
-        text = unicodedata.normalize("NFC", line.replace("\u00a0", " ")).rstrip()
-        out.append(CONTROLS.sub("", text.expandtabs(TAB)))
-    return "\n".join(out)
+    lines = code.replace("\r\n", "\n").rstrip("\n").split("\n")
+    return "\n".join(settable(line.replace("\u00a0", " ").rstrip().expandtabs(TAB)) for line in lines)
 
 
 def cells(text: str) -> int:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # what takes no room and needs no glyph: controls, joiners, marks of direction, selectors of a form
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
 
+# signs in colour that no font of one colour has, and the sign without
+ALIKE = str.maketrans({"✅": "✔", "❌": "✘", "❎": "✘", "⭐": "★"})
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -79,10 +82,15 @@ def widths(style: str) -> Mapping[str, int]:
     return found
 
 
+def settable(text: str) -> str:
+    """The text with composed letters, without what has no shape, and with plain signs for some in colour."""
+    return CONTROLS.sub("", unicodedata.normalize("NFC", text)).translate(ALIKE)
+
+
 def missing_glyphs(text: str, style: str = "regular") -> str:
     """The characters that no shipped font has, each once; '' when all can be set."""
     table = widths(style)
-    return "".join(dict.fromkeys(c for c in CONTROLS.sub("", text) if c not in table))
+    return "".join(dict.fromkeys(c for c in settable(text) if c not in table))
 
 
 def pieces(text: str, style: str) -> list[tuple[Face, str]]:

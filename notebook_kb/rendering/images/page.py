@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from notebook_kb.rendering.images.card import INK, PAPER, RED, RULE, SOFT
 from notebook_kb.rendering.images.faces import missing_glyphs
 from notebook_kb.rendering.images.formula import draw_formula
-from notebook_kb.rendering.images.memory import PNG, png_size
+from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
 from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError, no_glyphs
-from notebook_kb.rendering.images.runs import Setter, SetText
+from notebook_kb.rendering.images.runs import Remembered, Setter, SetText
 from notebook_kb.rendering.images.setting import Block, fit, plain
 
 if TYPE_CHECKING:
@@ -31,12 +31,14 @@ LEADING = 1.4
 FORMULAS, FORMULA_HEIGHT = 60, 420
 PICTURE_HEIGHT = 620  # of a picture that is not alone
 BELOW_SMALL = 44  # px between the small title of a further page and what follows
+SHRINK = 0.7  # of its size: a formula or picture is rather made smaller than put on a further page
+SMALLEST = 16  # px: smaller letters of a formula nobody reads
 KEPT = 2  # lines of a paragraph that stay together at the end and at the beginning of a page
 
 
 @dataclass(frozen=True, slots=True)
 class IdeaPage:
-    """One idea: a title, paragraphs of runs, a formula and a picture (PNG, JPEG, GIF), each with its words for who does
+    """One idea: a title, paragraphs of runs, a formula and a picture (PNG, JPEG, GIF), each with words for who does
     not see it; `foot` stands in the last row. A cover is set larger.
     """
 
@@ -44,8 +46,7 @@ class IdeaPage:
     paragraphs: tuple[Runs, ...] = ()
     mathml: str = ""
     formula_words: str = ""
-    picture: bytes | None = None
-    picture_size: tuple[int, int] = (0, 0)
+    picture: Drawn | None = None
     picture_words: str = ""
     foot: str = ""
     cover: bool = False
@@ -69,7 +70,7 @@ class Part:
     lines: tuple[Line, ...] = ()
     formula: SetFormula | None = None
     zoom: float = 1.0
-    picture: bytes = b""
+    picture: Drawn | None = None
     size: tuple[float, float] = (0.0, 0.0)
 
     def svg(self, top: float) -> str:
@@ -79,7 +80,9 @@ class Part:
             return self.formula.at(round(left, 2), round(top, 2), zoom=self.zoom)
         if self.picture:
             return picture_svg(self.picture, self.size, top)
-        return SetText(self.lines).svg(EDGE, top)
+        if self.zoom == 1:
+            return SetText(self.lines).svg(EDGE, top)
+        return f'<g transform="translate({EDGE} {top:.2f}) scale({self.zoom:.4f})">{SetText(self.lines).svg(0, 0)}</g>'
 
 
 @dataclass(slots=True)
@@ -107,7 +110,8 @@ def draw_pages(
 ) -> tuple[DrawnPage, ...] | CannotDraw:
     """The pages with their numbers; what does not fit on one goes on to a further one."""
     try:
-        sheets = [sheet for idea in ideas for sheet in sheets_of(idea, draw)]
+        remembered = Remembered(draw)
+        sheets = [sheet for idea in ideas for sheet in sheets_of(idea, remembered)]
     except UndrawableError as fault:
         return fault.result
     out = []
@@ -144,11 +148,11 @@ def parts_of(idea: IdeaPage, size: float, draw: FormulaDrawer) -> Iterator[Part]
         if isinstance(drawn, CannotDraw):
             raise UndrawableError(f"a formula in it cannot be drawn: {drawn.reason}", drawn.characters)
         zoom = min(1.0, ROOM / drawn.width, FORMULA_HEIGHT / drawn.height)
+        if zoom * FORMULAS < SMALLEST:
+            raise UndrawableError("a formula in it is too large for a page")
         yield Part(drawn.height * zoom, 56, idea.formula_words, formula=drawn, zoom=zoom)
     if idea.picture:
-        width, height = idea.picture_size if all(idea.picture_size) else png_size(idea.picture)
-        if not width or not height:
-            raise UndrawableError("the size of its picture is not known")
+        width, height = idea.picture.width, idea.picture.height
         most = PICTURE_HEIGHT if idea.paragraphs or idea.mathml else BODY - 320
         fitted = min(ROOM / width, most / height, 2.0)
         size_on_page = (width * fitted, height * fitted)
@@ -164,18 +168,22 @@ def filled(idea: IdeaPage, parts: Sequence[Part]) -> list[Sheet]:
         if part.height + part.before <= sheet.left + 0.01:
             sheet.parts.append(part)
             continue
-        here, rest = parted(part, sheet.left - part.before)
+        room = sheet.left - part.before
+        here, rest = parted(part, room)
+        if here is None and (room >= part.height * enough(part) or (sheet.follows and not sheet.parts)):
+            here, rest = shrunk(part, room), None
         if here is not None:
             sheet.parts.append(here)
-        elif not sheet.parts:
-            # nothing else stands here, and a further page has no more room: it is made to fit
-            sheet.parts.append(shrunk(part, sheet.left - part.before))
-            rest = None
         if rest is not None:
             waiting.insert(0, replace(rest, before=max(rest.before, BELOW_SMALL)))
         if waiting:
             sheets.append(new_sheet(idea, follows=True))
     return sheets
+
+
+def enough(part: Part) -> float:
+    """How small a part may be made to stay where it is: text not at all."""
+    return 1.0 if part.lines else SHRINK
 
 
 def new_sheet(idea: IdeaPage, *, follows: bool) -> Sheet:
@@ -193,6 +201,8 @@ def whole_title(title: str, sizes: tuple[int, ...], most: int) -> Block:
     while "".join(block.lines).endswith("…") and not plain(title).endswith("…"):
         most += 1
         block = fit(title, sizes, most, ROOM)
+    if block.height > BODY * 0.7:
+        raise UndrawableError("its title is too long for a page")
     return block
 
 
@@ -216,9 +226,9 @@ def _lines(part: Part, lines: tuple[Line, ...], words: str) -> Part:
 
 def shrunk(part: Part, room: float) -> Part:
     """A formula or picture that even an empty page cannot hold, made smaller as a whole."""
-    zoom = room / part.height
+    zoom = min(1.0, room / part.height)
     width, height = part.size
-    return replace(part, height=room, zoom=part.zoom * zoom, size=(width * zoom, height * zoom))
+    return replace(part, height=part.height * zoom, zoom=part.zoom * zoom, size=(width * zoom, height * zoom))
 
 
 def sheet_svg(sheet: Sheet, number: int, total: int) -> str:
@@ -251,16 +261,15 @@ def foot_svg(foot: str, number: int, total: int) -> list[str]:
     return out
 
 
-def picture_svg(data: bytes, size: tuple[float, float], top: float) -> str:
+def picture_svg(picture: Drawn, size: tuple[float, float], top: float) -> str:
     """A picture in the middle, on white within a hairline."""
     width, height = size
     left = EDGE + (ROOM - width) / 2
     box = f'x="{left:.2f}" y="{top:.2f}" width="{width:.2f}" height="{height:.2f}"'
-    kind = "png" if data.startswith(PNG) else "gif" if data.startswith(b"GIF8") else "jpeg"
-    inside = base64.b64encode(data).decode()
+    inside = base64.b64encode(picture.data).decode()
     return (
         f'<rect {box} fill="#ffffff" stroke="{RULE}" stroke-width="4"/>'
-        f'<image {box} href="data:image/{kind};base64,{inside}"/>'
+        f'<image {box} href="data:{picture.media_type};base64,{inside}"/>'
     )
 
 

@@ -45,40 +45,13 @@ def pdf_of_pages(pages: Sequence[DrawnPage], title: str, language: str = "en") -
     """The PDF. The pages' pictures are opaque PNGs as `draw_pages` gives them."""
     objects = Objects([])
     catalog, tree, root, document, parents = (objects.reserve() for _ in range(5))
-    kids, figures = [], []
-    for number, page in enumerate(pages):
-        width, height, data = opaque(page.picture.data)
-        box = f"{PAGE * POINTS:g} {height * PAGE / width * POINTS:g}"
-        image = objects.add(
-            stream(
-                f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceRGB"
-                f" /BitsPerComponent 8 /Filter /FlateDecode"
-                f" /DecodeParms << /Predictor 15 /Colors 3 /BitsPerComponent 8 /Columns {width} >>",
-                data,
-            )
-        )
-        wide, high = box.split()
-        content = objects.add(
-            stream("", f"/Figure << /MCID 0 >> BDC q {wide} 0 0 {high} 0 0 cm /Im Do Q EMC\n".encode())
-        )
-        leaf = objects.add(
-            f"<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 {box}] /Contents {content} 0 R /StructParents {number}"
-            f" /Tabs /S /Resources << /XObject << /Im {image} 0 R >> >> >>".encode()
-        )
-        figure = objects.add(
-            f"<< /Type /StructElem /S /Figure /P {document} 0 R /Pg {leaf} 0 R /K 0".encode()
-            + f" /A << /O /Layout /BBox [0 0 {box}] /Placement /Block >> /Alt ".encode()
-            + text_string(page.words)
-            + b" >>"
-        )
-        kids.append(leaf)
-        figures.append(figure)
-    objects.put(tree, f"<< /Type /Pages /Count {len(kids)} /Kids [{references(kids)}] >>".encode())
+    made = [add_page(objects, page, number, (tree, document)) for number, page in enumerate(pages)]
+    leaves, figures = [leaf for leaf, _ in made], [figure for _, figure in made]
+    nums = " ".join(f"{number} [{figure} 0 R]" for number, figure in enumerate(figures))
+    objects.put(tree, f"<< /Type /Pages /Count {len(leaves)} /Kids [{references(leaves)}] >>".encode())
     objects.put(
-        document,
-        f"<< /Type /StructElem /S /Document /P {root} 0 R /K [{references(figures)}] >>".encode(),
+        document, f"<< /Type /StructElem /S /Document /P {root} 0 R /K [{references(figures)}] >>".encode()
     )
-    nums = " ".join(f"{n} [{f} 0 R]" for n, f in enumerate(figures))
     objects.put(parents, f"<< /Nums [{nums}] >>".encode())
     objects.put(
         root,
@@ -87,13 +60,36 @@ def pdf_of_pages(pages: Sequence[DrawnPage], title: str, language: str = "en") -
     )
     objects.put(
         catalog,
-        f"<< /Type /Catalog /Pages {tree} 0 R /StructTreeRoot {root} 0 R /MarkInfo << /Marked true >>".encode()
-        + b" /ViewerPreferences << /DisplayDocTitle true >> /Lang "
-        + text_string(language)
-        + b" >>",
+        f"<< /Type /Catalog /Pages {tree} 0 R /StructTreeRoot {root} 0 R /MarkInfo << /Marked true >>"
+        f" /ViewerPreferences << /DisplayDocTitle true >> /Lang {text_string(language)} >>".encode(),
     )
-    info = objects.add(b"<< /Title " + text_string(title) + b" >>")
+    info = objects.add(f"<< /Title {text_string(title)} >>".encode())
     return written(objects.found, catalog, info)
+
+
+def add_page(objects: Objects, page: DrawnPage, number: int, parents: tuple[int, int]) -> tuple[int, int]:
+    """(the page's object, that of its figure in the structure); `parents` are those of the two."""
+    width, height, data = opaque(page.picture.data)
+    wide, high = f"{PAGE * POINTS:g}", f"{height * PAGE / width * POINTS:g}"
+    image = objects.add(
+        stream(
+            f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceRGB"
+            f" /BitsPerComponent 8 /Filter /FlateDecode"
+            f" /DecodeParms << /Predictor 15 /Colors 3 /BitsPerComponent 8 /Columns {width} >>",
+            data,
+        )
+    )
+    drawing = f"/Figure << /MCID 0 >> BDC q {wide} 0 0 {high} 0 0 cm /Im Do Q EMC\n"
+    content = objects.add(stream("", drawing.encode()))
+    leaf = objects.add(
+        f"<< /Type /Page /Parent {parents[0]} 0 R /MediaBox [0 0 {wide} {high}] /Contents {content} 0 R"
+        f" /StructParents {number} /Tabs /S /Resources << /XObject << /Im {image} 0 R >> >> >>".encode()
+    )
+    figure = objects.add(
+        f"<< /Type /StructElem /S /Figure /P {parents[1]} 0 R /Pg {leaf} 0 R /K 0 /Alt {text_string(page.words)}"
+        f" /A << /O /Layout /BBox [0 0 {wide} {high}] /Placement /Block >> >>".encode()
+    )
+    return leaf, figure
 
 
 def opaque(data: bytes) -> tuple[int, int, bytes]:
@@ -135,9 +131,9 @@ def stream(attributes: str, data: bytes) -> bytes:
     return f"<< {attributes} /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream"
 
 
-def text_string(text: str) -> bytes:
+def text_string(text: str) -> str:
     """A text in UTF-16 as hexadecimal digits: no character of it can be misread."""
-    return b"<" + (b"\xfe\xff" + text.encode("utf-16-be")).hex().upper().encode() + b">"
+    return f"<{(b'\xfe\xff' + text.encode('utf-16-be')).hex().upper()}>"
 
 
 def references(numbers: Sequence[int]) -> str:

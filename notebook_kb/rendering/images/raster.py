@@ -12,7 +12,7 @@ import struct
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from notebook_kb.rendering.images.faces import missing_glyphs
+from notebook_kb.rendering.images.faces import ALIKE, missing_glyphs
 from notebook_kb.rendering.images.memory import PNG, png_size
 from notebook_kb.rendering.images.png import svg_to_png, to_png
 from notebook_kb.rendering.images.result import CannotDraw, Drawn, no_glyphs
@@ -67,7 +67,7 @@ def svg_picture(data: bytes) -> Drawn | CannotDraw:
     missing = missing_glyphs("".join(said(root)))
     if missing:
         return no_glyphs(missing).result
-    svg = plain_styles(text)
+    svg = plain_styles(text).translate(ALIKE)
     try:
         width, height = png_size(svg_to_png(svg, width=100, background="#ffffff"))
         if height * WIDTH > HIGHEST * width:

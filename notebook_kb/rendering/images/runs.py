@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.images.faces import CONTROLS, clusters, missing_glyphs, pieces, widths
+from notebook_kb.rendering.images.faces import clusters, missing_glyphs, pieces, settable, widths
 from notebook_kb.rendering.images.formula import EDGE, INK, draw_formula
 from notebook_kb.rendering.images.result import CannotDraw, UndrawableError, no_glyphs
 
@@ -139,6 +138,21 @@ class SetText:
         return "".join(out)
 
 
+class Remembered:
+    """A drawer of formulas that remembers what it drew: the same are set again where another size is tried."""
+
+    def __init__(self, draw: FormulaDrawer) -> None:
+        self.draw = draw
+        self.known: dict[tuple[str, float, str], SetFormula | CannotDraw] = {}
+
+    def __call__(self, mathml: str, size: float, colour: str = INK) -> SetFormula | CannotDraw:
+        """The formula as the drawer gave it the first time."""
+        key = (mathml, size, colour)
+        if key not in self.known:
+            self.known[key] = self.draw(mathml, size, colour)
+        return self.known[key]
+
+
 @dataclass(frozen=True, slots=True)
 class Setter:
     """Sets runs in one size; `leading` is the height of a line of text in sizes of its letters."""
@@ -242,7 +256,7 @@ def formula_atom(formula: SetFormula, zoom: float) -> Atom:
 
 def plain_run(text: str) -> str:
     """The text with composed letters and without signs that have no shape; blanks at its ends stay."""
-    return CONTROLS.sub("", BLANKS.sub(" ", unicodedata.normalize("NFC", text)))
+    return settable(BLANKS.sub(" ", text))
 
 
 def parted(word: Word, width: float) -> Iterator[Word]:
@@ -268,9 +282,11 @@ def parted(word: Word, width: float) -> Iterator[Word]:
 
 def _parts(atom: Atom, width: float) -> Iterator[Atom]:
     """An atom in pieces none of which is wider than a line: at signs after which a line may end, else anywhere."""
+    if atom.width <= width:
+        yield atom
+        return
     if atom.formula is not None:
-        zoom = min(1.0, width / atom.width)
-        yield formula_atom(atom.formula, zoom)
+        yield formula_atom(atom.formula, width / atom.width)
         return
     assert atom.face is not None
     for text in AFTER.split(atom.text):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.images.faces import CONTROLS, markup, missing_glyphs, widths
+from notebook_kb.rendering.images.faces import markup, missing_glyphs, settable, widths
 from notebook_kb.rendering.images.png import FAMILY
 
 if TYPE_CHECKING:
@@ -43,8 +42,7 @@ class Block:
 
 def plain(text: str) -> str:
     """The text as it is set: composed letters, single blanks, no signs without a shape."""
-    composed = unicodedata.normalize("NFC", text.replace("\t", " ").replace("\n", " "))
-    return " ".join(CONTROLS.sub("", composed).split())
+    return " ".join(settable(text.replace("\t", " ").replace("\n", " ")).split())
 
 
 def can_set(text: str, style: str = "regular") -> bool:

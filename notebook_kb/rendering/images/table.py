@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from notebook_kb.rendering.images.formula import EDGE as FORMULA_EDGE
 from notebook_kb.rendering.images.formula import INK, draw_formula
 from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
-from notebook_kb.rendering.images.result import Drawn, UndrawableError
-from notebook_kb.rendering.images.runs import Setter
+from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError
+from notebook_kb.rendering.images.runs import Remembered, Setter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notebook_kb.rendering.images.formula import FormulaDrawer, SetFormula
-    from notebook_kb.rendering.images.result import CannotDraw
     from notebook_kb.rendering.images.runs import Runs, SetText
 
 WIDTH, ZOOM, EDGE = 700, 2, 24
@@ -26,6 +26,8 @@ RULE, SOFT = "#d8d0c0", "#5d564a"
 LARGE, SMALL, TINY = (24, 23, 22, 21, 20), (20, 19, 18, 17), (16, 15, 14, 13, 12)
 GAP, ROW = 1.1, 0.42  # between columns, above and below a row, in sizes of the letters
 WIDEST_GAP = 2.4
+MOST_WORD = 9.0  # where words must be broken: the width of a column, in sizes
+SAMPLE, HAIR = 20.0, 1.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,6 @@ def table_svg(table: TablePicture, draw: FormulaDrawer = draw_formula) -> str:
     return drawn(rows if table.header else rows[1:], table, layout)
 
 
-class Remembered:
-    """A drawer of formulas that remembers what it drew: each size of a table is tried with the same ones."""
-
-    def __init__(self, draw: FormulaDrawer) -> None:
-        self.draw = draw
-        self.known: dict[tuple[str, float, str], SetFormula | CannotDraw] = {}
-
-    def __call__(self, mathml: str, size: float, colour: str = INK) -> SetFormula | CannotDraw:
-        """The formula as the drawer gave it the first time."""
-        key = (mathml, size, colour)
-        if key not in self.known:
-            self.known[key] = self.draw(mathml, size, colour)
-        return self.known[key]
-
-
 def bold(cells: Sequence[Runs]) -> tuple[Runs, ...]:
     """The cells of a header."""
     return tuple(
@@ -105,29 +92,45 @@ def bold(cells: Sequence[Runs]) -> tuple[Runs, ...]:
 
 def laid_out(cells: list[list[Runs]], draw: FormulaDrawer) -> Layout:
     """The largest letters in which nothing need be wrapped; else in which no word is broken; else the smallest."""
+    widest_words, whole = measured(cells, Setter(1.0, draw=AtOne(draw)))
     for size in LARGE:
-        least, most, gap = measured(cells, Setter(size, draw=draw))
+        most, gap = [w * size for w in whole], size * GAP
         if total(most, gap) <= ROOM:
             return Layout(size, tuple(most), airy(most, gap, size), WIDTH)
     for size in (*SMALL, *TINY):
-        least, most, gap = measured(cells, Setter(size, draw=draw))
+        least, most, gap = [w * size for w in widest_words], [w * size for w in whole], size * GAP
         if total(least, gap) <= ROOM:
             return Layout(size, shared(least, most, ROOM - gap * (len(most) - 1)), gap, WIDTH)
-    narrow = [min(w, 9.0 * size) for w in least]
+    narrow = [min(w, MOST_WORD * size) for w in least]
     room = max(ROOM, total(narrow, gap)) - gap * (len(most) - 1)
     return Layout(size, shared(narrow, most, room), gap, room + gap * (len(most) - 1) + 2 * EDGE)
 
 
-def measured(cells: list[list[Runs]], setter: Setter) -> tuple[list[float], list[float], float]:
-    """(the least widths of the columns, those without a break, the blank between two)."""
-    sizes = [[setter.natural(cell) for cell in row] for row in cells]
-    columns = list(zip(*sizes, strict=True))
+def measured(cells: list[list[Runs]], setter: Setter) -> tuple[list[float], list[float]]:
+    """(the least widths of the columns, those without a break) in letters of one px."""
+    columns = list(zip(*([setter.natural(cell) for cell in row] for row in cells), strict=True))
     # a hair more than reckoned, so that what fits to the last digit is not wrapped by rounding
     return (
-        [max(1.0, *(c[0] for c in column)) + 0.1 for column in columns],
-        [max(1.0, *(c[1] for c in column)) + 0.1 for column in columns],
-        setter.size * GAP,
+        [max(0.1, *(c[0] for c in column)) * HAIR for column in columns],
+        [max(0.1, *(c[1] for c in column)) * HAIR for column in columns],
     )
+
+
+class AtOne:
+    """Formulas measured once, in letters of one px: their width grows with the size."""
+
+    def __init__(self, draw: FormulaDrawer) -> None:
+        self.draw = draw
+
+    def __call__(self, mathml: str, size: float, colour: str = INK) -> SetFormula | CannotDraw:
+        """The formula as the smallest letters have it, made `size` px."""
+        drawn = self.draw(mathml, SAMPLE, colour)
+        if isinstance(drawn, CannotDraw):
+            return drawn
+        zoom = size / SAMPLE
+        edges = 2 * FORMULA_EDGE
+        width = (drawn.width - edges) * zoom + edges
+        return replace(drawn, width=width, height=drawn.height * zoom, depth=drawn.depth * zoom)
 
 
 def total(columns: Sequence[float], gap: float) -> float:
