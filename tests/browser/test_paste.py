@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import queue
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from notebook_kb.publishing.kit import Kit, write_kit
+from notebook_kb.languages import language_pack
+from notebook_kb.preview.kit_server import serve_kit
+from notebook_kb.preview.kits import DoneAnswer
+from notebook_kb.publishing.kit import write_kit
 from notebook_kb.publishing.payload import TargetName
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
-from tests.support.editors import Arrival, arrival, editor_page, paste
+from tests.support.editors import arrival, editor_page, paste
 from tests.support.kits import PlainOutgoing
 from tests.support.serving import served
 
@@ -23,11 +29,24 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from notebook_kb.publishing.kit import Kit
     from notebook_kb.publishing.prepare import Prepared
 
 pytestmark = pytest.mark.browser
 
 SERVICES = {"medium": TargetName.MEDIUM, "linkedin": TargetName.LINKEDIN}
+
+
+DRAG_PICTURES = """(pictures) => {
+  for (const line of document.querySelectorAll("#editor p")) {
+    const picture = pictures.find((p) => p.mark && p.mark === line.textContent.replaceAll("\\u00a0", " "));
+    if (!picture) continue;
+    const image = new Image(40, 20);
+    image.src = "https://miro.example.org/" + picture.name;
+    image.alt = picture.alt;
+    line.replaceWith(image);
+  }
+}"""
 
 
 @dataclass
@@ -80,20 +99,46 @@ def copied(page: Page, url: str, button: str = "Copy article") -> None:
     expect(page.locator("#said")).to_have_text("Copied")
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_public_note_arrives_whole(trial: Trial, context: BrowserContext, service: str) -> None:
-    """Red when a heading, paragraph, item, quote, link, listing or picture of any note is lost on the way."""
+@pytest.fixture(scope="module")
+def pastes(trial: Trial, browser: Browser) -> dict[tuple[str, str], tuple[str, str]]:
+    """(service, note) → the editor's HTML after the paste, and after the pictures were dragged to their marks."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    arrivals: dict[str, Arrival] = {}
-    for (name, path), (prepared, _) in trial.kits.items():
-        if name == service:
-            copied(page, trial.page_of(service, path))
-            arrivals[path] = arrival(prepared, paste(page, f"{trial.url}/{service}.html"))
+    found = {}
+    for (service, path), (_, kit) in trial.kits.items():
+        copied(page, trial.page_of(service, path))
+        html = paste(page, f"{trial.url}/{service}.html")
+        page.evaluate(DRAG_PICTURES, kit.manifest["pictures"])
+        found[service, path] = html, page.locator("#editor").inner_html()
+    context.close()
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_public_note_arrives_whole(
+    trial: Trial, pastes: dict[tuple[str, str], tuple[str, str]], service: str
+) -> None:
+    """Red when a heading, paragraph, item, quote, link, listing or picture of any note is lost on the way."""
+    notes = [path for name, path in trial.kits if name == service]
+    arrivals = {p: arrival(trial.kits[service, p][0], pastes[service, p][0]) for p in notes}
     assert len(arrivals) >= 20
     assert {path: a.lost for path, a in arrivals.items() if a.lost} == {}
     assert sum(a.elements for a in arrivals.values()) > 500
     assert sum(a.pictures for a in arrivals.values()) > 20
     assert sum(a.code for a in arrivals.values()) > (10 if service == "medium" else -1)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_check_page_finds_no_fault_where_there_is_none(
+    trial: Trial, pastes: dict[tuple[str, str], tuple[str, str]], context: BrowserContext, service: str
+) -> None:
+    """Red when the check page blames what curled quotes, blanks on empty lines or the browser's addresses do."""
+    check = context.new_page()
+    for path in (path for name, path in trial.kits if name == service):
+        check.goto(trial.page_of(service, path).replace("index.html", "check.html"))
+        result = check.evaluate("(html) => window.kbCompare(html)", pastes[service, path][1])
+        assert (path, result["problems"]) == (path, [])
+        assert [r for r in result["rows"] if r[1] != r[2]] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -112,41 +157,11 @@ def test_a_naive_paste_of_the_page_fails_the_same_check(
     assert kinds >= ({"p", "li", "code", "picture"} if service == "medium" else {"p", "li", "picture"})
 
 
-DRAG_PICTURES = """(pictures) => {
-  for (const line of document.querySelectorAll("#editor p")) {
-    const picture = pictures.find((p) => p.mark && p.mark === line.textContent.replaceAll("\\u00a0", " "));
-    if (!picture) continue;
-    const image = new Image(40, 20);
-    image.src = "https://miro.example.org/" + picture.name;
-    image.alt = picture.alt;
-    line.replaceWith(image);
-  }
-}"""
-
-
 def pasted(trial: Trial, page: Page, service: str, path: str) -> None:
     """The editor with an article in it, its pictures dragged to their marks."""
     copied(page, trial.page_of(service, path))
     paste(page, f"{trial.url}/{service}.html")
     page.evaluate(DRAG_PICTURES, trial.kits[service, path][1].manifest["pictures"])
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_the_check_page_finds_no_fault_where_there_is_none(
-    trial: Trial, context: BrowserContext, service: str
-) -> None:
-    """Red when the check page blames what curled quotes, blanks on empty lines or the browser's addresses do."""
-    page = context.new_page()
-    check = context.new_page()
-    for name, path in trial.kits:
-        if name != service:
-            continue
-        pasted(trial, page, service, path)
-        html = page.locator("#editor").inner_html()
-        check.goto(trial.page_of(service, path).replace("index.html", "check.html"))
-        result = check.evaluate("(html) => window.kbCompare(html)", html)
-        assert (path, result["problems"]) == (path, [])
-        assert [r for r in result["rows"] if r[1] != r[2]] == []
 
 
 def checked(trial: Trial, context: BrowserContext, damage: str = "") -> Page:
@@ -173,52 +188,49 @@ def test_what_arrived_is_checked_by_keys(trial: Trial, context: BrowserContext) 
     expect(page.get_by_role("row", name="Pictures 3 of 3 all there")).to_be_visible()
 
 
-EDITOR = 'document.querySelector("#editor")'
+DAMAGES = [
+    (
+        "const p = all('pre')[0]; const [a, b] = p.textContent.split('\\n \\n'); p.textContent = a; p.after(box(b));",
+        "Code box 1 was parted into 2. Join them, or paste the code again.",
+    ),
+    (
+        "all('pre')[0].textContent = all('pre')[0].textContent.replace('1e-10', '1e-9');",
+        "Code box 1, line 3: “def rank(A, tol=1e-9):” stands for “def rank(A, tol=1e-10):”.",
+    ),
+    ("all('pre')[1].remove()", "Code box 2 is missing."),
+    ("all('img')[0].remove()", "2 of 3 pictures are there."),
+    ("all('img')[0].alt = ''", "Picture 1 has no alt text."),
+    (
+        "const i = all('img'); [i[1].alt, i[2].alt] = [i[2].alt, i[1].alt];",
+        "Picture 2 has the alt text of another one.",
+    ),
+    (
+        "all('img')[1].replaceWith(line('[picture 2: 02-formula.png]'));",
+        "The mark [picture 2: 02-formula.png] is still there: put the picture in its place.",
+    ),
+    (
+        "all('p').find((p) => p.textContent.startsWith('I put a grid')).remove()",
+        "The paragraph “I put a grid of dots on the plane and let a matrix move all …” is missing.",
+    ),
+    (
+        "all('h3')[2].replaceWith(line(all('h3')[2].textContent));",
+        "The heading “Simple” arrived as a paragraph.",
+    ),
+    ("all('li')[0].remove()", "The list item “A — the matrix” is missing."),
+    ("all('a')[0].replaceWith(all('a')[0].textContent);", "The link to https://www.youtube.com/"),
+    ("all('p')[0].append(' with $x^2$ in it')", "A formula stands there as TeX: $x^2$"),
+]
+TOOLS = """const all = (name) => [...document.querySelectorAll("#editor " + name)];
+const line = (text) => Object.assign(document.createElement("p"), { textContent: text });
+const box = (text) => Object.assign(document.createElement("pre"), { textContent: text });"""
 
 
-@pytest.mark.parametrize(
-    ("damage", "said"),
-    [
-        (
-            f'const p = {EDITOR}.querySelector("pre"); const [a, b] = p.textContent.split("\\n \\n");'
-            'const q = p.cloneNode(); p.textContent = a; q.textContent = b; p.after(q);',
-            "Code box 1 was parted into 2. Join them, or paste the code again.",
-        ),
-        (
-            f'const p = {EDITOR}.querySelector("pre"); p.textContent = p.textContent.replace("1e-10", "1e-9");',
-            "Code box 1, line 3: “def rank(A, tol=1e-9):” stands for “def rank(A, tol=1e-10):”.",
-        ),
-        (f'{EDITOR}.querySelectorAll("pre")[1].remove()', "Code box 2 is missing."),
-        (f'{EDITOR}.querySelector("img").remove()', "2 of 3 pictures are there."),
-        (f'{EDITOR}.querySelector("img").alt = ""', "Picture 1 has no alt text."),
-        (
-            f'const i = {EDITOR}.querySelectorAll("img"); [i[1].alt, i[2].alt] = [i[2].alt, i[1].alt];',
-            "Picture 2 has the alt text of another one.",
-        ),
-        (
-            f'const p = document.createElement("p"); p.textContent = "[picture 2: 02-formula.png]";'
-            f'{EDITOR}.querySelectorAll("img")[1].replaceWith(p);',
-            "The mark [picture 2: 02-formula.png] is still there: put the picture in its place.",
-        ),
-        (
-            f'[...{EDITOR}.querySelectorAll("p")].find((p) => p.textContent.startsWith("I put a grid")).remove()',
-            "The paragraph “I put a grid of dots on the plane and let a matrix move all …” is missing.",
-        ),
-        (
-            f'const h = {EDITOR}.querySelectorAll("h3")[2]; const p = document.createElement("p");'
-            'p.textContent = h.textContent; h.replaceWith(p);',
-            "The heading “Simple” arrived as a paragraph.",
-        ),
-        (f'{EDITOR}.querySelector("li").remove()', "The list item “A — the matrix” is missing."),
-        (f'const a = {EDITOR}.querySelector("a"); a.replaceWith(a.textContent);', "The link to https://www.youtube.com/"),
-        (f'{EDITOR}.querySelector("p").append(" with $x^2$ in it")', "A formula stands there as TeX: $x^2$"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("damage", "said"), DAMAGES)
 def test_the_check_page_says_what_is_wrong(
     trial: Trial, context: BrowserContext, damage: str, said: str
 ) -> None:
     """Red when a damage goes unseen, or is told in other words than it is."""
-    page = checked(trial, context, f"() => {{ {damage} }}")
+    page = checked(trial, context, f"() => {{ {TOOLS} {damage} }}")
     expect(page.locator("#result")).to_have_attribute("data-result", "bad")
     expect(page.locator(".problems")).to_contain_text(said)
 
@@ -279,3 +291,37 @@ def test_the_kit_never_scrolls_sideways(trial: Trial, context: BrowserContext, w
         for service in SERVICES:
             page.goto(trial.page_of(service, path))
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_address_is_recorded_from_the_page(trial: Trial, context: BrowserContext) -> None:
+    """Red when the form of a served kit does not say what came of it, or shows the command where it is not needed."""
+    asked: list[str] = []
+
+    def done(url: str) -> DoneAnswer:
+        asked.append(url)
+        return DoneAnswer(ok=True, message=f"Recorded: {url}")
+
+    kit = trial.kits["medium", "notes/rank.md"][1].folder
+    ready: queue.Queue[str] = queue.Queue()
+    work = functools.partial(serve_kit, kit, done, pack=language_pack("en"), ready=ready.put)
+    thread = threading.Thread(target=work)
+    thread.start()
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.goto(ready.get(timeout=20))
+    expect(page.locator("#command")).to_be_hidden()
+    expect(page.get_by_role("button", name="Copy picture").first).to_be_visible()
+    page.get_by_role("button", name="Copy picture").first.click()
+    expect(page.locator("#said")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.read().then((i) => i[0].types)") == ["image/png"]
+    field = page.get_by_label("Address of what you published")
+    field.fill("medium.com/rank")
+    field.press("Enter")
+    expect(page.locator(".answer.bad")).to_have_text("This is no address that begins with https://.")
+    field.fill("https://medium.com/@me/rank-1")
+    page.get_by_role("button", name="Record it").click()
+    expect(page.locator(".answer.good")).to_have_text("Recorded: https://medium.com/@me/rank-1")
+    thread.join(20)
+    assert asked == ["https://medium.com/@me/rank-1"]
+    assert faults == []

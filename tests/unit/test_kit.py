@@ -23,7 +23,6 @@ from tests.support.kits import PlainOutgoing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notebook_kb.publishing.kit import Kit
     from notebook_kb.publishing.prepare import Prepared
 
 NASTY = "A </script><img src=x onerror=alert(1)> & \"quoted\" 'title'"
@@ -70,8 +69,13 @@ def prepared(out: PlainOutgoing, target: TargetName = TargetName.MEDIUM) -> Prep
     return out.prepare(out.notebook.notes["notes/nasty.md"], target)
 
 
+def root_of(page: Path) -> lxml.html.HtmlElement:
+    """A page as a tree; a document of one element and not a fragment."""
+    return lxml.html.document_fromstring(page.read_text(encoding="utf-8"))
+
+
 def data_of(page: Path) -> dict[str, object]:
-    found = lxml.html.fromstring(page.read_text(encoding="utf-8")).get_element_by_id("kit-data")
+    found = root_of(page).get_element_by_id("kit-data")
     value = json.loads(found.text)
     assert isinstance(value, dict)
     return value
@@ -86,7 +90,7 @@ def test_nothing_breaks_out_of_a_page(
     kit = write_kit(prepared(out, target), tmp_path / "kits", pack=language_pack(code))
     pages = sorted(kit.folder.glob("index.html")) + sorted(kit.folder.glob("check.html"))
     for page in pages:
-        root = lxml.html.fromstring(page.read_text(encoding="utf-8"))
+        root = root_of(page)
         assert not root.xpath("//*[@onerror]")
         assert [s.get("src") or s.get("type") for s in root.iter("script")][1:] == ["application/json"]
         assert all(i.get("src") in kit.files for i in root.iter("img"))
@@ -167,8 +171,8 @@ def test_the_kit_for_any_place_has_the_article_as_page_and_as_markdown(
 ) -> None:
     """Red when the files for other places lack a picture, or name one that is not there."""
     kit = write_kit(prepared(out, TargetName.FOLDER), tmp_path / "kits", pack=PACK)
-    page = lxml.html.fromstring((kit.folder / "article.html").read_text(encoding="utf-8"))
-    pictures = [i.get("src") for i in page.iter("img")]
+    page = root_of(kit.folder / "article.html")
+    pictures = [str(i.get("src")) for i in page.iter("img")]
     assert pictures == ["01-nasty.png", "02-formula.png"]
     assert all((kit.folder / p).is_file() for p in pictures)
     text = (kit.folder / "article.md").read_text(encoding="utf-8")
@@ -192,7 +196,7 @@ def test_a_post_has_its_text_its_picture_and_its_document(out: PlainOutgoing, tm
     )
     assert (kit.folder / "post.txt").read_text(encoding="utf-8") == words + "\n"
     assert (kit.folder / "document.pdf").read_bytes() == b"%PDF-1.7"
-    root = lxml.html.fromstring(kit.page.read_text(encoding="utf-8"))
+    root = root_of(kit.page)
     assert root.get_element_by_id("post").text_content() == words
     assert f"{len(words)} / 3000" in root.text_content()
     assert root.find_class("over")
@@ -232,7 +236,7 @@ def test_a_kit_of_corrections_begins_with_what_changed(out: PlainOutgoing, tmp_p
         story_url="https://medium.com/@me/rank-1",
         today=date(2026, 11, 22),
     )
-    root = lxml.html.fromstring(kit.page.read_text(encoding="utf-8"))
+    root = root_of(kit.page)
     titles = [" ".join(h.text_content().split()) for h in root.iter("h2")]
     assert titles[:4] == [
         "Open your story and edit it",
