@@ -23,7 +23,9 @@ def portfolio(site: Site) -> v.PortfolioView:
     dated = [x for x in lines if x.date]
     drawn = [Dated(x.title, x.date, x.kind, relative_url(x.url, url)) for x in dated]
     kinds = {d.kind for d in drawn}
-    undated = sorted((x for x in lines if not x.date), key=lambda x: (x.title.casefold(), x.url))
+    # covered concepts are all named by area
+    rest = (x for x in lines if not x.date and (x.copies or x.kind != "concept"))
+    undated = sorted(rest, key=lambda x: (x.title.casefold(), x.url))
     groups = list(by_year(dated))
     if undated:
         groups.append((site.word("undated") if dated else "", tuple(undated)))
