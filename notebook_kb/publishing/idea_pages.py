@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError
@@ -158,6 +158,6 @@ class _Maker:
         if self.idea.letters > FEW:
             yield from self.flush()
         words = (*self.idea.paragraphs, *([(Run(caption, "italic"),)] if caption else []))
-        page = IdeaPage(self.idea.title, words, picture=drawn.data, picture_words=alt, foot=self.foot)
+        page = IdeaPage(self.idea.title, words, picture=drawn, picture_words=alt, foot=self.foot)
         self.idea = _Idea(self.idea.title)
-        yield replace(page, picture_size=(drawn.width, drawn.height))
+        yield page

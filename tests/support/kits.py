@@ -7,15 +7,15 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
-from notebook_kb.publishing.drawing import Drawn
 from notebook_kb.publishing.notebook_drawing import NotebookDrawing
 from notebook_kb.publishing.shaped import block_words
+from notebook_kb.rendering.images.result import Drawn
 from notebook_kb.workspace.sending import Outgoing
 
 if TYPE_CHECKING:
     from notebook_kb.model import document as d
     from notebook_kb.model.note import Note
-    from notebook_kb.publishing.drawing import CannotDraw
+    from notebook_kb.rendering.images.result import CannotDraw
 
 
 def png(words: str) -> Drawn:

@@ -74,7 +74,8 @@ def edge_is(image: Image.Image, colour: tuple[int, int, int], width: int = 30) -
 
 
 def texts(svg: str) -> list[str]:
-    return ["".join(t.itertext()) for t in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+    root = ET.fromstring(svg)  # noqa: S314 - our own drawing
+    return ["".join(t.itertext()) for t in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
 # fonts
@@ -391,7 +392,7 @@ def test_text_in_a_drawing_is_set_in_our_fonts_whatever_it_asks_for() -> None:
     """A font that is not there leaves no gap: the text is drawn."""
     for family in ("Helvetica Neue", "sans-serif", "monospace", "Comic Sans MS, cursive"):
         svg = SVG.format(f'<text y="30" font-family="{family}">ℝ ✗ a</text>')
-        assert opened(note_picture(svg.encode())).convert("L").getextrema()[0] < 60
+        assert opened(note_picture(svg.encode())).convert("L").histogram()[:60] != [0] * 60
 
 
 @pytest.mark.parametrize(

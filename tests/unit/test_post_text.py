@@ -54,6 +54,9 @@ class Plain:
     def code(self, block: d.CodeBlock) -> CannotDraw:
         return CannotDraw("no pictures here")
 
+    def file_digest(self, path: str) -> str:
+        return path
+
     def file(self, path: str) -> CannotDraw:
         return self.formula(path)
 
