@@ -62,13 +62,15 @@ class Errand:
     pictures: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
-    def ask(self, action: str, do: Callable[[], Sent]) -> Sent:
+    def ask(self, action: str, do: Callable[[], Sent], *, keeps_files: bool = False) -> Sent:
         """Do one request that changes something out there, and remember it.
+
+        `keeps_files`: the pictures there stay as they were.
 
         `do` raises `NotSentError` or `RefusedError` when nothing was changed, `NoAnswerError` when that is unknown.
         Raises the first two on, and `OutcomeUnknownError` for the third.
         """
-        nonce = self._open(action)
+        nonce = self._open(action, keeps_files=keeps_files)
         try:
             sent = do()
         except NoAnswerError as error:
@@ -125,7 +127,7 @@ class Errand:
         """Now, as it is written down."""
         return stamp(self.now())
 
-    def _open(self, action: str) -> str:
+    def _open(self, action: str, *, keeps_files: bool) -> str:
         """The nonce of the request that goes out next."""
         if self.again is not None:
             if self.again.note.get("account", self.account) != self.account:
@@ -137,6 +139,8 @@ class Errand:
             return self.again.nonce
         at = self.at()
         entry = entry_of(self.payload, self.source, at, self.entry)
+        if keeps_files and self.entry is not None:
+            entry = replace(entry, pictures=self.entry.pictures)
         note = {
             "path": self.payload.path,
             "title": self.payload.title,

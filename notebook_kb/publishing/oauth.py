@@ -16,7 +16,7 @@ from notebook_kb.errors import EnvironmentFailedError, UsageError
 from notebook_kb.publishing import contracts
 from notebook_kb.publishing.credentials import Credential
 from notebook_kb.publishing.problems import RefusedError
-from notebook_kb.publishing.secret import Secret
+from notebook_kb.publishing.secret import Secret, redact
 from notebook_kb.publishing.wire import NoAnswerError, Wire
 
 if TYPE_CHECKING:
@@ -139,12 +139,12 @@ def exchange(code: str, sign_in: SignIn, now: datetime) -> Credential:
     }
     again = "Check the app's client secret and its redirect URL, then run kb auth linkedin again."
     try:
-        answer = wire.request("POST", contracts.text("linkedin.token_path"), data=form)
+        answer = wire.request("POST", contracts.text("linkedin.token_path"), data=form, keeps_tokens=True)
     except NoAnswerError as error:
         raise RefusedError(f"LinkedIn did not answer ({error}); there is no token", again) from None
     token = answer.words("access_token")
     if not answer.is_good or not token:
-        said = answer.words("error_description") or answer.words("error")
+        said = redact(answer.words("error_description") or answer.words("error"))
         raise RefusedError(
             f"LinkedIn gave no token ({answer.status}{': ' if said else ''}{said[:200]})", again
         )

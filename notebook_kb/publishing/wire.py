@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ MOST_WAITS = 2
 LONGEST_WAIT = 120
 _TOO_MANY = 429
 _SHOWN = 300
+_MOST_BYTES = 64 * 1024 * 1024
 # With these nothing of the request has left: there was no connection, or no tunnel through the proxy.
 _NOTHING_SENT = (
     httpx.ConnectError,
@@ -110,8 +112,11 @@ class Wire:
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         data: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        keeps_tokens: bool = False,
     ) -> Answer:
         """The answer to one request; `path` is one of the service, or a whole URL that the caller has judged.
+
+        `keeps_tokens`: the answer's JSON is left as it came, for the one request that a token is the answer to.
 
         429 with Retry-After is waited for, at most twice: then it is certain that nothing was done.
         Raises `NotSentError` when nothing left this machine, `NoAnswerError` when the outcome is unknown.
@@ -128,6 +133,7 @@ class Wire:
                     "data": data,
                     "headers": {**self._headers, **(headers or {})},
                 },
+                keeps_tokens=keeps_tokens,
             )
             wait = retry_after(answer)
             if answer.status != _TOO_MANY or wait is None or wait > LONGEST_WAIT or round_ == MOST_WAITS:
@@ -135,17 +141,11 @@ class Wire:
             self._sleep(wait)
         return answer
 
-    def _once(self, url: str, arguments: dict[str, Any]) -> Answer:
+    def _once(self, url: str, arguments: dict[str, Any], *, keeps_tokens: bool) -> Answer:
         """One request on a connection of its own: on an old one it would be unknown whether it was sent."""
         try:
-            with httpx.Client(
-                follow_redirects=False,
-                verify=_certificates(),
-                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-                trust_env=not is_loopback(self.base),  # a proxy is for the world outside
-                limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
-            ) as client:
-                return _answer(client.request(url=url, **arguments))
+            with self._client() as client, client.stream(url=url, **arguments) as response:
+                return _answer(response, keeps_tokens=keeps_tokens)
         except _NOTHING_SENT as error:
             host = urlsplit(url).hostname or url
             raise NotSentError(
@@ -154,6 +154,15 @@ class Wire:
             ) from None
         except httpx.HTTPError as error:
             raise NoAnswerError(redact(f"{type(error).__name__}: {error}")) from None
+
+    def _client(self) -> httpx.Client:
+        return httpx.Client(
+            follow_redirects=False,
+            verify=_certificates(),
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            trust_env=not is_loopback(self.base),  # a proxy is for the world outside
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+        )
 
 
 @cache
@@ -168,12 +177,24 @@ def retry_after(answer: Answer) -> float | None:
     return float(said) if said.isascii() and said.isdigit() else None
 
 
-def _answer(response: httpx.Response) -> Answer:
+def _answer(response: httpx.Response, *, keeps_tokens: bool) -> Answer:
     """A response with every known token taken out, before anybody looks at it."""
-    text = redact(response.text)
+    raw = _read(response).decode("utf-8", "replace")
+    text = redact(raw)
     try:
-        body = json.loads(text)
+        body = json.loads(raw if keeps_tokens else text)
     except (ValueError, RecursionError):
         body = None
     headers = {name.lower(): redact(value) for name, value in response.headers.items()}
     return Answer(response.status_code, headers, body, text)
+
+
+def _read(response: httpx.Response) -> bytes:
+    """The body, as much of it as came: status and headers are there already, and say what was done."""
+    data = bytearray()
+    with suppress(httpx.HTTPError):
+        for part in response.iter_bytes():
+            data += part
+            if len(data) > _MOST_BYTES:
+                break
+    return bytes(data)

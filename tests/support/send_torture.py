@@ -112,7 +112,10 @@ class Torture:
         # mostly the requests that matter
         steps = STEPS[case["target"]]
         method, path = self.random.choice([*steps, steps[-1], steps[-1]])
-        when, how = self.random.choice(["before", "after", "half"]), self.random.choice(["cut", "kill"])
+        when, how = (
+            self.random.choice(["before", "after", "half", "late"]),
+            self.random.choice(["cut", "kill"]),
+        )
         fake.faults[:] = [Fault(when, how, pid, method, path)]
         status = driver.go()
         self.counts[f"{how} {when}" if not fake.faults else "not reached"] += 1

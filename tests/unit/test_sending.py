@@ -123,6 +123,16 @@ def test_a_changed_note_changes_the_text_of_its_post(tmp_path: Path, linkedin: L
     assert entry.updated_at > entry.first_at
 
 
+def test_an_update_leaves_the_files_of_a_post(tmp_path: Path, linkedin: LinkedInFake) -> None:
+    """Only the text can be changed, so the ledger keeps the pictures that are still out there."""
+    send(desk(tmp_path), job(payload(pictures=(picture(),))), yes)
+    done = send(desk(tmp_path), job(payload(("Else.",), pictures=(picture("x.png", b"\x89PNGx"),))), yes)
+    assert done.entry
+    assert done.entry.pictures == {picture().digest: next(iter(linkedin.uploads))}
+    assert len(linkedin.uploads) == 1
+    assert any("stay" in w for w in done.warnings)
+
+
 def test_card_pictures_and_document_hang_on_their_posts(tmp_path: Path, linkedin: LinkedInFake) -> None:
     """Each file goes up with the token, and the post names it."""
     send(desk(tmp_path), job(payload(card=card())), yes)
@@ -250,6 +260,15 @@ def test_a_cut_connection_is_unknown_until_a_person_says(
         desk(tmp_path).not_sent("rank", LINKEDIN, Form.POST)
         assert send(desk(tmp_path), job(payload()), yes).what == "published"
     assert len(linkedin.posts) == 1
+
+
+def test_headers_say_enough(tmp_path: Path, linkedin: LinkedInFake) -> None:
+    """An answer that breaks off after the post's URN, or after a refusal's status, is an answer."""
+    linkedin.replies.append(("POST", "/rest/posts", Reply(400, {"message": "no"})))
+    linkedin.faults += [Fault("late", method="POST", path="/rest/posts")] * 2
+    assert refused(send, desk(tmp_path), job(payload()), yes).exit_code == 4
+    assert send(desk(tmp_path), job(payload()), yes).what == "published"
+    assert not linkedin.faults
 
 
 def test_retry_takes_the_post_that_the_first_try_made(tmp_path: Path, linkedin: LinkedInFake) -> None:

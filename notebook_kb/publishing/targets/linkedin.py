@@ -57,7 +57,7 @@ class LinkedIn:
                     f"Edit it at {errand.entry.url}, then run this again with --done {errand.entry.url}.",
                 )
             errand.warnings.append("only the text of a post can be changed: card, pictures and PDF stay")
-            errand.ask("update", lambda: self._update(wire, urn, errand))
+            errand.ask("update", lambda: self._update(wire, urn, errand), keeps_files=True)
             return
         author, _ = self._me(wire)
         errand.account = author

@@ -58,7 +58,8 @@ class Reply:
 class Fault:
     """What goes wrong with the next request whose method and path begin as said.
 
-    `when`: before (nothing is read or done), after (it is done, nothing is answered), half (the answer breaks off).
+    `when`: before (nothing is read or done), after (it is done, nothing is answered), half (the answer breaks off
+    in its middle) or late (it breaks off after its headers).
     `how`: cut (the connection is reset) or kill (the client process `pid` gets SIGKILL, then the connection is reset).
     """
 
@@ -146,20 +147,22 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
             if fault and fault.when == "after":
                 self.fail(fault)
                 return
-            self.write(reply, half=fault is not None)
+            self.write(reply, fault.when if fault else "")
             if fault:
                 self.fail(fault)
 
         do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 - the names of http.server
 
-        def write(self, reply: Reply, *, half: bool) -> None:
+        def write(self, reply: Reply, when: str) -> None:
             data = reply.data
-            lines = [f"HTTP/1.1 {reply.status} Answer", f"Content-Length: {len(data) + (40 if half else 0)}"]
-            lines += [
-                f"{name}: {value}"
-                for name, value in {"Content-Type": "application/json", **reply.headers}.items()
+            headers = {"Content-Type": "application/json", **reply.headers}
+            lines = [
+                f"HTTP/1.1 {reply.status} Answer",
+                *(f"{name}: {value}" for name, value in headers.items()),
             ]
-            self.wfile.write("\r\n".join([*lines, "Connection: close", "", ""]).encode() + data)
+            lines.append(f"Content-Length: {len(data) + (40 if when == 'late' else 0)}")
+            whole = "\r\n".join([*lines, "Connection: close", "", ""]).encode() + data
+            self.wfile.write(whole[: len(whole) // 2] if when == "half" else whole)
             self.wfile.flush()
             self.close_connection = True
 
@@ -168,7 +171,8 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
             if fault.how == "kill" and fault.pid:
                 os.kill(fault.pid, signal.SIGKILL)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if fault.when in {"before", "after"}:  # a reset may overtake what was written
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
 
         def finish(self) -> None:
