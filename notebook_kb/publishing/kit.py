@@ -145,7 +145,7 @@ def _files(source: Source, document: bytes) -> dict[str, bytes]:
         writer = MarkdownWriter(lambda shown: shown.picture.name if shown.picture else shown.url)
         body = writer.write(source.blocks)
         files["article.md"] = f"# {payload.title}\n\n{body}".encode()
-    files["kit.css"], files["kit.js"] = kit_file("kit.css"), kit_file("kit.js")
+    files |= {name: kit_file(name) for name in ("kit.css", "kit.js", "icon.svg")}
     files["index.html"], files["checklist.txt"] = index_page(source), checklist(source)
     if payload.form is Form.ARTICLE and not source.is_markdown:
         files["check.html"], files["check.js"] = check_page(source), kit_file("check.js")

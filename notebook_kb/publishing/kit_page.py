@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from notebook_kb.publishing import contracts
 from notebook_kb.publishing.adapters import Shipping
@@ -128,8 +128,14 @@ def _warnings(source: Source) -> list[str]:
     return [*source.prepared.warnings, *(f"{x.place}: {x.detail}" for x in refused)]
 
 
-def _sentence(line: str) -> str:
-    return line[:1].upper() + line[1:] + ("" if line.endswith((".", "!", "?", "…")) else ".")
+def _sentence(line: str) -> Markup:
+    """A warning as a sentence; what stands between backticks is code."""
+    text = line[:1].upper() + line[1:] + ("" if line.endswith((".", "!", "?", "…")) else ".")
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    marked = (Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
+    return Markup("").join(marked)
 
 
 def _preview(source: Source) -> list[dict[str, Any]]:

@@ -70,6 +70,9 @@ def _post(source: Source) -> list[Step]:
     steps.append(_step(source, "post", tool="post"))
     if source.payload.pictures:
         steps.append(_step(source, "post_picture", name="pictures", tool="pictures"))
+    card = source.payload.card
+    if card and card.url == source.payload.canonical and card.url not in source.post_text:
+        steps.append(_step(source, "link", tool="canonical"))
     return [*steps, _step(source, "audience"), _step(source, "done", tool="done")]
 
 

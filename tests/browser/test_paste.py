@@ -213,6 +213,10 @@ DAMAGES = [
         "The paragraph “I put a grid of dots on the plane and let a matrix move all …” is missing.",
     ),
     (
+        "change(all('p').find((p) => p.textContent.startsWith('I put')), 'two directions are left', 'three are')",
+        "matrix move all …” has other words: “three are. If they all land on one” stands for “two directions are left.",
+    ),
+    (
         "all('h3')[2].replaceWith(line(all('h3')[2].textContent));",
         "The heading “Simple” arrived as a paragraph.",
     ),
@@ -222,6 +226,7 @@ DAMAGES = [
 ]
 TOOLS = """const all = (name) => [...document.querySelectorAll("#editor " + name)];
 const line = (text) => Object.assign(document.createElement("p"), { textContent: text });
+const change = (p, then, now) => { p.textContent = p.textContent.replace(then, now); };
 const box = (text) => Object.assign(document.createElement("pre"), { textContent: text });"""
 
 

@@ -112,11 +112,14 @@ def check_texts(prepared: Prepared, root: lxml.html.HtmlElement, result: Arrival
         inner = element.getparent()
         kind = "blockquote" if inner is not None and inner.tag == "blockquote" else str(element.tag)
         found.append((kinds.get(kind, kind), plain(spaced(element))))
-    at = 0
+    places: list[int] = []
     for kind, words in wanted_texts(prepared.shaped.blocks):
-        place = next((i for i in range(at, len(found)) if fits(found[i], kind, words)), None)
-        result.expect(place is not None, f"{kind}: {words[:60]}")
-        at = at if place is None else place
+        fitting = [i for i, f in enumerate(found) if fits(f, kind, words)]
+        free = [i for i in fitting if i not in places] or fitting  # an item of two paragraphs is one element
+        result.expect(free, f"{kind}: {words[:60]}")
+        places += free[:1]
+    if not result.lost and places != sorted(places):
+        result.lost.append("the order of the text")
 
 
 def fits(found: tuple[str, str], kind: str, words: str) -> bool:

@@ -97,6 +97,15 @@
     } catch { return a === b; }
   };
 
+  // where two texts part: the words from there on
+  function parting(a, b) {
+    const [one, two] = [a.split(" "), b.split(" ")];
+    const at = one.findIndex((word, i) => word !== two[i]);
+    const start = at < 0 ? one.length : at;
+    const from = (list) => list.slice(start, start + 8).join(" ") || "–";
+    return [from(one), from(two)];
+  }
+
   function compareTexts(wanted, found, problems) {
     const free = [...found];
     const counts = {};
@@ -117,8 +126,10 @@
       const inside = free.find((f) => f.text.includes(part.text));
       if (inside && inside.kind === part.kind && part.kind !== "heading") { counts[part.kind].found += 1; continue; }
       const near = free.map((f) => [alike(f.text, part.text), f]).sort((a, b) => b[0] - a[0])[0];
-      const other = near && near[0] > 0.5 ? words.changed : words.missing;
-      problems.push(fill(other, { what: words[part.kind], begins: begins(part.text), now: near ? begins(near[1].text) : "" }));
+      const what = words[part.kind];
+      if (!near || near[0] <= 0.5) { problems.push(fill(words.missing, { what, begins: begins(part.text) })); continue; }
+      const [wanted, now] = parting(part.text, near[1].text);
+      problems.push(fill(words.changed, { what, begins: begins(part.text), wanted, now }));
     }
     return counts;
   }
