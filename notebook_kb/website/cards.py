@@ -52,7 +52,9 @@ class Cards:
         wanted = self.site.notebook.settings.social_cards
         card = None
         if wanted != "site" and isinstance(plan.view, v.PortfolioView):
-            card = Card(plan.view.head.title, under=plan.view.head.description, left=self._name())
+            name, who = self._name(), plan.view.author
+            head = plan.view.head
+            card = Card(head.title, under=head.description, left=who or name, right=name if who else "")
         elif wanted == "all" and isinstance(plan.view, v.ConceptView):
             card = self._concept(plan.view)
         elif wanted != "site" and plan.note and isinstance(plan.view, v.NoteView):
