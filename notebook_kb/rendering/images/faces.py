@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # what takes no room and needs no glyph: controls, joiners, marks of direction, selectors of a form
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
 
+LIGATURES = frozenset("ﬀﬁﬂﬃﬄﬅﬆ")
 # signs in colour that no font of one colour has, and the sign without
 ALIKE = str.maketrans({"✅": "✔", "❌": "✘", "❎": "✘", "⭐": "★"})
 
@@ -84,7 +85,17 @@ def widths(style: str) -> Mapping[str, int]:
 
 def settable(text: str) -> str:
     """The text with composed letters, without what has no shape, and with plain signs for some in colour."""
-    return CONTROLS.sub("", unicodedata.normalize("NFC", text)).translate(ALIKE)
+    composed = CONTROLS.sub("", unicodedata.normalize("NFC", text)).translate(ALIKE)
+    return composed if composed.isascii() else "".join(map(_parted, composed))
+
+
+@cache
+def _parted(character: str) -> str:
+    """A character that no font has as a letter and its accent, or as the letters of a ligature, if fonts have those."""
+    if character in widths("regular"):
+        return character
+    parts = unicodedata.normalize("NFKD" if character in LIGATURES else "NFD", character)
+    return parts if all(c in widths("regular") for c in parts) else character
 
 
 def missing_glyphs(text: str, style: str = "regular") -> str:
