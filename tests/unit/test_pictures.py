@@ -13,13 +13,15 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml.etree import fromstring
 from PIL import Image
 
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.images.code import ROOM as CODE_ROOM
 from notebook_kb.rendering.images.code import code_png, code_svg
-from notebook_kb.rendering.images.faces import CHAINS, face_widths, missing_glyphs, pieces
+from notebook_kb.rendering.images.faces import CHAINS, face_widths, missing_glyphs, pieces, settable
 from notebook_kb.rendering.images.formula import SetFormula, draw_formula, formula_picture
 from notebook_kb.rendering.images.png import FILES, FONTS, svg_to_png
 from notebook_kb.rendering.images.raster import note_picture
@@ -131,9 +133,20 @@ def test_ticks_in_colour_become_plain_ones() -> None:
 
 def test_an_accent_stays_with_its_letter() -> None:
     """A letter in one font with its accent from another would stand apart from it."""
-    assert not missing_glyphs("ȳ ẋ ẍ ﬁ x\u0304")
+    assert not missing_glyphs("ȳ ẋ ẍ ﬁ x\u0304 v\u20d7 θ\u0302")
     assert [t for _, t in pieces("x\u0302y", "regular")] == ["x\u0302y"]
-    assert [t for _, t in pieces("∈\u0338", "italic")] == ["∈\u0338"]
+    assert missing_glyphs("█\u20d7") == "\u20d7"
+
+
+@given(
+    text=st.text(st.sampled_from("aZθΣ∈ℝ✗█漢🙂 \u0302\u20d7\u0338\u0332ȳﬁ−"), max_size=8),
+    style=st.sampled_from(sorted(CHAINS)),
+)
+def test_what_is_not_missing_has_a_glyph_in_the_font_that_it_is_set_in(text: str, style: str) -> None:
+    """No box can come out: each character is in the very font of its piece."""
+    text = settable(text)
+    set_in = [c in face_widths(face.name) for face, part in pieces(text, style) for c in part]
+    assert all(set_in) == (not missing_glyphs(text, style))
 
 
 # runs
