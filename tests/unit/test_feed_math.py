@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notebook_kb.parsing.tex import TexConverter
-from notebook_kb.rendering.images.formula import draw_formula, formula_png
+from notebook_kb.rendering.images.formula import SetFormula, draw_formula, formula_png
 from notebook_kb.rendering.images.memory import is_plain_png, png_size
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
@@ -88,7 +88,7 @@ def test_a_formula_is_a_picture_of_its_own(tex: str) -> None:
     assert is_plain_png(data)
     assert width >= 700
     drawn = draw_formula(mathml(tex), 20)
-    assert drawn is not None
+    assert isinstance(drawn, SetFormula)
     assert height >= 2 * (drawn.height + 48) - 2
     assert data == formula_png(mathml(tex))
     assert len(data) > len(formula_png("<math><mspace/></math>"))
