@@ -32,7 +32,7 @@ LETTERS = (
     (0x2B0, 0x2E4),  # modifier letters
     (0x300, 0x30C),  # accents that combine
     (0x323, 0x323),
-    (0x331, 0x331),
+    (0x331, 0x338),
     (0x400, 0x45F),  # Cyrillic
     (0x490, 0x491),
     (0x1E00, 0x1EF9),
@@ -44,7 +44,11 @@ MARKS = ((0x2190, 0x21FF), (0x2202, 0x22FF), (0x25A0, 0x25FF), (0x2605, 0x2612),
 SERIF_SET = (*LETTERS, *MARKS)
 MONO_SET = (*LETTERS, *MARKS, (0x2300, 0x23FF), (0x2500, 0x259F), (0x27E6, 0x27EF))
 SYMBOLS_SET = (
+    (0x41, 0x5A),  # letters, for the accents that the serif lacks
+    (0x61, 0x7A),
+    (0x391, 0x3C9),
     (0x300, 0x315),
+    (0x323, 0x338),
     (0x20D0, 0x20DC),  # arrows and rings over letters
     (0x2010, 0x2057),
     (0x2070, 0x209C),
@@ -69,13 +73,14 @@ SYMBOLS_SET = (
     (0x2A2F, 0x2A3F),
     (0x2A7D, 0x2A7E),
     (0x2AAF, 0x2AB0),
-    (0x1D400, 0x1D467),  # bold and italic
+    (0x1D400, 0x1D49B),  # bold and italic
     (0x1D49C, 0x1D4CF),  # script
     (0x1D504, 0x1D56B),  # fraktur, double-struck
-    (0x1D6A8, 0x1D71B),  # Greek
+    (0x1D6A8, 0x1D755),  # Greek
     (0x1D7CE, 0x1D7E1),  # digits
 )
 SIGNS_SET = (
+    *GREEK,
     (0x1D2C, 0x1D6A),  # ᵀ, ᵢ
     (0x1D9C, 0x1DBF),
     (0x2010, 0x2057),
@@ -165,7 +170,6 @@ FACES = (
         "stix/STIXTwoMath-Regular.ttf",
         "8f42cb183a85043a4dc3f8e41ac3821eb27bf178d68ace929ba439523622323c",
         SYMBOLS_SET,
-        (),
     ),
     Face(
         "signs",
@@ -191,8 +195,8 @@ def main(serif: Path, mono: Path) -> None:
         path = folders[folder] / rest
         if hashlib.sha256(path.read_bytes()).hexdigest() != face.sha256:
             sys.exit(f"{path}: not the file that this script was written for")
-        # the last two stand in for what the others lack, and need not repeat it
-        font = made(path, face, without=known if face.family in {SYMBOLS, SIGNS} else set())
+        # the last stands in for what the others lack, and need not repeat it
+        font = made(path, face, without=known if face.family == SIGNS else set())
         out = TARGET / f"card-{face.name}{path.suffix}"
         font.save(out, reorderTables=True)
         if face.name in {"serif-regular", "symbols"}:
@@ -212,7 +216,9 @@ def licences(serif: Path, mono: Path, stix: Path, dejavu: Path) -> None:
     first, _, rest = serif.read_text(encoding="utf-8").partition("\n")
     code = mono.read_text(encoding="utf-8").partition("\n")[0]
     math = TTFont(stix / "STIXTwoMath-Regular.ttf")["name"].getDebugName(0)
-    holders = f"Source Serif: {first.strip()}\n\nSource Code Pro: {code.strip()}\n\nSTIX Two Math: {math.strip()}\n"
+    holders = (
+        f"Source Serif: {first.strip()}\n\nSource Code Pro: {code.strip()}\n\nSTIX Two Math: {math.strip()}\n"
+    )
     (TARGET / "OFL.md").write_text(holders + rest, encoding="utf-8")
     words = TTFont(dejavu / "DejaVuSans.ttf")["name"].getDebugName(13)
     text = "\n".join(line.rstrip() for line in words.splitlines()).strip()

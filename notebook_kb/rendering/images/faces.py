@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # what takes no room and needs no glyph: controls, joiners, marks of direction, selectors of a form
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
 
+GREEK = re.compile("[\u0370-\u03ff]")
+LIGATURES = frozenset("ﬀﬁﬂﬃﬄﬅﬆ")
 # signs in colour that no font of one colour has, and the sign without
 ALIKE = str.maketrans({"✅": "✔", "❌": "✘", "❎": "✘", "⭐": "★"})
 
@@ -79,33 +81,56 @@ def widths(style: str) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for face in reversed(CHAINS[style]):
         found.update(face_widths(face.name))
-    return found
+    return {c: 0 if unicodedata.combining(c) else width for c, width in found.items()}
 
 
 def settable(text: str) -> str:
     """The text with composed letters, without what has no shape, and with plain signs for some in colour."""
-    return CONTROLS.sub("", unicodedata.normalize("NFC", text)).translate(ALIKE)
+    composed = CONTROLS.sub("", unicodedata.normalize("NFC", text)).translate(ALIKE)
+    return composed if composed.isascii() else "".join(map(_parted, composed))
+
+
+@cache
+def _parted(character: str) -> str:
+    """A character that no font has as a letter and its accent, or as the letters of a ligature, if fonts have those."""
+    if character in widths("regular"):
+        return character
+    parts = unicodedata.normalize("NFKD" if character in LIGATURES else "NFD", character)
+    return parts if all(c in widths("regular") for c in parts) else character
 
 
 def missing_glyphs(text: str, style: str = "regular") -> str:
-    """The characters that no shipped font has, each once; '' when all can be set."""
-    table = widths(style)
-    return "".join(dict.fromkeys(c for c in settable(text) if c not in table))
+    """The characters that no shipped font has, each once; '' when all can be set. An accent is missing too where no
+    font has it together with its letter.
+    """
+    table, out = widths(style), []
+    for cluster in clusters(settable(text)):
+        out += [c for c in cluster if c not in table]
+        if len(cluster) > 1 and face_of(cluster, style) is None:
+            out += cluster[1:]
+    return "".join(dict.fromkeys(out))
 
 
 def pieces(text: str, style: str) -> list[tuple[Face, str]]:
     """The text cut where the font changes; an accent that combines stays with its letter."""
-    chain = CHAINS[style]
     out: list[tuple[Face, str]] = []
     for cluster in clusters(text):
-        face = next((f for f in chain if all(c in face_widths(f.name) for c in cluster)), None)
-        if face is None:
-            face = next((f for f in chain if cluster[0] in face_widths(f.name)), chain[0])
+        face = face_of(cluster, style) or CHAINS[style][0]
         if out and out[-1][0] is face:
             out[-1] = (face, out[-1][1] + cluster)
         else:
             out.append((face, cluster))
     return out
+
+
+def face_of(cluster: str, style: str) -> Face | None:
+    """The first font of the style that has a letter with all its accents; the serif has no places for accents over
+    Greek letters, the symbols do.
+    """
+    chain = CHAINS[style]
+    if len(cluster) > 1 and GREEK.match(cluster):
+        chain = (SYMBOLS, *chain)
+    return next((f for f in chain if all(c in face_widths(f.name) for c in cluster)), None)
 
 
 def clusters(text: str) -> list[str]:

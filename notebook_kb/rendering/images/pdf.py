@@ -133,8 +133,7 @@ def stream(attributes: str, data: bytes) -> bytes:
 
 def text_string(text: str) -> str:
     """A text in UTF-16 as hexadecimal digits: no character of it can be misread."""
-    marked = b"\xfe\xff" + text.encode("utf-16-be")
-    return f"<{marked.hex().upper()}>"
+    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
 
 
 def references(numbers: Sequence[int]) -> str:

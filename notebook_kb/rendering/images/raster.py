@@ -25,6 +25,7 @@ HIGHEST = 4200  # px: what would be higher becomes narrower
 MOST_PIXELS = 36_000_000
 UNREADABLE = CannotDraw("it is damaged, or of a kind that is not known")
 SILENT = frozenset({"title", "desc", "metadata", "style", "script", "defs"})
+ROOT = "{http://www.w3.org/2000/svg}svg"
 HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp);", re.IGNORECASE)
 VARIABLE = re.compile(r"(--[\w-]+)\s*:\s*([^;{}]+)")
@@ -59,7 +60,7 @@ def svg_picture(data: bytes) -> Drawn | CannotDraw:
         root = ET.fromstring(text)  # noqa: S314 - expat expands no outer entities, and inner ones are refused below
     except (UnicodeDecodeError, ET.ParseError):
         return UNREADABLE
-    if _name(root) != "svg" or "<!ENTITY" in text:
+    if root.tag != ROOT or "<!ENTITY" in text:
         return UNREADABLE
     reason = unshowable(root)
     if reason:
