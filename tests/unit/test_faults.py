@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
 
+from notebook_kb.website.audit import PrivateMatter, Sources, name_leaks, page_hits
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import TODAY, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from notebook_kb.website.audit import Run
 
 PUBLIC = "---\npublish: true\n---\n"
 
@@ -58,3 +63,49 @@ def test_an_embed_of_a_section_is_cut_at_its_own_headings_alone(kind: str, tmp_p
     shown = article(site["deep/index.html"])
     assert "<p>deep</p>" in shown
     assert "words of" not in shown
+
+
+HIDDEN = "six very private words about mariners"
+FORMS = {
+    "plain": HIDDEN,
+    "over tags": "six <em>very</em> private <b>words</b> about mariners",
+    "in a word": "six v<em>er</em>y private wo<b>rd</b>s about mariners",
+    "in an attribute": f'<img alt="{HIDDEN}" src="x.png">',
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("feed", ["feed.json", "feed.xml", "files/data.json"])
+def test_the_audit_reads_a_feeds_pages_as_html(feed: str, form: str) -> None:
+    """Red when tags, or what a feed makes of quotes and tags, hide words from the audit."""
+    html = f"<p>before</p>\n<p>{FORMS[form]}</p>"
+    if feed == "feed.xml":
+        data = f'<feed><entry><content type="html">{escape(html)}</content></entry></feed>'
+    else:
+        data = json.dumps({"items": [{"content_html": html}]}, indent=1)
+    secret: dict[Run | str, PrivateMatter] = {
+        tuple(HIDDEN.split()): PrivateMatter(HIDDEN, "notes/a.md", 1, "private")
+    }
+    assert page_hits(feed, data.encode(), secret) == set(secret)
+
+
+def test_the_audit_takes_no_names_of_a_feed_for_words() -> None:
+    """Red when a note that explains feeds stops the build by the names of their fields."""
+    secret: dict[Run | str, PrivateMatter] = {
+        "content_html": PrivateMatter("content_html", "notes/a.md", 1, "private")
+    }
+    assert page_hits("feed.json", b'{"content_html": "words"}', secret) == set()
+    assert page_hits("files/data.json", b'{"content_html": "words"}', secret) == set(secret)
+
+
+@pytest.mark.parametrize("feed", ["feed.json", "feed.xml"])
+def test_the_audit_sees_addresses_in_a_feeds_pages(feed: str) -> None:
+    """Red when a link within a feed may lead to a note that is not published."""
+    html = '<p><a href="hidden/">words</a></p>'
+    data = (
+        f'<feed><content type="html">{escape(html)}</content></feed>'
+        if feed == "feed.xml"
+        else json.dumps({"content_html": html})
+    )
+    found = name_leaks(feed, data.encode(), Sources((), (), urls=frozenset(["/hidden/"])))
+    assert [leak.words for leak in found] == ["/hidden/"]
