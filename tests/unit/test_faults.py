@@ -109,3 +109,35 @@ def test_the_audit_sees_addresses_in_a_feeds_pages(feed: str) -> None:
     )
     found = name_leaks(feed, data.encode(), Sources((), (), urls=frozenset(["/hidden/"])))
     assert [leak.words for leak in found] == ["/hidden/"]
+
+
+MARKS = ["\ue0c1", "\ue0c2", "\ue0c5", "\ue0c8"]
+FORGED_HEADS = {
+    "macro": "macros:\n  '\\x': '\\text{{{mark}3{mark}}}'\n",
+    "title": "title: a {mark}0{mark} b\n",
+    "spelt": 'description: "a \\u{code:04x}0\\u{code:04x} b"\ntags: ["x\\u{code:04x}"]\n',
+}
+
+
+@pytest.mark.parametrize("where", [*FORGED_HEADS, "settings"])
+@pytest.mark.parametrize("mark", MARKS)
+def test_our_own_signs_in_heads_and_settings_are_nothing(where: str, mark: str, tmp_path: Path) -> None:
+    """Red when a sign that rendering uses for itself stops the build or reaches a page from a head or the settings."""
+    head = FORGED_HEADS.get(where, "").format(mark=mark, code=ord(mark))
+    settings = f"macros:\n  '\\x': '\\text{{{mark}3{mark}}}'\n" if where == "settings" else ""
+    text = f"---\npublish: true\ndate: 2026-01-01\n{head}---\n# A\n\n## Example\n\n$\\x{{}}$ <b>raw</b>\n\n### Deep\n\n$\\x{{}}$\n"
+    site = files(tmp_path, {"a.md": text}, settings)
+    assert "<b>raw</b>" in article(site["a/index.html"])
+    assert [n for n, d in site.items() if not n.startswith("static/") and mark.encode() in d] == []
+
+
+FORMULA = '$\\text{" onclick="boom()}$'
+
+
+@pytest.mark.parametrize("spelling", ["&#xE0C2;", "&#XE0c2", "&#57538;", "&#0057538", "&#\ue0c1xE0C2;"])
+def test_a_forged_mark_in_an_attribute_holds_nothing_of_ours(spelling: str, tmp_path: Path) -> None:
+    """Red when raw HTML puts a formula into an attribute, so that its quotes end it."""
+    forged = f'<div title="{spelling}0{spelling}">shown</div>\n\n'
+    page = article(files(tmp_path, {"a.md": f"{PUBLIC}# A\n\nb {FORMULA} c\n\n{forged}"})["a/index.html"])
+    assert "shown</div>" in page
+    assert page.count("<math") == 1
