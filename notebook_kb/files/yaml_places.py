@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import yaml
 
+from notebook_kb.files.marks import without_marks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -205,7 +207,7 @@ def _end(event: Any) -> int:
 def _scalar(places: _Places, event: Any) -> Node:
     """A scalar's node."""
     start, end = places.at(_start(event)), places.at(_end(event))
-    return Node("scalar", event.value, *start, *end, quoted=event.style not in {None, ""})
+    return Node("scalar", without_marks(event.value), *start, *end, quoted=event.style not in {None, ""})
 
 
 def _refuse(places: _Places, event: Any, *, has_document: bool) -> None:

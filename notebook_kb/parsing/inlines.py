@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from notebook_kb.files.marks import without_marks as clean
 from notebook_kb.model import document as d
 from notebook_kb.parsing.pictures import picture_of, split_size
-from notebook_kb.parsing.rules.comment import RESERVED
 from notebook_kb.parsing.rules.wikilink import shown_words, split_target
 
 if TYPE_CHECKING:
@@ -119,8 +119,3 @@ def attribute(token: Token, name: str) -> str:
     """An attribute of a token as text."""
     value: Any = token.attrGet(name)
     return clean(str(value)) if value is not None else ""
-
-
-def clean(text: str) -> str:
-    """Text without the signs that stand for comments or are kept for rendering; entities may have made some."""
-    return text if text.isascii() else RESERVED.sub("", text)

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
+from notebook_kb.files.marks import without_marks
 from notebook_kb.model import document as d
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def picture_of(tag: str, place: d.Place) -> d.Image | None:
     """An `<img …>` as the picture that it shows; None of another tag."""
     if not IMG.fullmatch(tag.strip()):
         return None
-    values = {name.lower(): unescape(value.strip("\"'")) for name, value in ATTRIBUTE.findall(tag)}
+    values = {
+        name.lower(): without_marks(unescape(value.strip("\"'"))) for name, value in ATTRIBUTE.findall(tag)
+    }
     width, height = (PIXELS.match(values.get(key, "")) for key in ("width", "height"))
     size = (width[1] + (f"x{height[1]}" if height else "")) if width else ""
     return d.Image(place, values.get("src", ""), values.get("alt", ""), values.get("title", ""), size)

@@ -6,8 +6,9 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from notebook_kb.files.marks import without_marks as clean
 from notebook_kb.model import document as d
-from notebook_kb.parsing.inlines import InlineBuilder, clean
+from notebook_kb.parsing.inlines import InlineBuilder
 from notebook_kb.parsing.markdown import parser
 from notebook_kb.parsing.pictures import pictures_in
 from notebook_kb.parsing.rules.comment import OPENING, mask_comments

@@ -12,9 +12,9 @@ from notebook_kb.rendering.sanitise import tag_depth
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# in a heading at the top level it stands around its level
+# in a heading at the top level it stands around its level, right behind the tag that opens it
 CUT = "\ue0c5"
-CUT_HEADING = re.compile(rf'<h([2-6]) id="([^"]*)">([^{CUT}]*){CUT}([1-6]){CUT}</h\1>')
+CUT_HEADING = re.compile(rf'(<h[2-6] id="([^"]*)">){CUT}([1-6]){CUT}')
 MARK = re.compile(f"{CUT}[1-6]{CUT}")
 FIRST_TAG = re.compile(r"<([a-z][a-z0-9-]*)[^<>]*>")
 
@@ -31,14 +31,8 @@ def with_id(html: str, names: tuple[str, ...]) -> str:
 
 
 def cut_mark(level: int) -> str:
-    """What a heading of this level holds so that `cut_headings` finds it."""
+    """What a heading of this level begins with so that `cut_headings` finds it."""
     return f"{CUT}{level}{CUT}"
-
-
-def without_lost_marks(html: str) -> str:
-    """HTML without the marks that sanitising moved away from the end of their heading."""
-    kept = {m.start(4) - 1 for m in CUT_HEADING.finditer(html)}
-    return MARK.sub(lambda m: m[0] if m.start() in kept else "", html)
 
 
 def cut_headings(
@@ -48,19 +42,18 @@ def cut_headings(
 
     With `raw` HTML of users in it, a heading between open tags is no place to cut.
     """
-    html = without_lost_marks(html) if raw else html
-    whole = [not raw or tag_depth(html[: m.start()]) == 0 for m in CUT_HEADING.finditer(html)]
-    html = restore(html)
     cuts: list[tuple[int, int, str]] = []
     parts: list[str] = []
-    done = length = 0
-    for match, clean in zip(CUT_HEADING.finditer(html), whole, strict=True):
-        before = html[done : match.start()]
-        length += len(before)
-        if clean:
-            cuts.append((length, int(match[4]), unescape(match[2])))
-        heading = f'<h{match[1]} id="{match[2]}">{match[3]}</h{match[1]}>'
-        parts += [before, heading]
-        length += len(heading)
+    done = length = depth = 0
+    for match in CUT_HEADING.finditer(html):
+        # each piece by itself: what is put in must not be taken for a heading of the note
+        parts.append(restore(MARK.sub("", html[done : match.start()])))
+        length += len(parts[-1])
+        depth += tag_depth(html[done : match.start()]) if raw else 0
+        if depth == 0:
+            cuts.append((length, int(match[3]), unescape(match[2])))
+        parts.append(match[1])
+        length += len(match[1])
+        depth += tag_depth(match[1]) if raw else 0
         done = match.end()
-    return "".join([*parts, html[done:]]), cuts
+    return "".join([*parts, restore(MARK.sub("", html[done:]))]), cuts

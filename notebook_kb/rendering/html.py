@@ -108,9 +108,8 @@ class HtmlRenderer:
                 return self.paragraph(block)
             case d.Heading():
                 level = max(block.level, 2)
-                inside = self.inlines(block.inlines)
-                if self.depth == 1:
-                    inside += cut_mark(block.level)
+                mark = cut_mark(block.level) if self.depth == 1 else ""
+                inside = mark + self.inlines(block.inlines)
                 return f'<h{level} id="{escape(block.anchor)}">{inside}</h{level}>\n'
             case d.MathBlock():
                 return f'<div class="eq s" tabindex="0" role="group" aria-label="{self.pack.word("formula")}">{self.formula(block)}</div>\n'

@@ -6,6 +6,8 @@ import re
 
 import nh3
 
+from notebook_kb.files.marks import without_spelt_marks
+
 MARK = "\ue0c2"
 MARKED = re.compile(MARK + r"([0-9]{1,6})" + MARK)
 SLOT_TAGS = {"kb-a", "kb-img", "kb-embed"}
@@ -63,7 +65,12 @@ def tag_depth(html: str) -> int:
 
 
 def sanitise(html: str) -> str:
-    """Balanced, harmless HTML: no scripts, handlers, styles, forms, frames or odd schemes."""
+    """Balanced, harmless HTML: no scripts, handlers, styles, forms, frames, odd schemes or forged marks."""
     return nh3.clean(
-        html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener", strip_comments=True
+        without_spelt_marks(html),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel="noopener",
+        strip_comments=True,
     )

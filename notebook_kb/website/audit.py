@@ -15,6 +15,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
+from notebook_kb.website.audit_pages import PARTED, page_readings, parts_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -22,24 +24,11 @@ if TYPE_CHECKING:
 RUN = 6
 LONG = 12
 Run = tuple[str, ...]
-MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
-ANNOTATION = re.compile(r"<annotation\b[^>]*>(.*?)</annotation>", re.DOTALL)
 WIKILINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 TEX_COMMAND = re.compile(r"\\[A-Za-z]+")
-# the names of a feed's fields are no words before what stands in them
-JSON_KEY = re.compile(rb'^ *"\w+": ', re.MULTILINE)
 TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
 TELLING = re.compile(r"[^\W_]+(?:[-_]+[^\W_]+)*", re.UNICODE)
-MARKS = re.compile(r"<[^>]*>")
-# text on both sides of these belongs to different blocks: words that meet there were not written together
-BLOCK_MARKS = re.compile(
-    r"</?(?:p|div|li|ul|ol|dl|dt|dd|h[1-6]|t[rdh]|table|section|article|aside|nav|main|header|footer|figure"
-    r"|figcaption|summary|details|blockquote|pre|title|entry|head|body|svg|g|text|time|url|loc|button)\b[^>]*>|</a>",
-    re.IGNORECASE,
-)
-# a word that nobody writes: it parts blocks
-PARTED = " \ua66e "
 HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 FENCE = re.compile(r"^[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)*(`{3,}|~{3,})(.*)$")
 CALLOUT = re.compile(r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+|>[ \t]?)*>[ \t]*\[!([^\]]+)\][+-]?[ \t]*(.*)$")
@@ -132,26 +121,6 @@ def source_forms(text: str) -> tuple[str, ...]:
         return (text,)
     shown = WIKILINK.sub(r"\1", text)
     return text, TEX_COMMAND.sub(" ", MARKDOWN_LINK.sub(r"\1", shown))
-
-
-def readings(data: bytes) -> tuple[str, ...]:
-    """All that a page says, read in four ways: its text with formulas as their TeX, the same without blanks for marks,
-    its formulas as they are drawn, and what stands inside the marks (attributes, JSON, XML).
-    """
-    text = data.decode("utf-8", "replace")
-    flow = BLOCK_MARKS.sub(PARTED, MATH.sub(formula_source, text))
-    return (
-        unescape(MARKS.sub(" ", flow)),
-        unescape(MARKS.sub("", flow)),
-        *(unescape(MARKS.sub(" ", ANNOTATION.sub(" ", m))) for m in MATH.findall(text)),
-        unescape(PARTED.join(MARKS.findall(text))),
-    )
-
-
-def formula_source(match: re.Match[str]) -> str:
-    """A formula's annotation, else the formula."""
-    source = ANNOTATION.search(match[0])
-    return f" {source[1]} " if source else match[0]
 
 
 class Scanner:
@@ -332,13 +301,11 @@ def find_leaks(pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str
 
 
 def page_hits(page: str, data: bytes, secret: Mapping[Run | str, PrivateMatter]) -> set[Run | str]:
-    """The private runs and words that stand in a page; no text of a script goes over a line's end."""
+    """The private runs and words that stand in a page."""
     hits: set[Run | str] = set()
-    data = JSON_KEY.sub(PARTED.encode(), data) if page.endswith(".json") else data
-    for part in data.splitlines() if page.endswith(".js") else (data,):
-        for reading in dict.fromkeys(readings(part)):
-            hits |= secret.keys() & each_run(reading)
-            hits |= secret.keys() & set(TELLING.findall(normal_form(reading)))
+    for reading in page_readings(page, data):
+        hits |= secret.keys() & each_run(reading)
+        hits |= secret.keys() & set(TELLING.findall(normal_form(reading)))
     return hits
 
 
@@ -383,8 +350,8 @@ def name_leaks(page: str, data: bytes, sources: Sources) -> Iterator[Leak]:
         yield Leak(page, owner, PrivateMatter("", owner, 0, "an attachment that no public page shows"))
     if not (sources.urls or sources.paths) or b"\0" in data[:1024]:
         return
-    text = data.decode("utf-8", "replace")
     here = "https://site.invalid/" + page
+    text = PARTED.join(parts_of(page, data.decode("utf-8", "replace")))
     for match in ADDRESS.finditer(text):
         url = urljoin(here, unescape(match[1])).removeprefix("https://site.invalid")
         if unquote(url) in sources.urls:

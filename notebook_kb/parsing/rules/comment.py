@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notebook_kb.files.marks import without_marks
 from notebook_kb.model.document import Place
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 # A private-use character: it stands for a comment while Markdown is read, and is dropped from users' text.
 SIGN = "\ue0c1"
-# the others of these are signs that rendering uses
-RESERVED = re.compile("[\ue0c1-\ue0c8]")
 FENCE = re.compile(r"[ \t>]*(?:[-*+] +|\d+[.)] +)?[ \t]*(`{3,}|~{3,})(.*)")
 TICKS = re.compile(r"`+")
 OPENING = re.compile(r"%%|<!--")
@@ -74,7 +73,7 @@ def mask_comments(text: str, first_line: int = 1, plain: frozenset[int] = frozen
 
     `plain` are lines (from 0) that are known to be neither code nor formula, whatever they look like.
     """
-    text = RESERVED.sub("", text)
+    text = without_marks(text)
     if "%%" not in text and "<!--" not in text:
         return Masked(text, ())
     spans = _comment_spans(text, plain)

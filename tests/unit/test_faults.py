@@ -1,0 +1,143 @@
+"""Notes that broke a page, a build or a promise once: each must stay mended."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notebook_kb.website.audit import PrivateMatter, Sources, name_leaks, page_hits
+from notebook_kb.workspace.build import BuildOptions, build
+from notebook_kb.workspace.workspace import Workspace
+from tests.support.canaries import TODAY, write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notebook_kb.website.audit import Run
+
+PUBLIC = "---\npublish: true\n---\n"
+
+
+def files(root: Path, notes: dict[str, str], settings: str = "") -> dict[str, bytes]:
+    """The files of the site of these notes."""
+    write_files(
+        root, {"notebook.yml": settings.encode(), **{f"notes/{n}": t.encode() for n, t in notes.items()}}
+    )
+    build(Workspace(root, TODAY), BuildOptions())
+    folder = root / "site"
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def article(page: bytes) -> str:
+    """What stands on a page without the menu."""
+    return page.decode().split("<article>")[1].split("</article>", maxsplit=1)[0]
+
+
+NESTED = {
+    "quoted": "> ### Told\n>\n> quoted words\n\n",
+    "listed": "- ### Told\n\n  listed words\n\n",
+    "raw": '<div>\n<h3 id="told">Told</h3>\n</div>\n\n',
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_an_embed_of_a_section_is_cut_at_its_own_headings_alone(kind: str, tmp_path: Path) -> None:
+    """Red when a heading in a quote, list or raw HTML cuts the section, or hides the heading that does."""
+    inner = f"{PUBLIC}# Inner\n\n## Example\n\nwords of one\n\n{NESTED[kind]}### Deep\n\ndeep\n\n## Two\n\nwords of two\n"
+    site = files(
+        tmp_path,
+        {
+            "host.md": f"{PUBLIC}# Host\n\n![[inner#Example]]\n",
+            "deep.md": f"{PUBLIC}# Deep\n\n![[inner#Deep]]\n",
+            "inner.md": inner,
+        },
+    )
+    page = article(site["host/index.html"])
+    assert page.count("<blockquote") == page.count("</blockquote>") == (kind == "quoted")
+    assert page.count("<li") == page.count("</li>")
+    assert "deep" in page
+    assert "words of two" not in page
+    shown = article(site["deep/index.html"])
+    assert "<p>deep</p>" in shown
+    assert "words of" not in shown
+
+
+HIDDEN = "six very private words about mariners"
+FORMS = {
+    "plain": HIDDEN,
+    "over tags": "six <em>very</em> private <b>words</b> about mariners",
+    "in a word": "six v<em>er</em>y private wo<b>rd</b>s about mariners",
+    "in an attribute": f'<img alt="{HIDDEN}" src="x.png">',
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("feed", ["feed.json", "feed.xml", "files/data.json"])
+def test_the_audit_reads_a_feeds_pages_as_html(feed: str, form: str) -> None:
+    """Red when tags, or what a feed makes of quotes and tags, hide words from the audit."""
+    html = f"<p>before</p>\n<p>{FORMS[form]}</p>"
+    if feed == "feed.xml":
+        data = f'<feed><entry><content type="html">{escape(html)}</content></entry></feed>'
+    else:
+        data = json.dumps({"items": [{"content_html": html}]}, indent=1)
+    secret: dict[Run | str, PrivateMatter] = {
+        tuple(HIDDEN.split()): PrivateMatter(HIDDEN, "notes/a.md", 1, "private")
+    }
+    assert page_hits(feed, data.encode(), secret) == set(secret)
+
+
+def test_the_audit_takes_no_names_of_a_feed_for_words() -> None:
+    """Red when a note that explains feeds stops the build by the names of their fields."""
+    secret: dict[Run | str, PrivateMatter] = {
+        "content_html": PrivateMatter("content_html", "notes/a.md", 1, "private")
+    }
+    assert page_hits("feed.json", b'{"content_html": "words"}', secret) == set()
+    assert page_hits("files/data.json", b'{"content_html": "words"}', secret) == set(secret)
+
+
+@pytest.mark.parametrize("feed", ["feed.json", "feed.xml"])
+def test_the_audit_sees_addresses_in_a_feeds_pages(feed: str) -> None:
+    """Red when a link within a feed may lead to a note that is not published."""
+    html = '<p><a href="hidden/">words</a></p>'
+    data = (
+        f'<feed><content type="html">{escape(html)}</content></feed>'
+        if feed == "feed.xml"
+        else json.dumps({"content_html": html})
+    )
+    found = name_leaks(feed, data.encode(), Sources((), (), urls=frozenset(["/hidden/"])))
+    assert [leak.words for leak in found] == ["/hidden/"]
+
+
+MARKS = ["\ue0c1", "\ue0c2", "\ue0c5", "\ue0c8"]
+FORGED_HEADS = {
+    "macro": "macros:\n  '\\x': '\\text{{{mark}3{mark}}}'\n",
+    "title": "title: a {mark}0{mark} b\n",
+    "spelt": 'description: "a \\u{code:04x}0\\u{code:04x} b"\ntags: ["x\\u{code:04x}"]\n',
+}
+
+
+@pytest.mark.parametrize("where", [*FORGED_HEADS, "settings"])
+@pytest.mark.parametrize("mark", MARKS)
+def test_our_own_signs_in_heads_and_settings_are_nothing(where: str, mark: str, tmp_path: Path) -> None:
+    """Red when a sign that rendering uses for itself stops the build or reaches a page from a head or the settings."""
+    head = FORGED_HEADS.get(where, "").format(mark=mark, code=ord(mark))
+    settings = f"macros:\n  '\\x': '\\text{{{mark}3{mark}}}'\n" if where == "settings" else ""
+    text = f"---\npublish: true\ndate: 2026-01-01\n{head}---\n# A\n\n## Example\n\n$\\x{{}}$ <b>raw</b>\n\n### Deep\n\n$\\x{{}}$\n"
+    site = files(tmp_path, {"a.md": text}, settings)
+    assert "<b>raw</b>" in article(site["a/index.html"])
+    assert [n for n, d in site.items() if not n.startswith("static/") and mark.encode() in d] == []
+
+
+FORMULA = '$\\text{" onclick="boom()}$'
+
+
+@pytest.mark.parametrize("spelling", ["&#xE0C2;", "&#XE0c2", "&#57538;", "&#0057538", "&#\ue0c1xE0C2;"])
+def test_a_forged_mark_in_an_attribute_holds_nothing_of_ours(spelling: str, tmp_path: Path) -> None:
+    """Red when raw HTML puts a formula into an attribute, so that its quotes end it."""
+    forged = f'<div title="{spelling}0{spelling}">shown</div>\n\n'
+    page = article(files(tmp_path, {"a.md": f"{PUBLIC}# A\n\nb {FORMULA} c\n\n{forged}"})["a/index.html"])
+    assert "shown</div>" in page
+    assert page.count("<math") == 1
