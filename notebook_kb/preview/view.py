@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.website.plan import Site
-    from notebook_kb.website.views import SiteView
+    from notebook_kb.website.site_view import SiteView
     from notebook_kb.workspace.workspace import Workspace
 
 CONTENT_TYPES: Mapping[str, str] = {

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.rendering.images.memory import Pictures
     from notebook_kb.website.plan import PagePlan, Site
+    from notebook_kb.website.site_view import SiteView
     from notebook_kb.website.theme import Theme
-    from notebook_kb.website.views import SiteView
 
 
 # pictures that other services do not take from the site: each gets a PNG beside it

@@ -25,7 +25,7 @@ from notebook_kb.website.addresses import page_url, relative_url
 
 if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
-    from notebook_kb.website.views import SiteView
+    from notebook_kb.website.site_view import SiteView
 
 # a style sheet of the notebook's own, loaded after the theme's
 OWN_CSS = "static/own.css"

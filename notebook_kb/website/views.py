@@ -6,7 +6,7 @@ that start with `/`; templates pass each through `site.href(url)`, which makes i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -358,33 +358,6 @@ class TagsView:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkLine:
-    """One thing that was learnt or published; `kind` is that of the note, `state` a concept's."""
-
-    title: str
-    url: str
-    date: str
-    kind: str
-    state: str = ""
-    copies: tuple[Copy, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PortfolioView:
-    """What was learnt and published, and when. `groups` are (heading, lines), the newest first.
-
-    `marks` are (the mark's SVG, the kind's name) of the kinds that `timeline_svg` draws; `areas` hold covered concepts.
-    """
-
-    head: PageHead
-    author: str
-    timeline_svg: str
-    marks: tuple[tuple[str, str], ...]
-    groups: tuple[tuple[str, tuple[WorkLine, ...]], ...]
-    areas: tuple[AreaView, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SearchView:
     """The search: the address of the script that holds its index."""
 
@@ -406,35 +379,3 @@ class RedirectView:
 
     head: PageHead
     target: str
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    """An entry of the menu at the top."""
-
-    id: str
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class SiteView:
-    """What every template sees as `site`; `words` is the language pack's flat table.
-
-    `href` and `long_date` are added by the theme for each page. `banner` is a line above everything ('' on the site).
-    """
-
-    title: str
-    author: str
-    language: str
-    description: str
-    base_url: str
-    nav: tuple[NavItem, ...]
-    words: Mapping[str, str]
-    about_url: str = ""
-    urls: str = "directory"
-    preview: bool = False
-    as_published: bool = False
-    banner: str = ""
-    csp: str = ""
-    meta: Mapping[str, str] = field(default_factory=dict)

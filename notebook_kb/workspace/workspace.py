@@ -12,7 +12,7 @@ from notebook_kb.notebook.public import is_public, public_view, publish_date_pen
 from notebook_kb.rendering.fragments import deriver
 from notebook_kb.settings import find_root
 from notebook_kb.website.plan import Site
-from notebook_kb.website.views import NavItem, SiteView
+from notebook_kb.website.site_view import NavItem, SiteView
 from notebook_kb.workspace.copies import Copies
 
 if TYPE_CHECKING:

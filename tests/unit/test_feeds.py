@@ -213,7 +213,7 @@ def test_an_offline_build_has_a_file_behind_each_link(tmp_path: Path) -> None:
     """Red when a link of `build --offline` needs a server that adds index.html."""
     files = built(repository_notebook(tmp_path, f"base_url: {BASE}\n"), offline=True)
     assert links(files, lambda name, to: unquote(urljoin(f"https://x/{name}", to)).split("#")[0][10:]) == []
-    assert not [n for n, d in files.items() if n.endswith(".html") and b"canonical" in d]
+    assert not [n for n, d in files.items() if n.endswith(".html") and b'rel="canonical"' in d]
     assert "sitemap.xml" not in files
 
 

@@ -62,14 +62,14 @@ def notebook(root: Path, language: str = "en") -> Workspace:
         },
     )
     post = entry(TargetName.LINKEDIN, LINKEDIN, "2026-02-03", form=Form.POST)
-    record(root, "concept:rank", entry(TargetName.MEDIUM, MEDIUM, "2026-02-01"), post)
+    record(root, "rank", entry(TargetName.MEDIUM, MEDIUM, "2026-02-01"), post)
     record(
         root, "id:my-page", entry(TargetName.DEVTO, "https://dev.to/a/page-1x", "2026-02-02", status="draft")
     )
-    record(root, "path:notes/posts/two.md", entry(TargetName.DEVTO, "https://dev.to/a/zq-two", "2026-01-03"))
-    record(root, "concept:eigen", entry(TargetName.MEDIUM, "https://medium.com/p/zq1", "2026-01-03"))
+    record(root, "notes/posts/two.md", entry(TargetName.DEVTO, "https://dev.to/a/zq-two", "2026-01-03"))
+    record(root, "eigen", entry(TargetName.MEDIUM, "https://medium.com/p/zq1", "2026-01-03"))
     bad = entry(TargetName.FOLDER, "javascript:alert(1)", "2026-01-03")
-    record(root, "path:notes/posts/one.md", bad)
+    record(root, "notes/posts/one.md", bad)
     return Workspace(root, today="2026-06-01")
 
 
@@ -138,7 +138,7 @@ def test_a_changed_ledger_makes_its_pages_anew_and_no_others(tmp_path: Path) -> 
     workspace = notebook(tmp_path)
     build(workspace, BuildOptions())
     record(
-        tmp_path, "concept:gradient", entry(TargetName.DEVTO, "https://dev.to/a/gradient-1x", "2026-04-01")
+        tmp_path, "gradient", entry(TargetName.DEVTO, "https://dev.to/a/gradient-1x", "2026-04-01")
     )
     again = build(workspace, BuildOptions())
     assert again.rendered == len(["gradient", "portfolio"])
@@ -155,7 +155,7 @@ def test_a_changed_ledger_makes_its_pages_anew_and_no_others(tmp_path: Path) -> 
         if p.is_file()
     }
     assert built == clean
-    Ledger(tmp_path / ".kb").remove("concept:rank")
+    Ledger(tmp_path / ".kb").remove("rank")
     build(workspace, BuildOptions())
     assert MEDIUM.encode() not in (tmp_path / "site/rank/index.html").read_bytes()
 
