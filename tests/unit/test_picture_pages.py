@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject
 
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.images.formula import draw_formula
@@ -170,6 +170,10 @@ def test_a_page_without_anything_is_still_a_page() -> None:
 # the PDF
 
 
+def root_of(reader: PdfReader) -> Any:
+    return reader.root_object
+
+
 def test_another_reader_finds_pages_pictures_and_words() -> None:
     """Each page is a figure with the words of the page; title and language are there."""
     drawn = pages(*IDEAS)
@@ -177,15 +181,11 @@ def test_another_reader_finds_pages_pictures_and_words() -> None:
     assert len(reader.pages) == len(drawn)
     assert reader.metadata is not None
     assert reader.metadata.title == "Rank – λ"
-    root = reader.root_object
-    assert str(root["/Lang"]) == "de"
+    root = root_of(reader)
+    assert root["/Lang"] == "de"
     assert root["/MarkInfo"]["/Marked"]
-    document = root["/StructTreeRoot"]["/K"].get_object()
-    figures = document["/K"]
-    assert isinstance(figures, ArrayObject)
-    for page, drawn_page, kid in zip(reader.pages, drawn, figures, strict=True):
-        figure = kid.get_object()
-        assert isinstance(figure, DictionaryObject)
+    figures = [kid.get_object() for kid in root["/StructTreeRoot"]["/K"]["/K"]]
+    for page, drawn_page, figure in zip(reader.pages, drawn, figures, strict=True):
         assert figure["/S"] == "/Figure"
         assert figure["/Alt"] == drawn_page.words
         assert figure["/Pg"] == page
@@ -199,12 +199,10 @@ def test_another_reader_finds_pages_pictures_and_words() -> None:
 def test_the_structure_leads_from_the_page_to_its_figure() -> None:
     """A screen reader goes from the marked content over the parent tree to the words."""
     reader = PdfReader(io.BytesIO(pdf_of_pages(pages(*IDEAS), "T")), strict=True)
-    tree = reader.root_object["/StructTreeRoot"]
-    assert isinstance(tree, DictionaryObject)
-    nums = tree["/ParentTree"]["/Nums"]
+    nums = list(root_of(reader)["/StructTreeRoot"]["/ParentTree"]["/Nums"])
     for page in reader.pages:
-        at = list(nums).index(page["/StructParents"])
-        assert nums[at + 1].get_object()[0].get_object()["/Pg"] == page
+        figure = nums[nums.index(page["/StructParents"]) + 1].get_object()[0].get_object()
+        assert figure["/Pg"] == page
         contents = page.get_contents()
         assert contents is not None
         assert b"/Figure << /MCID 0 >> BDC" in contents.get_data()

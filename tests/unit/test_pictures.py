@@ -331,6 +331,27 @@ def test_a_formula_for_a_column_is_always_as_wide_and_never_clipped() -> None:
     assert isinstance(formula_picture(mathml("+".join(["x"] * 190))), CannotDraw)
 
 
+def glyphs(tex: str) -> dict[str, list[float]]:
+    """The places from the left of each glyph that a formula uses."""
+    result = draw_formula(mathml(tex), 20)
+    assert isinstance(result, SetFormula)
+    places: dict[str, list[float]] = {}
+    for use in fromstring(result.svg).iter("{*}use"):
+        (name,) = (str(v) for k, v in use.items() if str(k).endswith("href"))
+        places.setdefault(name, []).append(float(use.get("x", "nan")))
+    return places
+
+
+def test_equations_are_aligned_and_bars_of_a_matrix_are_there() -> None:
+    """Our converter says it in styles, of which ziamath knows nothing."""
+    twice = [p for p in glyphs(r"\begin{aligned}a+b+c&=d\\&=e\end{aligned}").values() if len(p) == 2]
+    assert any(a == b for a, b in twice)
+    plain, barred = (glyphs(rf"\begin{{array}}{{{c}}}1&2\\3&4\end{{array}}") for c in ("cc", "c|c"))
+    (bar,) = (barred[name] for name in set(barred) - set(plain))
+    assert len(bar) == 2
+    assert bar[0] == bar[1]
+
+
 def test_the_worker_sets_formulas_as_this_process_does() -> None:
     """The same values, whoever draws; and so does a faulty one."""
     with FormulaWorker() as worker:

@@ -6,6 +6,7 @@ import logging
 import re
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 from xml.etree import ElementTree as ET
 
@@ -27,12 +28,15 @@ EDGE = 2  # ziamath's own measure is a little tight
 INK, BLACK = "#23201b", "#000000"
 CANNOT_SET = CannotDraw("it holds what cannot be set as a picture")
 TOO_LARGE = CannotDraw("it is too large to be set as a picture")
+SCRIPTS = frozenset({"msub", "msup", "msubsup"})
+BAR = ("bar", "bar")
+STYLES = re.compile(r"([\w-]+):\s*([^;]+)")
 ANNOTATION = re.compile(r"<annotation\b.*?</annotation>", re.DOTALL)
 APPLY = re.compile("&ApplyFunction;|&af;")
 # what ziamath raises on what it cannot set
 FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, ET.ParseError)
 # attributes of ours that ziamath would misread
-DROPPED = ("style", "class", "id", "tabindex", "columnalign", "data-s")
+DROPPED = ("style", "class", "id", "tabindex", "data-s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +152,54 @@ def _readable(mathml: str, most: int) -> ET.Element | CannotDraw:
         element.tag = element.tag.rpartition("}")[2]
         if element.tag == "semantics":
             element.tag = "mrow"
+        _drop_blank(element)
+    for table in root.iter("mtable"):
+        _align(table)
+    for element in root.iter():
         for name in DROPPED:
             element.attrib.pop(name, None)
     return root
+
+
+def _drop_blank(element: ET.Element) -> None:
+    """Take out spaces without a width from what bears an index: ziamath would part the two by it."""
+    if element.tag in SCRIPTS and len(element) and len(element[0]) > 1:
+        for child in list(element[0]):
+            if child.tag.rpartition("}")[2] == "mspace" and not child.attrib:
+                element[0].remove(child)
+
+
+def _align(table: ET.Element) -> None:
+    """Alignment, blanks and upright rules of columns, which our converter writes as styles, as ziamath has them."""
+    pads: list[tuple[str, str]] = []
+    for row in table:
+        cells = [(cell, dict(STYLES.findall(cell.get("style", "")))) for cell in row]
+        at = 0
+        for cell, style in cells:
+            if style.get("text-align") in {"left", "right"}:
+                cell.set("columnalign", style["text-align"])
+            pads[at:] = pads[at:] or [(style.get("padding-left", ""), style.get("padding-right", ""))]
+            at += 1
+            if "border-right" in style:
+                # it knows no rules: a bar in each row says the same
+                bar = ET.Element("mtd")
+                ET.SubElement(bar, "mo", {"stretchy": "false"}).text = "|"
+                row.insert(at, bar)
+                pads[at:] = pads[at:] or [BAR]
+                at += 1
+    gaps = [_gap(left[1], right[0]) for left, right in pairwise(pads)]
+    if gaps:
+        table.set("columnspacing", " ".join(gaps))
+    table.set("rowspacing", "0.5em" if table.get("displaystyle") == "true" else "0.35em")
+
+
+def _gap(before: str, after: str) -> str:
+    """The blank between two columns: the sides of an equation are close, the columns of a matrix are not."""
+    if after.endswith("em"):
+        return after
+    if "bar" in {before, after}:
+        return "0.3em"
+    return "0.22em" if before == after == "0" else "0.8em"
 
 
 def _work(element: ET.Element, cost: int, depth: int, most: int) -> int:
