@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notebook_kb.rendering.images import setting
 from notebook_kb.website.audit import PrivateMatter, Sources, name_leaks, page_hits
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
@@ -141,3 +142,25 @@ def test_a_forged_mark_in_an_attribute_holds_nothing_of_ours(spelling: str, tmp_
     page = article(files(tmp_path, {"a.md": f"{PUBLIC}# A\n\nb {FORMULA} c\n\n{forged}"})["a/index.html"])
     assert "shown</div>" in page
     assert page.count("<math") == 1
+
+
+@pytest.mark.parametrize("title", ["a" * 2_000, "W" * 5_000, "word " * 2_000, "Wörter" * 800])
+def test_a_cards_title_is_set_in_a_few_steps(title: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red when an endless word in a title keeps the build busy for minutes: every sign of a line is tried at every cut."""
+    measured = 0
+    measure = setting.measure
+
+    def counted(text: str, size: float, style: str = "regular") -> float:
+        nonlocal measured
+        measured += len(text)
+        return measure(text, size, style)
+
+    monkeypatch.setattr(setting, "measure", counted)
+    block = setting.fit(title, (64, 52, 40), 3, 900)
+    assert len(block.lines) == 3
+    assert block.lines[-1].endswith("…")
+    assert all(measure(line, block.size) <= 900 for line in block.lines)
+    assert measured < 100_000
+    measured = 0
+    assert "".join(setting.wrap(title, 40, 900)).replace(" ", "") == title.replace(" ", "")
+    assert measured < 40 * len(title)
