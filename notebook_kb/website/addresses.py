@@ -80,11 +80,17 @@ def output_file(url: str) -> str:
 
 
 def relative_url(url: str, from_url: str) -> str:
-    """`url` as seen from the page `from_url`, so that the site works under any path."""
+    """`url` as seen from the page `from_url`, so that the site works under any path.
+
+    A first part with a colon would be read as a scheme (`javascript:`): `./` stands before it.
+    """
     if not url.startswith("/") or url.startswith("//"):
         return url
     up = "../" * from_url.lstrip("/").count("/")
-    return (up + url.lstrip("/")) or "./"
+    path = url.lstrip("/")
+    if not up and (not path or ":" in path.split("/", 1)[0]):
+        up = "./"
+    return up + path
 
 
 def clashes(wanted: Iterable[tuple[str, str]], own: Iterable[str]) -> list[Finding]:

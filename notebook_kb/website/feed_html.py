@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from notebook_kb.website.addresses import relative_url
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -96,7 +98,7 @@ def feed_html(html: str, base: str, url: str, formula: Callable[[str], str] = st
     """
 
     def absolute(target: str) -> str:
-        return urljoin(base + url, target) if base else urljoin(url, target).lstrip("/")
+        return urljoin(base + url, target) if base else relative_url(urljoin(url, target), "/feed.xml")
 
     parts: list[str] = []
 

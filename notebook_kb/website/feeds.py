@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model.note import NoteType
+from notebook_kb.website.addresses import relative_url
 from notebook_kb.website.feed_html import feed_html
 from notebook_kb.website.feed_html import xml_text as text
 from notebook_kb.website.pages.note import body
@@ -48,7 +49,7 @@ def _entry(site: Site, note: Note) -> Entry:
     html, lead, _ = body(site, note, path)
     return Entry(
         identity(base, path, feed_title(site)),
-        base + path if base else path.lstrip("/"),
+        base + path if base else relative_url(path, "/feed.xml"),
         site.title(note),
         note.description or note.lead,
         (f"<p>{lead}</p>\n" if lead else "") + html,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
 
+from notebook_kb.rendering.images import setting
 from notebook_kb.website.audit import PrivateMatter, Sources, name_leaks, page_hits
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
@@ -141,3 +143,44 @@ def test_a_forged_mark_in_an_attribute_holds_nothing_of_ours(spelling: str, tmp_
     page = article(files(tmp_path, {"a.md": f"{PUBLIC}# A\n\nb {FORMULA} c\n\n{forged}"})["a/index.html"])
     assert "shown</div>" in page
     assert page.count("<math") == 1
+
+
+@pytest.mark.parametrize("title", ["a" * 2_000, "W" * 5_000, "word " * 2_000, "Wörter" * 800])
+def test_a_cards_title_is_set_in_a_few_steps(title: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red when an endless word in a title keeps the build busy for minutes: every sign of a line is tried at every cut."""
+    measured = 0
+    measure = setting.measure
+
+    def counted(text: str, size: float, style: str = "regular") -> float:
+        nonlocal measured
+        measured += len(text)
+        return measure(text, size, style)
+
+    monkeypatch.setattr(setting, "measure", counted)
+    block = setting.fit(title, (64, 52, 40), 3, 900)
+    assert len(block.lines) == 3
+    assert block.lines[-1].endswith("…")
+    assert all(measure(line, block.size) <= 900 for line in block.lines)
+    assert measured < 100_000
+    measured = 0
+    assert "".join(setting.wrap(title, 40, 900)).replace(" ", "") == title.replace(" ", "")
+    assert measured < 40 * len(title)
+
+
+def test_a_permalink_is_never_a_scheme(tmp_path: Path) -> None:
+    """Red when a link to a page at `javascript:…` runs a script, on a page or in a feed."""
+    head = '---\npublish: true\ndate: 2026-01-01\npermalink: "javascript:alert(1)"\n---\n'
+    notes = {"a.md": f"{head}# A\n\n[[b]] [[a]]\n", "b.md": f"{PUBLIC}# B\n\n[[a]]\n"}
+    site = files(tmp_path, notes, "urls: file\n")
+    pages = {n: d.decode() for n, d in site.items() if n.endswith((".html", ".xml", ".json", ".js"))}
+    assert './javascript:alert(1).html"' in pages["b.html"]
+    del pages[".kb-manifest.json"]
+    assert [n for n, page in pages.items() if re.search(r"""["'=;]\s*javascript:""", page)] == []
+
+
+def test_a_page_that_leads_on_has_the_policy_of_the_others(tmp_path: Path) -> None:
+    """Red when a redirect is the one page that may load and run anything."""
+    site = files(tmp_path, {"a.md": "---\npublish: true\naliases: [/old/]\n---\n# A\n"})
+    policy = '<meta http-equiv="Content-Security-Policy" content="'
+    parts = [site[n].decode().split(policy)[1].split('"')[0] for n in ("a/index.html", "old/index.html")]
+    assert parts[0] == parts[1]

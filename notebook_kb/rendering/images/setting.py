@@ -11,6 +11,7 @@ from notebook_kb.rendering.images.png import FAMILY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LONGEST = 300  # signs of a text that is set
 UNIT = 1000  # the font's units for the size of the text
 
 
@@ -67,19 +68,24 @@ def wrap(text: str, size: float, width: float, style: str = "regular") -> list[s
             continue
         if line:
             lines.append(line)
-        rest = word
-        while measure(rest, size, style) > width:
-            cut = next(
-                n for n in range(len(rest) - 1, 0, -1) if n == 1 or measure(rest[:n], size, style) <= width
-            )
-            lines.append(rest[:cut])
-            rest = rest[cut:]
-        line = rest
+        line = ""
+        taken = 0.0
+        for sign in word:
+            wide = measure(sign, size, style)
+            if line and taken + wide > width:
+                lines.append(line)
+                line, taken = "", 0.0
+            line, taken = line + sign, taken + wide
     return [*lines, line] if line else lines
 
 
 def fit(text: str, sizes: Sequence[float], most: int, width: float, style: str = "regular") -> Block:
-    """The text in the largest of the sizes in which it takes at most `most` lines; else cut with an ellipsis."""
+    """The text in the largest of the sizes in which it takes at most `most` lines; else cut with an ellipsis.
+
+    What stands behind the first `LONGEST` signs fits in no picture, and is not even tried.
+    """
+    text = plain(text)
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
     for size in sizes:
         lines = wrap(text, size, width, style)
         broken = any(measure(w, size, style) > width for w in plain(text).split(" "))
