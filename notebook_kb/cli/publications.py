@@ -82,10 +82,9 @@ def tell(publication: Publication) -> None:
 
 def place_words(publication: Publication) -> str:
     """`LinkedIn post`."""
-    from notebook_kb.cli.publish_words import NAMES
     from notebook_kb.publishing.payload import TargetName
 
-    shown = NAMES[publication.target]
+    shown = publication.target.shown
     return f"{shown} {publication.form}" if publication.target is TargetName.LINKEDIN else shown
 
 

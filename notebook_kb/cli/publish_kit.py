@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notebook_kb.cli.console import clean, emit_json, note, style
-from notebook_kb.cli.publish_words import NAMES, ready_data
+from notebook_kb.cli.publish_words import ready_data
+from notebook_kb.publishing.payload import TargetName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 def make_kit(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
     """Write the kit, note that it was made, and show it where somebody is there to look."""
-    from notebook_kb.publishing.payload import TargetName
-
     payload = ready.prepared.payload
     entry = gate.copy_there(ready)
     if entry and entry.payload == payload.digest and not (as_json or wanted.output):
@@ -81,7 +80,7 @@ def tell_by_hand(ready: Ready, kit: Kit) -> None:
     """What to do with a kit that nobody shows."""
     note(f"open {style(str(kit.page), 'path', err=True)} in a browser; it says what to do")
     payload = ready.prepared.payload
-    if payload.target in NAMES and str(payload.target) != "folder":
+    if payload.target is not TargetName.FOLDER:
         from notebook_kb.publishing.kit import done_command
 
         note(f"when it is published: {done_command(payload.target, payload.form, payload.path)} URL")

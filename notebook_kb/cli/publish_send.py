@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.cli.console import clean, emit_json, note, one_line, style
-from notebook_kb.cli.publish_words import NAMES, confirmed, ready_data
+from notebook_kb.cli.publish_words import confirmed, ready_data
 from notebook_kb.publishing import send as sending
 from notebook_kb.publishing.errand import Options
 from notebook_kb.publishing.payload import TargetName
@@ -62,4 +62,4 @@ def tell(ready: Ready, outcome: Outcome, *, as_json: bool) -> None:
     for warning in outcome.warnings:
         note(f"{style('note', 'info', err=True)}: {one_line(warning)}")
     if outcome.what == "draft" and payload.target is not TargetName.LINKEDIN:
-        note(f"look at it on {NAMES[payload.target]}, then publish it there, or run this again with --public")
+        note(f"look at it on {payload.target.shown}, then publish it there, or run this again with --public")

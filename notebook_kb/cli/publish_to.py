@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.cli.console import clean, counted, emit_json, note, one_line, say, style
-from notebook_kb.cli.publish_words import NAMES, ready_data
+from notebook_kb.cli.publish_words import ready_data
 from notebook_kb.errors import UsageError
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.workspace.publish_gate import API, IMPORT, Gate, form_of, way_of
@@ -95,9 +95,9 @@ def report(gate: Gate, ready: Ready) -> None:
     """What goes where, what is lost on the way, what is still missing in the note."""
     payload = ready.prepared.payload
     shown = (
-        f"{NAMES[payload.target]}, {payload.form}"
+        f"{payload.target.shown}, {payload.form}"
         if payload.target is TargetName.LINKEDIN
-        else NAMES[payload.target]
+        else payload.target.shown
     )
     note(f"{style(payload.path, 'path', err=True)} for {style(shown, 'title', err=True)}")
     for line in ready.losses:
@@ -130,17 +130,17 @@ def settle(gate: Gate, name: str, target: TargetName, form: Form, wanted: Wanted
         shown = gate.outgoing.notebook.notes.get(found.path) if found else None
         job = gate.outgoing.job(shown, target, form) if shown else None
         entry, remark = gate.desk.done(key, target, form, wanted.done, job)
-        message = f"{key} is on {NAMES[target]} at {entry.url}"
+        message = f"{key} is on {target.shown} at {entry.url}"
         data["url"] = entry.url
     elif wanted.not_sent:
         data["settled"] = count = gate.desk.not_sent(key, target, form)
-        message = f"{counted(count, 'open request')} settled: {key} is not on {NAMES[target]}"
+        message = f"{counted(count, 'open request')} settled: {key} is not on {target.shown}"
     else:
         data["forgotten"] = known = gate.desk.forget(key, target, form)
         message = (
-            f"{key} on {NAMES[target]} is forgotten here; what is out there stays"
+            f"{key} on {target.shown} is forgotten here; what is out there stays"
             if known
-            else f"nothing was known of {key} on {NAMES[target]}"
+            else f"nothing was known of {key} on {target.shown}"
         )
     if as_json:
         emit_json({**data, "message": message})
@@ -155,7 +155,13 @@ def tell_import(ready: Ready, *, as_json: bool) -> int:
     """Medium's own import of a page: what to do, and what it does to the text."""
     from notebook_kb.publishing.targets.medium import import_words
 
-    words = import_words(ready.prepared.payload.canonical)
+    canonical = ready.prepared.payload.canonical
+    if not canonical:
+        raise UsageError(
+            "Medium fetches a page of your site, and this notebook has none",
+            "set `base_url:` in notebook.yml",
+        )
+    words = import_words(canonical)
     if as_json:
         emit_json({**ready_data(ready), "message": words})
     else:

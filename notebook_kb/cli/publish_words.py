@@ -10,18 +10,10 @@ import click
 
 from notebook_kb.cli.console import clean, note, one_line, style
 from notebook_kb.errors import UsageError
-from notebook_kb.publishing.payload import TargetName
 
 if TYPE_CHECKING:
     from notebook_kb.publishing.send import Question
     from notebook_kb.workspace.publish_gate import Ready
-
-NAMES = {
-    TargetName.MEDIUM: "Medium",
-    TargetName.LINKEDIN: "LinkedIn",
-    TargetName.DEVTO: "dev.to",
-    TargetName.FOLDER: "a folder",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +81,4 @@ def confirmed(question: Question, *, yes: bool) -> bool:
     what = {"create": "Send this", "update": "Change it to this", "retry": "Send this once more"}[
         question.action
     ]
-    return click.confirm(f"{what} to {NAMES[question.target]}?", default=False, err=True)
+    return click.confirm(f"{what} to {question.target.shown}?", default=False, err=True)

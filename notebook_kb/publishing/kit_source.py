@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from notebook_kb.publishing.prepare import Prepared
 
 DATA_URI = re.compile(r'(<img src=")data:[^"]*(")')
-SERVICES = {TargetName.MEDIUM: "Medium", TargetName.LINKEDIN: "LinkedIn", TargetName.DEVTO: "dev.to"}
 
 
 @dataclass(frozen=True)
@@ -128,4 +127,4 @@ class Source:
 
 def service_name(target: TargetName, pack: LanguagePack) -> str:
     """What people call the place."""
-    return SERVICES.get(target) or pack.word("kit_elsewhere")
+    return pack.word("kit_elsewhere") if target is TargetName.FOLDER else target.shown

@@ -15,6 +15,11 @@ class TargetName(StrEnum):
     DEVTO = "devto"
     FOLDER = "folder"
 
+    @property
+    def shown(self) -> str:
+        """Its name as it writes itself."""
+        return {"medium": "Medium", "linkedin": "LinkedIn", "devto": "dev.to"}.get(self, "a folder")
+
 
 class Form(StrEnum):
     """What a note becomes there: a story or article, a short post, a PDF of one idea per page."""

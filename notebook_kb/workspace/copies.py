@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from notebook_kb.publishing.ledger import Entry
 
 State = tuple[tuple[str, int, int], ...]
-NAMES = {TargetName.LINKEDIN: "LinkedIn", TargetName.MEDIUM: "Medium", TargetName.DEVTO: "dev.to"}
 
 
 class Copies:
@@ -91,4 +90,4 @@ def service(entry: Entry) -> str:
         return ""
     if parts.scheme not in {"https", "http"} or not host:
         return ""
-    return NAMES.get(entry.target, host.removeprefix("www."))
+    return host.removeprefix("www.") if entry.target is TargetName.FOLDER else entry.target.shown

@@ -63,7 +63,7 @@ def form_of(target: TargetName, wanted: str | None) -> Form:
     if wanted is None:
         return forms[0]
     if wanted not in forms:
-        raise UsageError(f"{target} takes no {wanted}s", f"it takes: {', '.join(forms)}")
+        raise UsageError(f"{target.shown} takes no {wanted}s", f"it takes: {', '.join(forms)}")
     return Form(wanted)
 
 
@@ -72,10 +72,10 @@ def way_of(target: TargetName, form: Form, wanted: str | None) -> str:
     has_api = target in {TargetName.LINKEDIN, TargetName.DEVTO} and form is not Form.ARTICLE
     has_api = has_api or target is TargetName.DEVTO
     if wanted == IMPORT and target is not TargetName.MEDIUM:
-        raise UsageError(f"`--via import` is Medium's, and {target} has none", "leave it out")
+        raise UsageError(f"`--via import` is Medium's, and {target.shown} has none", "leave it out")
     if wanted == API and not (has_api or target is TargetName.MEDIUM):
         raise UsageError(
-            f"{target} has no API for {form}s"
+            f"{target.shown} has no API for {form}s"
             if target is not TargetName.FOLDER
             else "a folder is written, not sent",
             "leave `--via` out: a kit is made",
@@ -124,13 +124,14 @@ class Gate:
             with_questions=with_questions,
             site_is_live=site_is_live,
             pictures=pictures,
+            by_api=via == API,
         )
         refused = [f"  {x.place}: {x.detail}" for x in prepared.shaped.refusals]
         if refused:
             more = [f"  and {len(refused) - SHOWN_REFUSALS} more"] if len(refused) > SHOWN_REFUSALS else []
             lines = "\n".join([*refused[:SHOWN_REFUSALS], *more])
             raise CannotShowError(
-                f"{target} can show this neither as text nor as a picture:\n{lines}",
+                f"{target.shown} can show this neither as text nor as a picture:\n{lines}",
                 "write it in another way, or take it out of the public part of the note",
             )
         lost = [*loss_lines(prepared.shaped.losses), *prepared.warnings]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from notebook_kb.files.read import decode, read_file
 from notebook_kb.languages import slugify
 from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
 from notebook_kb.parsing.note import parse_note
-from notebook_kb.publishing.adapters import ADAPTERS
+from notebook_kb.publishing.adapters import ADAPTERS, Shipping
 from notebook_kb.publishing.article import Surroundings, key_of
 from notebook_kb.publishing.article_blocks import make_article
 from notebook_kb.publishing.desk import Job
@@ -133,11 +134,16 @@ class Outgoing:
         with_questions: bool = False,
         site_is_live: bool = False,
         pictures: tuple[str, ...] = (),
+        by_api: bool = False,
     ) -> Prepared:
-        """A public note made ready for a target. `pictures` are those of a post, by their names in the notebook."""
+        """A public note made ready for a target. `pictures` are those of a post, by their names in the notebook; an API is
+        given the pictures as files.
+        """
         if form is not Form.ARTICLE:
             return self.post(note, form, pictures)
         adapter = ADAPTERS[target, form]
+        if by_api and adapter.shipping is Shipping.MARKED:
+            adapter = replace(adapter, shipping=Shipping.FILE)
         address = self.picture_address if site_is_live or target is TargetName.DEVTO else None
         return prepare_article(
             self.article(note),
