@@ -73,6 +73,7 @@ def prepare_article(
         topics=topics_of(article, adapter.target),
         canonical=article.canonical,
         language=article.language,
+        series=article.note.series,
         pictures=shaped.pictures,
         pieces=shaped.pieces,
         adapter=adapter.version,

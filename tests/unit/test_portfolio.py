@@ -137,9 +137,7 @@ def test_a_changed_ledger_makes_its_pages_anew_and_no_others(tmp_path: Path) -> 
     """An incremental build after a change of the ledger is the same, byte for byte, as a clean one."""
     workspace = notebook(tmp_path)
     build(workspace, BuildOptions())
-    record(
-        tmp_path, "gradient", entry(TargetName.DEVTO, "https://dev.to/a/gradient-1x", "2026-04-01")
-    )
+    record(tmp_path, "gradient", entry(TargetName.DEVTO, "https://dev.to/a/gradient-1x", "2026-04-01"))
     again = build(workspace, BuildOptions())
     assert again.rendered == len(["gradient", "portfolio"])
     assert page(tmp_path, "gradient").xpath("//a[@class='u-syndication']/text()") == ["dev.to"]

@@ -1,0 +1,145 @@
+"""`kb publish --to` with a token, from a note with formulas to the service and back: the real command, the fakes' rules."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.canaries import write_files
+from tests.support.fakes.base import TOKEN
+from tests.support.fakes.devto import DevToFake
+from tests.support.fakes.linkedin import LinkedInFake
+from tests.support.fakes.medium import MediumFake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.fakes.base import Fake
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><path d="M0 0h9v9z"/></svg>'
+NOTE = r"""---
+concept: rank
+title: Rank of a matrix
+tags: [linear-algebra]
+publish: true
+---
+# Rank of a matrix
+
+## In my words
+
+Rank $r(A)$ counts the directions that are left (all of them) once $A$ has acted. It is an honest number, $r(A) \le n$.
+
+$$
+r(A) = \dim \operatorname{col}(A)
+$$
+
+![A corner](img/a.svg)
+
+%% private doubts %%
+"""
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    files = {
+        "notebook.yml": b"title: N\ntimezone: UTC\nbase_url: https://notes.example.org\nlinkedin: {api_version: '202607'}\n",
+        "notes/rank.md": NOTE.encode(),
+        "notes/img/a.svg": SVG.encode(),
+    }
+    write_files(tmp_path, files)
+    return tmp_path
+
+
+@pytest.fixture(params=["linkedin", "devto", "medium"])
+def service(request: pytest.FixtureRequest) -> Iterator[tuple[str, Fake]]:
+    made: Fake = {"linkedin": LinkedInFake, "devto": DevToFake, "medium": MediumFake}[request.param]()
+    with made as fake:
+        yield request.param, fake
+
+
+def kb(root: Path, fake: Fake, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person with a token in the environment would."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(REPOSITORY),
+        "XDG_CONFIG_HOME": str(root / "config"),
+        **{f"KB_{name}_URL": fake.url for name in ("LINKEDIN", "MEDIUM", "DEVTO")},
+        "KB_LINKEDIN_TOKEN": TOKEN,
+        "KB_MEDIUM_TOKEN": TOKEN,
+        "KB_DEVTO_KEY": TOKEN,
+    }
+    command = [sys.executable, "-m", "notebook_kb", *words]
+    return subprocess.run(
+        command,
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def posts(fake: Fake) -> list[str]:
+    """What readers of the service see."""
+    return [json.dumps(p, ensure_ascii=False) for p in getattr(fake, "posts", {}).values()]
+
+
+def test_a_note_goes_out_once_and_is_corrected(notebook: Path, service: tuple[str, Fake]) -> None:
+    """Red when a note goes out twice, is cut, is not changed after a correction, or its private part goes along."""
+    name, fake = service
+    way = ["publish", "rank", "--to", name, "--via", "api"]
+    asked = kb(notebook, fake, *way)
+    assert asked.returncode == 2, asked.stderr
+    assert "--yes" in asked.stderr
+    assert not posts(fake)
+    first = kb(notebook, fake, *way, "--yes", "--json")
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)["outcome"] in {"published", "draft"}
+    assert len(posts(fake)) == 1
+    assert "directions that are left (all of them)" in posts(fake)[0]
+    assert "private doubts" not in posts(fake)[0]
+    again = kb(notebook, fake, *way, "--yes", "--json")
+    assert json.loads(again.stdout)["outcome"] == "unchanged", again.stderr
+    note = notebook / "notes/rank.md"
+    note.write_text(note.read_text().replace("an honest number", "a whole number"))
+    listed = kb(notebook, fake, "publications", "--check")
+    assert listed.returncode == 1, listed.stdout
+    assert "changed since" in listed.stdout
+    changed = kb(notebook, fake, *way, "--yes", "--json")
+    assert len(posts(fake)) == 1
+    if name == "medium":
+        assert changed.returncode == 2
+        assert "kit of what changed" in changed.stderr
+    else:
+        assert json.loads(changed.stdout)["outcome"] in {"updated", "draft"}, changed.stderr
+        assert "a whole number" in posts(fake)[0]
+    for done in (asked, first, again, listed, changed):
+        assert TOKEN not in done.stdout + done.stderr
+    assert not any(TOKEN.encode() in p.read_bytes() for p in notebook.rglob("*") if p.is_file())
+
+
+def test_a_note_renamed_by_hand_is_asked_about(notebook: Path) -> None:
+    """Red when a file with another name makes a second post."""
+    note = notebook / "notes/rank.md"
+    note.write_text(note.read_text().replace("concept: rank\ntitle: Rank of a matrix", "title: My number"))
+    note = note.rename(notebook / "notes/my-number.md")
+    with LinkedInFake() as fake:
+        assert kb(notebook, fake, "publish", "my-number", "--to", "linkedin", "--yes").returncode == 0
+        note.rename(notebook / "notes/another.md")
+        asked = kb(notebook, fake, "publish", "another", "--to", "linkedin", "--yes")
+        assert asked.returncode == 3, asked.stderr
+        assert len(posts(fake)) == 1
+        key = "notes/my-number.md"
+        settled = kb(notebook, fake, "publish", "another", "--to", "linkedin", "--renamed-from", key, "--yes")
+        assert settled.returncode == 0, settled.stderr
+        assert len(posts(fake)) == 1
+        assert not (notebook / ".kb/published" / f"{key}.yml").exists()
+        assert "another.md" in kb(notebook, fake, "publications").stdout
