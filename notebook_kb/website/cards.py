@@ -16,6 +16,7 @@ from notebook_kb.model.note import NoteType
 from notebook_kb.rendering.images.card import HEIGHT, WIDTH, Card
 from notebook_kb.website import views as v
 from notebook_kb.website.embeds import address_of
+from notebook_kb.website.pages.portfolio import PortfolioView
 from notebook_kb.website.pages.spoken import spoken_formula
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Cards:
         """A page's card: its own if the settings and the font allow it, else the site's."""
         wanted = self.site.notebook.settings.social_cards
         card = None
-        if wanted != "site" and isinstance(plan.view, v.PortfolioView):
+        if wanted != "site" and isinstance(plan.view, PortfolioView):
             name, who = self._name(), plan.view.author
             head = plan.view.head
             card = Card(head.title, under=head.description, left=who or name, right=name if who else "")

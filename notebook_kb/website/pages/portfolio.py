@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.learning.coverage import count_states, is_covered
@@ -13,10 +14,38 @@ from notebook_kb.website.addresses import relative_url
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from notebook_kb.website.copies import Copy
     from notebook_kb.website.plan import Site
 
 
-def portfolio(site: Site) -> v.PortfolioView:
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One thing that was learnt or published; `kind` is that of the note, `state` a concept's."""
+
+    title: str
+    url: str
+    date: str
+    kind: str
+    state: str = ""
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """What was learnt and published, and when. `groups` are (heading, lines), the newest first.
+
+    `marks` are (the mark's SVG, the kind's name) of the kinds that `timeline_svg` draws; `areas` hold covered concepts.
+    """
+
+    head: v.PageHead
+    author: str
+    timeline_svg: str
+    marks: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, tuple[WorkLine, ...]], ...]
+    areas: tuple[v.AreaView, ...]
+
+
+def portfolio(site: Site) -> PortfolioView:
     """Covered concepts, posts, and whatever else has a copy elsewhere."""
     url = site.page("portfolio")
     lines = sorted(work(site), key=lambda x: (x.date, x.title.casefold(), x.url), reverse=True)
@@ -29,7 +58,7 @@ def portfolio(site: Site) -> v.PortfolioView:
     groups = list(by_year(dated))
     if undated:
         groups.append((site.word("undated") if dated else "", tuple(undated)))
-    return v.PortfolioView(
+    return PortfolioView(
         head=site.head(site.word("portfolio_title"), url, "portfolio", description=summary(site, lines)),
         author=site.notebook.settings.author,
         timeline_svg=draw_timeline(drawn, pack=site.notebook.pack),
@@ -39,7 +68,7 @@ def portfolio(site: Site) -> v.PortfolioView:
     )
 
 
-def work(site: Site) -> Iterator[v.WorkLine]:
+def work(site: Site) -> Iterator[WorkLine]:
     """A line for each thing that can be shown."""
     shown: set[str] = set()
     for concept, item in site.coverage.items():
@@ -56,13 +85,13 @@ def work(site: Site) -> Iterator[v.WorkLine]:
             yield line(site.title(note), site.urls[note.path], note.date, kind, "", copies)
 
 
-def line(title: str, url: str, day: str, kind: str, state: str, copies: tuple[v.Copy, ...]) -> v.WorkLine:
+def line(title: str, url: str, day: str, kind: str, state: str, copies: tuple[Copy, ...]) -> WorkLine:
     """A line; without a date of its own it has that of the first copy."""
     day = day or next((c.date for c in copies if c.date), "")
-    return v.WorkLine(title, url, day, kind, state, copies)
+    return WorkLine(title, url, day, kind, state, copies)
 
 
-def by_year(lines: Sequence[v.WorkLine]) -> Iterator[tuple[str, tuple[v.WorkLine, ...]]]:
+def by_year(lines: Sequence[WorkLine]) -> Iterator[tuple[str, tuple[WorkLine, ...]]]:
     """(year, lines) in the lines' order."""
     for year in dict.fromkeys(x.date[:4] for x in lines):
         yield year, tuple(x for x in lines if x.date[:4] == year)
@@ -77,7 +106,7 @@ def covered_areas(site: Site) -> Iterator[v.AreaView]:
             yield v.AreaView(area.title, area.id, len(covered), len(area.concepts), links)
 
 
-def summary(site: Site, lines: Sequence[v.WorkLine]) -> str:
+def summary(site: Site, lines: Sequence[WorkLine]) -> str:
     """The page in one or two sentences."""
     counts = count_states(site.coverage)
     covered = counts["covered"] + counts["solid"]
