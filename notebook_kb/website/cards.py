@@ -16,8 +16,8 @@ from notebook_kb.model.note import NoteType
 from notebook_kb.rendering.images.card import HEIGHT, WIDTH, Card
 from notebook_kb.website import views as v
 from notebook_kb.website.embeds import address_of
+from notebook_kb.website.pages.portfolio import PortfolioView
 from notebook_kb.website.pages.spoken import spoken_formula
-from notebook_kb.website.portfolio_view import PortfolioView
 
 if TYPE_CHECKING:
     from notebook_kb.rendering.images.memory import Pictures

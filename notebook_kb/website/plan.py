@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from notebook_kb.learning.coverage import ConceptCoverage
     from notebook_kb.model.note import Citation, Note
     from notebook_kb.notebook.notebook import Explanation, Notebook
+    from notebook_kb.website.copies import Copy
 
 SHOWN_PART_TITLES = {
     Part.SYMBOLS: "symbol_by_symbol",
@@ -60,7 +61,7 @@ class Site:
     derived: Mapping[str, Mapping[str, Any]]
     mine: bool = False
     badges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    copies: Mapping[str, tuple[v.Copy, ...]] = field(default_factory=dict)
+    copies: Mapping[str, tuple[Copy, ...]] = field(default_factory=dict)
 
     @cached_property
     def coverage(self) -> dict[str, ConceptCoverage]:

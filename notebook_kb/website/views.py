@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notebook_kb.website.copies import Copy
+
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
@@ -115,15 +117,6 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """Where else a page's text stands: what the place is called, the address there, since when (YYYY-MM-DD or '')."""
-
-    place: str
-    url: str
-    date: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PageHead:
     """What every page has. `kind` is concept, post, page, reading, home, roadmap, …
 
@@ -178,17 +171,8 @@ class ConceptView:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesView:
-    """The series that a page is a part of: its name, all its parts in order, and which of them (from 1) this one is."""
-
-    name: str
-    parts: tuple[LinkView, ...]
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
 class NoteView:
-    """A post, a page or a reading."""
+    """A post, a page or a reading; `parts` are those of its `series`, of which it is number `part` (from 1)."""
 
     head: PageHead
     html: str
@@ -199,7 +183,9 @@ class NoteView:
     older: LinkView | None = None
     footnotes_html: str = ""
     around_svg: str = ""
-    series: SeriesView | None = None
+    series: str = ""
+    parts: tuple[LinkView, ...] = ()
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)

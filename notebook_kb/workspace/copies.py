@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from notebook_kb.publishing.article import key_of
 from notebook_kb.publishing.ledger import FOLDER, Ledger, LedgerError
 from notebook_kb.publishing.payload import TargetName
-from notebook_kb.website.views import Copy
+from notebook_kb.website.copies import Copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

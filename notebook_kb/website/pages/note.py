@@ -43,6 +43,7 @@ def note_view(site: Site, note: Note, posts: list[str]) -> v.NoteView:
         newer = neighbour(site, posts[at + 1]) if at + 1 < len(posts) else None
     nav = NAV[note.type] or ("guide" if note.path.split("/")[-2:-1] == ["guide"] else "")
     kind = str(note.type)
+    parts = parts_of_series(site, note)
     return v.NoteView(
         head=site.note_head(note, kind, toc if len(toc) >= CONTENTS_FROM else (), nav),
         html=html,
@@ -52,17 +53,16 @@ def note_view(site: Site, note: Note, posts: list[str]) -> v.NoteView:
         newer=newer,
         older=older,
         around_svg=around_note(site, note, url),
-        series=series_of(site, note),
+        series=parts[0].series if parts else "",
+        parts=tuple(v.LinkView(site.title(n), site.urls[n.path]) for n in parts),
+        part=parts.index(note) + 1 if parts else 0,
     )
 
 
-def series_of(site: Site, note: Note) -> v.SeriesView | None:
-    """The series of a note with more than one part; None for others."""
+def parts_of_series(site: Site, note: Note) -> tuple[Note, ...]:
+    """The parts of the series that a note is one of; () where it is the only one."""
     parts = site.series.get(fold(note.series), ()) if note.series else ()
-    if len(parts) < TWO or note not in parts:
-        return None
-    links = tuple(v.LinkView(site.title(n), site.urls[n.path]) for n in parts)
-    return v.SeriesView(parts[0].series, links, parts.index(note) + 1)
+    return parts if note in parts and len(parts) >= TWO else ()
 
 
 def neighbour(site: Site, path: str) -> v.LinkView:

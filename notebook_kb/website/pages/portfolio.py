@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.learning.coverage import count_states, is_covered
@@ -9,12 +10,39 @@ from notebook_kb.model.note import NoteType
 from notebook_kb.rendering.timeline import KINDS, Dated, draw_mark, draw_timeline
 from notebook_kb.website import views as v
 from notebook_kb.website.addresses import relative_url
-from notebook_kb.website.portfolio_view import PortfolioView, WorkLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from notebook_kb.website.copies import Copy
     from notebook_kb.website.plan import Site
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One thing that was learnt or published; `kind` is that of the note, `state` a concept's."""
+
+    title: str
+    url: str
+    date: str
+    kind: str
+    state: str = ""
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """What was learnt and published, and when. `groups` are (heading, lines), the newest first.
+
+    `marks` are (the mark's SVG, the kind's name) of the kinds that `timeline_svg` draws; `areas` hold covered concepts.
+    """
+
+    head: v.PageHead
+    author: str
+    timeline_svg: str
+    marks: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, tuple[WorkLine, ...]], ...]
+    areas: tuple[v.AreaView, ...]
 
 
 def portfolio(site: Site) -> PortfolioView:
@@ -57,7 +85,7 @@ def work(site: Site) -> Iterator[WorkLine]:
             yield line(site.title(note), site.urls[note.path], note.date, kind, "", copies)
 
 
-def line(title: str, url: str, day: str, kind: str, state: str, copies: tuple[v.Copy, ...]) -> WorkLine:
+def line(title: str, url: str, day: str, kind: str, state: str, copies: tuple[Copy, ...]) -> WorkLine:
     """A line; without a date of its own it has that of the first copy."""
     day = day or next((c.date for c in copies if c.date), "")
     return WorkLine(title, url, day, kind, state, copies)
