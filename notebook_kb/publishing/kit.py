@@ -147,7 +147,7 @@ def _files(source: Source, document: bytes) -> dict[str, bytes]:
         files["article.md"] = f"# {payload.title}\n\n{body}".encode()
     files |= {name: kit_file(name) for name in ("kit.css", "kit.js", "icon.svg")}
     files["index.html"], files["checklist.txt"] = index_page(source), checklist(source)
-    if payload.form is Form.ARTICLE and not source.is_markdown:
+    if source.is_checked:
         files["check.html"], files["check.js"] = check_page(source), kit_file("check.js")
     return files
 

@@ -76,7 +76,7 @@ def checklist(source: Source) -> bytes:
         "line": [source.corrected],
         "pictures": [f"{p.name}: {p.alt}" for p in payload.pictures],
         "files": list(source.files),
-        "done": [f"{source.command} URL"],
+        "done": [f"{source.command} {source.story_url or 'URL'}"],
     }
     for number, step in enumerate(steps_of(source), 1):
         lines.append(f"{number:>2}. [ ] {step.title}")
@@ -91,7 +91,6 @@ def _page(source: Source) -> dict[str, Any]:
     payload, pack = source.payload, source.pack
     steps = steps_of(source)
     title_max = TITLE_MAX.get((payload.target, payload.form))
-    lead = pack.word("kit_lead_correct" if source.is_correction else "kit_lead", service=source.service)
     return {
         "language": pack.code,
         "article_language": payload.language,
@@ -100,7 +99,7 @@ def _page(source: Source) -> dict[str, Any]:
         "title": payload.title,
         "title_max": contracts.number(title_max) if title_max else 0,
         "title_apart": source.adapter is None or not source.adapter.title_in_body,
-        "lead": lead,
+        "lead": source.word(_lead(source)),
         "warnings": [_sentence(line) for line in _warnings(source)],
         "steps": steps,
         "summary": payload.summary,
@@ -110,6 +109,7 @@ def _page(source: Source) -> dict[str, Any]:
         "pictures": [source.picture(p) for p in payload.pictures],
         "markdown": source.is_markdown,
         "preview": _preview(source),
+        "preview_name": source.word(_preview_name(source)),
         "correction": source.is_correction,
         "corrected": source.corrected,
         "losses": _losses(source),
@@ -121,6 +121,20 @@ def _page(source: Source) -> dict[str, Any]:
         "post_max": contracts.number("linkedin.text_max"),
         "dir": "",
     }
+
+
+def _preview_name(source: Source) -> str:
+    if source.is_markdown:
+        return "kit_preview_markdown"
+    return "kit_preview_folder" if source.payload.target is TargetName.FOLDER else "kit_preview"
+
+
+def _lead(source: Source) -> str:
+    if not source.is_correction:
+        return "kit_lead"
+    if source.payload.form is not Form.ARTICLE:
+        return "kit_lead_correct_post"
+    return "kit_lead_correct" if source.changed else "kit_lead_correct_same"
 
 
 def _warnings(source: Source) -> list[str]:
@@ -179,9 +193,10 @@ def _data(source: Source) -> dict[str, Any]:
     """What the page's script needs."""
     payload, pack = source.payload, source.pack
     rich: dict[str, dict[str, str]] = {}
-    if payload.form is Form.ARTICLE:
+    is_article = payload.form is Form.ARTICLE
+    if is_article:
         rich["article"] = _flavours(source, _with_data(source, payload.body), plain_article(source.outline))
-    for change in source.changed.changes if source.is_correction and source.changed else ():
+    for change in source.changed.changes if is_article and source.is_correction and source.changed else ():
         if change.index is not None:
             text = plain_article(outline((source.blocks[change.index],), source.mark))
             rich[f"piece-{change.index}"] = _flavours(source, source.prepared.pieces[change.index], text)

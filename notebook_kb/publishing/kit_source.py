@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from notebook_kb.publishing.adapters import ADAPTERS, Shipping
 from notebook_kb.publishing.kit_outline import outline
-from notebook_kb.publishing.payload import TargetName
+from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.shaped import Shown
 
 if TYPE_CHECKING:
@@ -63,8 +63,13 @@ class Source:
         return self.adapter is not None and self.adapter.markdown
 
     @property
+    def is_checked(self) -> bool:
+        """Whether there is a check page: of Markdown and of posts nothing is lost in an editor."""
+        return self.payload.form is Form.ARTICLE and not self.is_markdown
+
+    @property
     def is_correction(self) -> bool:
-        return bool(self.changed and self.story_url)
+        return self.changed is not None and bool(self.story_url)
 
     @property
     def service(self) -> str:

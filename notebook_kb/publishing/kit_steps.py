@@ -52,14 +52,9 @@ def _article(source: Source) -> list[Step]:
     steps.append(_step(source, "paste" if title_apart else "paste_with_title", name="copy", tool="copy"))
     if payload.pictures:
         steps.append(_step(source, _pictures_key(source), name="pictures", tool="pictures"))
-    if not source.is_markdown:
+    if source.is_checked:
         steps.append(_step(source, "check", tool="check"))
-    if payload.summary and payload.target in {TargetName.MEDIUM, TargetName.FOLDER}:
-        steps.append(_step(source, "subtitle", tool="summary"))
-    if payload.topics:
-        steps.append(_step(source, "topics", tool="topics"))
-    if payload.canonical and payload.target in {TargetName.MEDIUM, TargetName.DEVTO}:
-        steps.append(_step(source, "canonical", tool="canonical"))
+    steps += _fields(source)
     return [*steps, _step(source, "publish"), _step(source, "done", tool="done")]
 
 
@@ -82,11 +77,30 @@ def _corrections(source: Source) -> list[Step]:
     if source.changed.title:
         text = source.word("kit_text_retitle", title=source.changed.title)
         steps.append(Step("title", source.word("kit_step_title"), text, "title"))
-    steps += [_correction(source, number, change) for number, change in enumerate(source.changed.changes, 1)]
+    if source.payload.form is not Form.ARTICLE:
+        steps.append(_step(source, "post", tool="post"))
+    elif source.changed:
+        changes = enumerate(source.changed.changes, 1)
+        steps += [_correction(source, number, change) for number, change in changes]
+    else:
+        steps += _fields(source)
     if source.corrected:
         steps.append(_step(source, "corrected", tool="line"))
-    steps += [_step(source, "check", tool="check")] if not source.is_markdown else []
+    if source.is_checked:
+        steps.append(_step(source, "check", tool="check"))
     return [*steps, _step(source, "save"), _step(source, "done_again", name="done", tool="done")]
+
+
+def _fields(source: Source) -> list[Step]:
+    """What is put in beside the text."""
+    payload, steps = source.payload, list[Step]()
+    if payload.summary and payload.target in {TargetName.MEDIUM, TargetName.FOLDER}:
+        steps.append(_step(source, "subtitle", tool="summary"))
+    if payload.topics:
+        steps.append(_step(source, "topics", tool="topics"))
+    if payload.canonical and payload.target in {TargetName.MEDIUM, TargetName.DEVTO}:
+        steps.append(_step(source, "canonical", tool="canonical"))
+    return steps
 
 
 def _correction(source: Source, number: int, change: Change) -> Step:
@@ -119,8 +133,11 @@ def _open(source: Source) -> Step:
 
 
 def _step(source: Source, key: str, *, name: str = "", tool: str = "", url: str = "") -> Step:
-    pack, target = source.pack, source.payload.target
-    values = {"service": source.service, "count": len(source.payload.pictures)}
-    texts = [f"kit_text_{key}_{target}", f"kit_text_{key}"]
-    found = next((pack.word(t, **values) for t in texts if t in pack.words), "")
-    return Step(name or key, source.word(f"kit_step_{key}"), found, tool, url)
+    title, text = _words(source, f"kit_step_{key}"), _words(source, f"kit_text_{key}")
+    return Step(name or key, title, text, tool, url)
+
+
+def _words(source: Source, key: str) -> str:
+    """The words for the target, else those for all, else none."""
+    known = (k for k in (f"{key}_{source.payload.target}", key) if k in source.pack.words)
+    return next((source.word(k) for k in known), "")

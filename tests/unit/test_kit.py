@@ -237,8 +237,7 @@ def test_a_kit_of_corrections_begins_with_what_changed(out: PlainOutgoing, tmp_p
         today=date(2026, 11, 22),
     )
     root = root_of(kit.page)
-    titles = [" ".join(h.text_content().split()) for h in root.iter("h2")]
-    assert titles[:4] == [
+    assert headings(kit.page)[:4] == [
         "Open your story and edit it",
         "Replace a paragraph",
         "Delete a paragraph",
@@ -252,6 +251,41 @@ def test_a_kit_of_corrections_begins_with_what_changed(out: PlainOutgoing, tmp_p
     checklist = (kit.folder / "checklist.txt").read_text(encoding="utf-8")
     assert "Gone words" in checklist
     assert kit.manifest["is_correction"]
+
+
+def headings(page: Path) -> list[str]:
+    return [" ".join(h.text_content().split()) for h in root_of(page).iter("h2")]
+
+
+def test_a_story_whose_text_is_the_same_is_not_begun_anew(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a change of topics alone leads to a second story."""
+    source = prepared(out)
+    kit = write_kit(
+        source,
+        tmp_path / "kits",
+        pack=PACK,
+        changed=compare_pieces(source.payload.pieces, source.payload.pieces),
+        story_url="https://medium.com/@me/rank-1",
+    )
+    assert headings(kit.page)[:4] == [
+        "Open your story and edit it",
+        "Put in title and subtitle",
+        "Add the topics",
+        "Set the canonical link",
+    ]
+    assert "new-story" not in kit.page.read_text(encoding="utf-8")
+
+
+def test_a_post_that_changed_is_corrected_as_a_whole(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a post, which has no pieces to copy, cannot be corrected."""
+    article = prepared(out)
+    now = pieces("paragraph:now")
+    post = replace(article.payload, target=TargetName.LINKEDIN, form=Form.POST, body="Now", pieces=now)
+    source = replace(article, payload=post, shaped=replace(article.shaped, blocks=()), pieces=())
+    changed = compare_pieces(pieces("paragraph:then"), now)
+    url = "https://www.linkedin.com/feed/update/urn:li:share:1"
+    kit = write_kit(source, tmp_path / "kits", pack=PACK, changed=changed, story_url=url)
+    assert headings(kit.page)[:2] == ["Open your story and edit it", "Copy the text and paste it"]
 
 
 def test_what_was_lost_is_said_in_the_notebooks_language(out: PlainOutgoing, tmp_path: Path) -> None:
