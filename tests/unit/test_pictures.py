@@ -438,6 +438,7 @@ def test_text_in_a_drawing_is_set_in_our_fonts_whatever_it_asks_for() -> None:
         ('<image href="photo.png"/>', "another file"),
         ('<image xlink:href="file:///etc/hostname"/>', "another file"),
         ('<use href="other.svg#x"/>', "another file"),
+        ("<g>" * 3000 + "</g>" * 3000, "nested"),
     ],
 )
 def test_a_drawing_that_would_come_out_otherwise_is_refused(inside: str, words: str) -> None:
