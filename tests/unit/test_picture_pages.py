@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image

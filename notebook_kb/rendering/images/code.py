@@ -78,7 +78,7 @@ def code_svg(code: str, language: str = "") -> str:
     rows = [row for line in lines for row in wrapped(line, columns)]
     height = len(rows) * size * LEADING + 2 * EDGE
     if height > HIGHEST:
-        raise UndrawableError(f"it has {len(lines)} lines, which no one picture can show")
+        raise UndrawableError(f"its {len(rows)} lines are too many for one picture")
     body = "".join(row_svg(row, size, EDGE + i * size * LEADING) for i, row in enumerate(rows))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}">'

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 WIDTH = 1400  # px: a column of 700 on a sharp screen
 HIGHEST = 4200  # px: what would be higher becomes narrower
 MOST_PIXELS = 36_000_000
+MOST_DEPTH = 200
 UNREADABLE = CannotDraw("it is damaged, or of a kind that is not known")
-SILENT = frozenset({"title", "desc", "metadata", "style", "script", "defs"})
+SILENT = frozenset({"title", "desc", "metadata", "style", "script"})
 ROOT = "{http://www.w3.org/2000/svg}svg"
 HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp);", re.IGNORECASE)
@@ -81,7 +82,12 @@ def svg_picture(data: bytes) -> Drawn | CannotDraw:
 
 
 def unshowable(root: ET.Element) -> str:
-    """Why an SVG would be drawn otherwise than it is meant; '' for most."""
+    """Why an SVG would be drawn otherwise than it is meant, or not at all; '' for most."""
+    level = [root]
+    for _ in range(MOST_DEPTH):
+        level = [child for element in level for child in element]
+    if level:
+        return f"its parts are nested more than {MOST_DEPTH} deep"
     for element in root.iter():
         name = _name(element)
         if name == "foreignObject":
@@ -96,7 +102,7 @@ def unshowable(root: ET.Element) -> str:
 def said(element: ET.Element, *, inside: bool = False) -> Iterator[str]:
     """The text that an SVG draws."""
     name = _name(element)
-    if name in SILENT - {"defs"}:
+    if name in SILENT:
         return
     inside = inside or name == "text"
     if inside and element.text:

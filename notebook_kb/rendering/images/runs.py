@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -272,7 +272,7 @@ def parted(word: Word, width: float) -> Iterator[Word]:
                 yield Word(tuple(row), blank)
                 row, blank, used = [], 0.0, 0.0
             if row and row[-1].face is part.face and part.face and row[-1].colour == part.colour:
-                row[-1] = text_atom(row[-1].text + part.text, part.face, part.size, part.style, part.colour)
+                row[-1] = replace(row[-1], text=row[-1].text + part.text, width=row[-1].width + part.width)
             else:
                 row.append(part)
             used += part.width
