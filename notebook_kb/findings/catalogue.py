@@ -147,8 +147,8 @@ CATALOGUE: dict[str, CodeHelp] = {
     ),
     "KB205": CodeHelp(
         ERROR,
-        "Two notes want one address",
-        "One page would overwrite the other, so nothing is built.",
+        "Two notes want one address, or a note one that no page can have",
+        "One page would overwrite the other, or no file can have such a name, so nothing is built.",
         "Give one of them a `slug:` or `permalink:` of its own.",
         "# in notes/a b.md and in notes/a-b.md\n(no slug)",
         "# in notes/a-b.md\nslug: a-b-again",
@@ -167,7 +167,7 @@ CATALOGUE: dict[str, CodeHelp] = {
     "KB207": CodeHelp(
         INFO,
         "An old address that cannot lead here",
-        "An alias that holds a `/` is an address at which the page stood before; it gets a small page that leads on. "
+        "An alias that begins with `/`, or ends with `/` or `.html`, is an address at which the page stood before; it gets a small page that leads on. "
         "Where a page or another note has that address already, none can be made.",
         "Take it out of `aliases:`, or give the other page another address.",
         "aliases: [/roadmap/]",

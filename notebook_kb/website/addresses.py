@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
@@ -32,6 +33,15 @@ OWN_PAGES = (
 
 # the script that holds the search index: it never moves, so that a page may ask for it
 INDEX_URL = "/search-index.js"
+# files that every site may have at its root
+OWN_FILES = frozenset(
+    {"feed.xml", "feed.json", "sitemap.xml", "search-index.js", "404.html", ".kb-manifest.json"}
+)
+# in bytes, as file systems count
+LONGEST = 255
+SHOWN = 60
+# what file systems or servers refuse in a name
+UNFIT = re.compile(r'[<>"|?*#\\\x00-\x1f\x7f]|[. ]$')
 
 
 def note_url(notebook: Notebook, note: Note) -> str:
@@ -79,6 +89,16 @@ def output_file(url: str) -> str:
     return f"{path}index.html" if not path or path.endswith("/") else path
 
 
+def no_file(url: str) -> str:
+    """Why no file can stand at this address; '' when one can."""
+    parts = output_file(url).split("/")
+    if any(UNFIT.search(p) for p in parts):
+        return "it holds signs that no file name may have"
+    if any(len(p.encode()) > LONGEST for p in parts) or len(url.encode()) > 4 * LONGEST:
+        return "it is longer than a file's name may be"
+    return ""
+
+
 def relative_url(url: str, from_url: str) -> str:
     """`url` as seen from the page `from_url`, so that the site works under any path.
 
@@ -94,25 +114,40 @@ def relative_url(url: str, from_url: str) -> str:
 
 
 def clashes(wanted: Iterable[tuple[str, str]], own: Iterable[str]) -> list[Finding]:
-    """Findings where two notes want one address, or one of the site's own pages'.
+    """Findings where a note wants an address that no page can have, one of the site's own pages', or another note's.
 
     `wanted` is (URL, path) of notes, `own` the URLs of the site's own pages.
     """
+    wanted = list(wanted)
     taken = {fold_url(url) for url in own}
+    files = {output_file(url).casefold(): path for url, path in wanted}
     first: dict[str, str] = {}
     found: list[Finding] = []
     for url, path in wanted:
         key = fold_url(url)
-        if key in taken or key.lstrip("/").split("/")[0] in RESERVED:
-            message = f"`{url}` is an address that the site itself needs"
+        begins = {key.split("/")[1] if key else "", url.casefold().split("/")[1]}
+        other = first.get(key) or next((files[f] for f in folders_of(url) if f in files), "")
+        shown = url if len(url) <= SHOWN else f"{url[:SHOWN]}…"
+        why = no_file(url)
+        if why:
+            message = f"`{shown}` can be no address: {why}"
+            found.append(finding("KB205", message, "give the note another `permalink:`", path=path))
+        elif key in taken or begins & (RESERVED | OWN_FILES):
+            message = f"`{shown}` is an address that the site itself needs"
             found.append(finding("KB205", message, "give the note a `slug:` of its own", path=path))
-        elif key in first:
-            message = f"`{path}` and `{first[key]}` both want `{url}`"
+        elif other:
+            message = f"`{path}` and `{other}` both want `{shown}`"
             found.append(
                 finding("KB205", message, "give one a `slug:` or `permalink:` of its own", path=path)
             )
         first.setdefault(key, path)
     return found
+
+
+def folders_of(url: str) -> list[str]:
+    """The folders in which the file of a page lies: none of them can be a page's file."""
+    parts = output_file(url).casefold().split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def fold_url(url: str) -> str:

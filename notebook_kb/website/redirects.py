@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from notebook_kb.website import views as v
-from notebook_kb.website.addresses import RESERVED, concept_url, fold_url, page_url, path_url
+from notebook_kb.website.addresses import RESERVED, concept_url, fold_url, no_file, page_url, path_url
 from notebook_kb.website.plan import PagePlan
 
 if TYPE_CHECKING:
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
 PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 NOTE = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
-# what file systems or servers refuse in a name
-# in bytes, as file systems count; an ending that makes a name a file of another kind
-LONGEST = 240
+ADDRESS = re.compile(r"^/|://|(?:/|\.html?|\.md|\.markdown)$", re.IGNORECASE)
+# an ending that makes a name a file of another kind
 FILE = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
-UNFIT = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +84,18 @@ def _from_concepts(site: Site) -> Iterator[Redirect]:
 def old_address(site: Site, alias: str) -> str:
     """The address that an alias names; '' for an ordinary other name.
 
-    `/2019/rank/` and `https://example.org/rank.html` are addresses as they were; `notes/Old name.md` is the path of
-    the note before it was renamed.
+    An address begins with `/` or holds `://`, or it ends as one: with `/`, `.html`, or the ending of a note (`/2019/rank/`,
+    `2019/rank.html`, `https://example.org/rank`; `notes/Old name.md` is the path of the note before it was renamed). Any
+    other is a name, though it may hold a stroke: `TCP/IP`, `mean / average`.
     """
-    if "/" not in alias:
+    if "/" not in alias or not ADDRESS.search(alias.split("#", 1)[0].split("?", 1)[0]):
         return ""
     path = unquote(
         urlsplit(alias).path if "://" in alias else alias.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
     )
     parts = [p for p in path.split("/") if p not in {"", ".", ".."}]
-    if not parts or (" " in path.strip() and not NOTE.search(path) and not alias.startswith("/")):
-        return ""  # a name such as `mean / average`
+    if not parts:
+        return ""
     if NOTE.search(path):
         return path_url(site.notebook, NOTE.sub("", "/".join(parts)))
     if PAGE.search(path):
@@ -107,10 +106,9 @@ def old_address(site: Site, alias: str) -> str:
 def _unfit(url: str) -> str:
     """Why no file can stand for this address; '' when one can."""
     parts = url.strip("/").split("/")
-    if any(UNFIT.search(p) for p in parts):
-        return "it holds signs that no file name may have"
-    if any(len(p.encode()) > LONGEST for p in parts) or len(url.encode()) > 4 * LONGEST:
-        return "it is longer than a file's name may be"
+    why = no_file(url)
+    if why or ":" in url:
+        return why or "it holds signs that no file name may have"
     if any(PAGE.search(p) for p in parts[:-1]) or (FILE.search(parts[-1]) and not PAGE.search(parts[-1])):
         return "only a page or a folder can lead on"
     if parts[0].casefold() in RESERVED or parts[0].startswith("."):

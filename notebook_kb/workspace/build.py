@@ -21,6 +21,7 @@ from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.audit import PrivateMatter, Scanner, Sources, find_leaks
 from notebook_kb.website.build import PageMemory, render_site
 from notebook_kb.website.output import write_site
+from notebook_kb.workspace.findings import at_its_key
 from notebook_kb.workspace.workspace import FEEDS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.load import Loaded
+    from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.website.audit import Leak
     from notebook_kb.website.build import Rendered
     from notebook_kb.website.plan import Site
@@ -89,7 +91,7 @@ def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
     with notebook_lock(workspace.root):
         loaded = workspace.load()
         site = site_for(workspace, loaded, options)
-        refuse_clashes(site)
+        refuse_clashes(loaded.notebook, site)
         if workspace.copies.problem:
             raise workspace.copies.problem
         banner = "" if options.public else workspace.pack.word("mine_banner")
@@ -181,11 +183,12 @@ def site_for(workspace: Workspace, loaded: Loaded, options: BuildOptions) -> Sit
     return workspace.public_site(loaded, drafts=options.drafts, future=options.future)
 
 
-def refuse_clashes(site: Site) -> None:
-    """Two notes on one address stop the build, both named."""
+def refuse_clashes(notebook: Notebook, site: Site) -> None:
+    """Two notes on one address, or a note on one that no page can have, stop the build, with the place."""
     found = site.address_findings()
     if found:
-        raise UsageError(f"{found[0].path}: {found[0].message} ({found[0].code})", found[0].hint)
+        first = at_its_key(notebook, found[0])
+        raise UsageError(f"{first.place}: {first.message} ({first.code})", first.hint)
 
 
 def note_findings(loaded: Loaded, site: Site) -> list[Finding]:

@@ -35,10 +35,10 @@ def address_findings(notebook: Notebook, public: Site, mine: Site) -> list[Findi
     found = public.address_findings()
     known = {f.path for f in found}
     found += [replace(f, severity=Severity.WARNING) for f in mine.address_findings() if f.path not in known]
-    return [_placed(notebook, f) for f in found]
+    return [at_its_key(notebook, f) for f in found]
 
 
-def _placed(notebook: Notebook, clash: Finding) -> Finding:
+def at_its_key(notebook: Notebook, clash: Finding) -> Finding:
     """A clash at the `permalink:` or `slug:` that makes it, else at the whole file."""
     for key in ("permalink", "slug"):
         place = head_place(notebook, clash.path, key)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
 
+from notebook_kb.errors import UsageError
+from notebook_kb.parsing.tree import parse_document
 from notebook_kb.rendering.images import setting
 from notebook_kb.website.audit import PrivateMatter, Sources, name_leaks, page_hits
 from notebook_kb.workspace.build import BuildOptions, build
@@ -184,3 +187,46 @@ def test_a_page_that_leads_on_has_the_policy_of_the_others(tmp_path: Path) -> No
     policy = '<meta http-equiv="Content-Security-Policy" content="'
     parts = [site[n].decode().split(policy)[1].split('"')[0] for n in ("a/index.html", "old/index.html")]
     assert parts[0] == parts[1]
+
+
+def test_templater_signs_that_nothing_closes_are_read_once() -> None:
+    """Red when each `<%` looks through all the text behind it: sixteen times the time for four times the text."""
+
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        parse_document("%> " + "<% " * count)
+        return time.process_time() - started
+
+    seconds(100)
+    assert seconds(60_000) < 10 * seconds(15_000) + 0.2
+
+
+@pytest.mark.parametrize(
+    "permalink",
+    [
+        "/" + "a" * 300 + "/",
+        "/feed.xml/",
+        "/Sitemap.xml",
+        "/search-index.js/x/",
+        "/a?b/",
+        "/static/",
+        "/b.html/c/",
+    ],
+)
+def test_an_address_that_no_page_can_have_is_refused_by_its_line(permalink: str, tmp_path: Path) -> None:
+    """Red when the build ends in a fault of the file system, or without a word which note it was."""
+    notes = {
+        "a.md": f"---\npublish: true\npermalink: '{permalink}'\n---\n# A\n",
+        "b.md": "---\npublish: true\npermalink: /b.html\n---\n# B\n",
+    }
+    with pytest.raises(UsageError, match=r"^notes/a\.md:3(:\d+)?: .*KB205"):
+        files(tmp_path, notes)
+
+
+@pytest.mark.parametrize("name", ["TCP/IP", "and/or", "mean / average", "read/write/execute", "I/O"])
+def test_a_name_with_a_stroke_is_no_old_address(name: str, tmp_path: Path) -> None:
+    """Red when a name leaves a page behind that leads on, or is lost in the search."""
+    with_name = files(tmp_path / "1", {"a.md": f"---\npublish: true\naliases: [{name}]\n---\n# A\n"})
+    without = files(tmp_path / "2", {"a.md": f"{PUBLIC}# A\n"})
+    assert set(with_name) == set(without)
+    assert name in with_name["search-index.js"].decode()

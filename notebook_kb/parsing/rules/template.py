@@ -18,9 +18,14 @@ def template(state: StateInline, silent: bool) -> bool:
     """One command as code."""
     if not state.src.startswith("<%", state.pos):
         return False
-    end = state.src.find("%>", state.pos + 2, state.posMax)
-    if end < 0:
+    # looked for once in a text, not again at each `<%` that nothing closes
+    known = state.env.get("template_end")
+    if known is None or known[0] is not state.src or known[1] != state.posMax:
+        known = (state.src, state.posMax, state.src.rfind("%>", 0, state.posMax))
+        state.env["template_end"] = known
+    if known[2] < state.pos + 2:
         return False
+    end = state.src.find("%>", state.pos + 2, state.posMax)
     if not silent:
         token = state.push("code_inline", "code", 0)
         token.content = " ".join(state.src[state.pos : end + 2].split())
