@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.findings import finding
 from notebook_kb.model import document as d
 from notebook_kb.parsing.blocks import ids_of, item_ids, lone_id
-from notebook_kb.parsing.pictures import IMG, picture_of
+from notebook_kb.parsing.pictures import with_pictures
 from notebook_kb.parsing.sections import private_callout, visible
 from notebook_kb.parsing.shapes import CALLOUTS
 from notebook_kb.parsing.tex import strip_comments
@@ -146,11 +146,11 @@ class HtmlRenderer:
         """Raw HTML; its pictures are found like any others."""
         pictures = iter(block.images)
 
-        def picture(match: re.Match[str]) -> str:
-            image = next(pictures, None) if picture_of(match[0], d.NOWHERE) else None
+        def picture() -> str:
+            image = next(pictures, None)
             return self.slot(image) if image else ""
 
-        return IMG.sub(picture, block.html) if block.images else block.html
+        return with_pictures(block.html, picture) if block.images else block.html
 
     def paragraph(self, block: d.Paragraph) -> str:
         """A paragraph; cards and a picture alone get a shape of their own."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notebook_kb.errors import UsageError
+from notebook_kb.model.document import NOWHERE
+from notebook_kb.parsing.pictures import pictures_in
 from notebook_kb.parsing.tree import parse_document
 from notebook_kb.rendering.images import setting
 from notebook_kb.website.audit import PrivateMatter, Sources, name_leaks, page_hits
@@ -18,6 +20,7 @@ from notebook_kb.website.embeds import apart
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import TODAY, write_files
+from tests.support.pictures import png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -292,3 +295,40 @@ def test_embeds_of_one_page_end_at_a_size(tmp_path: Path) -> None:
     assert len(page) < 2_100_000
     assert page.count('<div class="embed">') == 6
     assert page.count('<p><a href="../large/">large</a></p>') == 14
+
+
+NOT_SHOWN = {
+    "script": "<script>\nlet a = '<img src=\"p.png\">'\n</script>\n",
+    "style": "<style>\na { content: '<img src=\"p.png\">' }\n</style>\n",
+    "template": '<div>\n<template><img src="p.png"></template>\n</div>\n',
+    "text area": '<textarea>\n<img src="p.png">\n</textarea>\n',
+    "attribute": "<div title='<img src=\"p.png\">'>\nwords\n</div>\n",
+    "in a line": 'words <script> <img src="p.png"> </script> words\n',
+    "comment": '<div>\n<!-- <img src="p.png"> -->\n</div>\n',
+}
+
+
+@pytest.mark.parametrize("kind", NOT_SHOWN)
+def test_a_picture_that_raw_html_does_not_show_is_not_copied(kind: str, tmp_path: Path) -> None:
+    """Red when a picture is published because its tag stands in a script, a comment or an attribute."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/p.png").write_bytes(png())
+    (tmp_path / "notes/q.png").write_bytes(png())
+    text = f'{PUBLIC}# A\n\nlead\n\n{NOT_SHOWN[kind]}\n<div>\n<img src="q.png" alt="seen">\n</div>\n'
+    site = files(tmp_path, {"a.md": text})
+    assert [n for n in site if n.startswith("files/")] == ["files/notes/q.png"]
+    assert 'alt="seen"' in article(site["a/index.html"])
+
+
+@pytest.mark.parametrize(
+    "unit", ["<a ", '<a "', "<img ", "<img '", "<!--", "<script>", "</script ", "<a \"'"]
+)
+def test_pictures_are_found_in_linear_time(unit: str) -> None:
+    """Red when HTML that is never closed is read again from each of its tags."""
+
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        assert list(pictures_in(unit * count, lambda _: NOWHERE)) == []
+        return time.process_time() - started
+
+    assert seconds(80_000) < 10 * seconds(20_000) + 0.2
