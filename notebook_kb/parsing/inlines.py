@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from notebook_kb.files.marks import without_marks as clean
 from notebook_kb.model import document as d
-from notebook_kb.parsing.pictures import picture_of, split_size
+from notebook_kb.parsing.pictures import HIDING, picture_of, split_size
 from notebook_kb.parsing.rules.wikilink import shown_words, split_target
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class InlineBuilder:
         self.place = place
         self.comments = comments
         self.pos = 0
+        self.hidden = False  # within raw HTML that shows no tag
 
     def inlines(self, until: str) -> tuple[d.Inline, ...]:
         """The inlines up to the token of type `until`."""
@@ -71,7 +72,10 @@ class InlineBuilder:
                 return self.math(token)
             case "html_inline":
                 place, html = self.place(start, len(token.content)), clean(token.content)
-                return picture_of(html, place) or d.Html(place, html)
+                hiding = HIDING.match(html)
+                if hiding:
+                    self.hidden = not hiding[1]
+                return (None if self.hidden else picture_of(html, place)) or d.Html(place, html)
             case _:
                 return self.link_like(token, start)
 

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 IMG = re.compile(r"""<img(?=[\s/>])(?:"[^"<]*"|'[^'<]*'|[^<>"'])*>""", re.IGNORECASE)
+# what shows no tag that stands in it: comments, elements of plain text, other tags with their attributes
+SHOWS_NONE = re.compile(
+    r"""<!--.*?(?:-->|\Z)"""
+    r"""|<(script|style|template|textarea|title|iframe|noembed|noframes|noscript|xmp)(?=[\s/>])[^>]*>.*?(?:</\1\s*>|\Z)"""
+    r"""|(?P<picture>""" + IMG.pattern + r""")|</?[a-zA-Z](?:"[^"]*"|'[^']*'|[^<>"'])*>""",
+    re.IGNORECASE | re.DOTALL,
+)
+HIDING = re.compile(
+    r"<(/?)(?:script|style|template|textarea|title|iframe|noembed|noframes|noscript|xmp)(?=[\s/>])",
+    re.IGNORECASE,
+)
 ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 SIZED = re.compile(r"(?:(.*)\|)?\s*(\d{1,4}(?:x\d{1,4})?)\s*$", re.DOTALL)
 PIXELS = re.compile(r"(\d{1,4})(?:px)?$")
@@ -33,10 +44,15 @@ def picture_of(tag: str, place: d.Place) -> d.Image | None:
 
 def pictures_in(html: str, place: Callable[[int], d.Place]) -> Iterator[d.Image]:
     """The pictures of a block of HTML, in order; `place` gives the place of an offset."""
-    for match in IMG.finditer(html):
-        picture = picture_of(match[0], place(match.start()))
+    for match in SHOWS_NONE.finditer(html):
+        picture = picture_of(match[0], place(match.start())) if match["picture"] else None
         if picture:
             yield picture
+
+
+def with_pictures(html: str, shown: Callable[[], str]) -> str:
+    """A block of HTML in which `shown` gives what stands for each of its pictures, in the order of `pictures_in`."""
+    return SHOWS_NONE.sub(lambda match: shown() if match["picture"] else match[0], html)
 
 
 def split_size(words: str) -> tuple[str, str]:

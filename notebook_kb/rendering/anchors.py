@@ -19,11 +19,16 @@ MARK = re.compile(f"{CUT}[1-6]{CUT}")
 FIRST_TAG = re.compile(r"<([a-z][a-z0-9-]*)[^<>]*>")
 
 
-def with_id(html: str, names: tuple[str, ...]) -> str:
-    """HTML whose first tag carries the id of a block; an empty mark before it where that cannot be."""
-    if not names or not html.strip():
+def with_id(html: str, names: tuple[str, ...], given: set[str]) -> str:
+    """HTML whose first tag carries the id of a block; an empty mark before it where that cannot be.
+
+    `given` are the ids that other blocks have: of two with one id the first one keeps it.
+    """
+    anchor = block_anchor(names[0]) if names else ""
+    if not anchor or anchor in given or not html.strip():
         return html
-    name = f' id="{block_anchor(names[0])}"'
+    given.add(anchor)
+    name = f' id="{anchor}"'
     tag = FIRST_TAG.match(html)
     if tag and " id=" not in tag[0] and not tag[1].startswith("kb-"):
         return f"<{tag[1]}{name}{html[tag.end(1) :]}"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model import document as d
 from notebook_kb.model.note import PRIVATE_PARTS, Part
-from notebook_kb.parsing.blocks import CARD_ID, block_anchor, blocks_with_ids, ids_of
+from notebook_kb.parsing.blocks import CARD_ID, blocks_with_ids, ids_of, lone_id
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import TexConverter
+from notebook_kb.rendering.anchors import with_id
+from notebook_kb.rendering.cards import card_mark, split_lines
 from notebook_kb.rendering.formula_figure import FormulaFigures
 from notebook_kb.rendering.html import HtmlRenderer
+from notebook_kb.rendering.sanitise import sanitise
 from notebook_kb.rendering.search_text import search_data
 
 if TYPE_CHECKING:
@@ -21,6 +25,12 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.note import ParsedNote
     from notebook_kb.parsing.sections import SectionNames
     from notebook_kb.settings import Settings
+
+# raw HTML that may stand within a line of text
+PHRASING = frozenset(
+    "a abbr b br cite code del dfn em i img ins kbd mark q rp rt ruby s samp small span strong sub sup u var wbr".split()  # noqa: SIM905 - a list of words reads best as words
+)
+TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
 
 
 def deriver(
@@ -84,6 +94,8 @@ def blocks_html(parsed: ParsedNote, renderer: HtmlRenderer) -> dict[str, str]:
         for name, block in blocks_with_ids(blocks):
             if name not in table and not name.startswith(CARD_ID):
                 renderer.notes_shown.clear()
+                renderer.notes_due.clear()
+                renderer.given.clear()
                 table[name] = renderer.fragment((block,))
     return table
 
@@ -100,13 +112,13 @@ def section_html(
     blocks = parsed.document.blocks[section.first : section.last]
     heading = ""
     if blocks and isinstance(blocks[0], d.Heading) and section.heading:
-        heading = renderer.fragment((d.Paragraph(inlines=blocks[0].inlines, tight=True),)).strip()
+        heading = line_html(blocks[0].inlines, renderer)
         blocks = blocks[1:]
     lead = ""
     if is_title_section(parsed.note, section):
         blocks, lead = take_lead(blocks, renderer)
     if section.part is Part.SYMBOLS:
-        piece: dict[str, Any] = {"heading": heading, "body": figures.symbols(blocks)}
+        piece: dict[str, Any] = {"heading": heading, "body": figures.symbols(blocks) + renderer.fragment(())}
     else:
         piece = {"heading": heading, "body": renderer.fragment(blocks)}
         if renderer.cuts:
@@ -122,16 +134,37 @@ def is_title_section(note: Note, section: Section) -> bool:
 
 
 def take_lead(blocks: tuple[d.Block, ...], renderer: HtmlRenderer) -> tuple[tuple[d.Block, ...], str]:
-    """(the other blocks, the first paragraph's HTML)."""
+    """(the other blocks, the first paragraph's HTML); '' where it makes more than a line of text."""
     for i, block in enumerate(blocks):
         if isinstance(block, d.CommentBlock):
             continue
-        if isinstance(block, d.Paragraph) and not block.tight:
-            html = renderer.fragment((d.Paragraph(block.place, block.inlines, tight=True),)).strip()
-            html = "".join(f'<span id="{block_anchor(n)}"></span>' for n in ids_of(block)[:1]) + html
+        if isinstance(block, d.Paragraph) and not block.tight and is_line(block):
+            html = line_html(block.inlines, renderer)
+            after = blocks[i + 1 : i + 2]
+            names = ids_of(block)[:1] or ((lone_id(after[0]),) if after and lone_id(after[0]) else ())
+            html = with_id(f"<span>{html}</span>", names, renderer.given) if names else html
             return (*blocks[:i], *blocks[i + 1 :]), html
         break
     return blocks, ""
+
+
+def is_line(paragraph: d.Paragraph) -> bool:
+    """Whether a paragraph is words alone: no card, no picture or embed on a line of its own, no block of raw HTML."""
+    inlines = tuple(i for i in paragraph.inlines if not isinstance(i, d.BlockId))
+    lines = split_lines(inlines)
+    if (lines and card_mark(lines[0])) or (len(inlines) == 1 and isinstance(inlines[0], (d.Image, d.Embed))):
+        return False
+    html = (i.html for i in d.walk_inlines(inlines) if isinstance(i, d.Html))
+    return all(name.lower() in PHRASING for tag in html for name in TAG_NAME.findall(tag))
+
+
+def line_html(inlines: tuple[d.Inline, ...], renderer: HtmlRenderer) -> str:
+    """The HTML of one line of text. The notes in the margin that it refers to come with the next fragment: they are
+    blocks, which no heading or paragraph may hold.
+    """
+    renderer.raw = False
+    html = renderer.inlines(tuple(i for i in inlines if not isinstance(i, d.BlockId))).strip()
+    return renderer.trusted.restore(sanitise(html) if renderer.raw else html)
 
 
 def has_private(parsed: ParsedNote, names: SectionNames) -> bool:

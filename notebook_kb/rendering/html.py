@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.findings import finding
 from notebook_kb.model import document as d
 from notebook_kb.parsing.blocks import ids_of, item_ids, lone_id
-from notebook_kb.parsing.pictures import IMG, picture_of
+from notebook_kb.parsing.pictures import with_pictures
 from notebook_kb.parsing.sections import private_callout, visible
 from notebook_kb.parsing.shapes import CALLOUTS
 from notebook_kb.parsing.tex import strip_comments
@@ -63,6 +63,7 @@ class HtmlRenderer:
         self.raw = False
         self.notes_due: list[int] = []
         self.notes_shown: set[int] = set()
+        self.given: set[str] = set()
         self.depth = 0
         self.cuts: list[tuple[int, int, str]] = []
 
@@ -85,7 +86,7 @@ class HtmlRenderer:
     def blocks(self, blocks: tuple[d.Block, ...]) -> str:
         """Blocks one after the other, each followed by the margin notes that it refers to."""
         self.depth += 1
-        parts: list[str] = []
+        parts = [self.margin_notes() if self.depth == 1 else ""]  # those of a line above
         skip = 0
         for i, block in enumerate(blocks):
             if skip:
@@ -96,7 +97,7 @@ class HtmlRenderer:
             else:
                 html = self.block(block)
             after = blocks[i + skip + 1] if i + skip + 1 < len(blocks) else None
-            parts.append(with_id(html, (lone_id(after),)) if lone_id(after) else html)
+            parts.append(with_id(html, (lone_id(after),), self.given) if lone_id(after) else html)
             parts.append(self.margin_notes())
         self.depth -= 1
         return "".join(parts)
@@ -145,11 +146,11 @@ class HtmlRenderer:
         """Raw HTML; its pictures are found like any others."""
         pictures = iter(block.images)
 
-        def picture(match: re.Match[str]) -> str:
-            image = next(pictures, None) if picture_of(match[0], d.NOWHERE) else None
+        def picture() -> str:
+            image = next(pictures, None)
             return self.slot(image) if image else ""
 
-        return IMG.sub(picture, block.html) if block.images else block.html
+        return with_pictures(block.html, picture) if block.images else block.html
 
     def paragraph(self, block: d.Paragraph) -> str:
         """A paragraph; cards and a picture alone get a shape of their own."""
@@ -158,11 +159,11 @@ class HtmlRenderer:
             return card
         inlines = tuple(i for i in block.inlines if not isinstance(i, d.BlockId))
         if len(inlines) == 1 and isinstance(inlines[0], (d.Image, d.Embed)):
-            return with_id(self.figure(inlines[0]), ids_of(block))
+            return with_id(self.figure(inlines[0]), ids_of(block), self.given)
         html = self.inlines(inlines).strip()
         if not html:
             return ""
-        return f"{html}\n" if block.tight else with_id(f"<p>{html}</p>\n", ids_of(block))
+        return f"{html}\n" if block.tight else with_id(f"<p>{html}</p>\n", ids_of(block), self.given)
 
     def figure(self, inline: d.Image | d.Embed) -> str:
         """A picture on a line of its own, its title as the caption."""
@@ -191,7 +192,7 @@ class HtmlRenderer:
         if ids and isinstance(first, d.Paragraph):
             bare = tuple(i for i in first.inlines if not isinstance(i, d.BlockId))
             item = replace(item, children=(replace(first, inlines=bare), *item.children[1:]))
-        return with_id(f"<li>{self.blocks(item.children).strip()}</li>\n", ids)
+        return with_id(f"<li>{self.blocks(item.children).strip()}</li>\n", ids, self.given)
 
     def table(self, block: d.Table) -> str:
         body = "".join(self.row(r, "td", "") for r in block.rows)

@@ -24,9 +24,10 @@ PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"]
 SIZE = re.compile(r"(\d{1,4})(?:x(\d{1,4}))?$")
 AUDIO = frozenset([".mp3", ".ogg", ".m4a", ".wav", ".flac", ".opus"])
 VIDEO = frozenset([".mp4", ".webm", ".ogv", ".mov", ".mkv"])
+LINK = re.compile(r'(<a\b[^<>]*?\shref="#)([^"]*)"')
 DEEPEST = 5
-# how many notes one fragment may take in, so that a few notes cannot make an endless page
-MOST = 100
+# how many notes, and how many signs of theirs, one page may take in, so that a few notes cannot make an endless page
+MOST, MOST_SIGNS = 100, 2_000_000
 PAGE = re.compile(r"(?:^|[#&])page=(\d{1,5})")
 ID = re.compile(r'(<[a-zA-Z][^<>]*?\sid=")([^"]*)"')
 HEADING = re.compile(r'<(/?)h[1-6]\b(?:[^<>]*?(\sid="[^"]*"))?[^<>]*>')
@@ -63,14 +64,25 @@ class Filler(Protocol):
 
 @dataclass(frozen=True)
 class Ring:
-    """What is being embedded, from the page's own note inwards: (path, id of the section or block)."""
+    """What is being embedded, from the page's own note inwards: (path, id of the section or block).
+
+    `room` is what the page may still take in: notes, and signs of theirs.
+    """
 
     links: tuple[tuple[str, str], ...]
-    room: list[int] = field(default_factory=lambda: [MOST])
+    room: list[int] = field(default_factory=lambda: [MOST, MOST_SIGNS])
 
     def within(self, key: tuple[str, str]) -> Ring:
         """The ring one embed deeper."""
         return Ring((*self.links, key), self.room)
+
+    def takes(self, signs: int) -> bool:
+        """Whether one more note of this length has room on the page; then it is taken."""
+        left = [self.room[0] - 1, self.room[1] - signs]
+        if min(left) < 0:
+            return False
+        self.room[:] = left
+        return True
 
 
 def embed_html(filler: Filler, number: int, slot: list[str], note: Note, page: str, ring: Ring) -> str:
@@ -91,8 +103,7 @@ def embed_html(filler: Filler, number: int, slot: list[str], note: Note, page: s
     if key in ring.links and alone:
         return repeated(filler, (*ring.links, key))
     content = "" if not alone or (heading and not anchor) else content_of(filler, inner, anchor)
-    ring.room[0] -= 1
-    if not content or len(ring.links) > DEEPEST or ring.room[0] < 0:
+    if not content or len(ring.links) > DEEPEST or not ring.takes(len(content)):
         return f"<p>{link}</p>" if alone else link
     html = filler.fill(content, inner, page, ring.within(key))
     source = "" if inner.path == note.path else f'<p class="from">{filler.note_link(inner, page)}</p>\n'
@@ -167,9 +178,9 @@ def apart(html: str, prefix: str) -> str:
     html = ID.sub(rf'\g<1>{prefix}\g<2>"', html)
 
     def link(match: re.Match[str]) -> str:
-        return f'href="#{prefix}{match[1]}"' if match[1] in names else match[0]
+        return f'{match[1]}{prefix}{match[2]}"' if match[2] in names else match[0]
 
-    return re.sub(r'href="#([^"]*)"', link, html)
+    return LINK.sub(link, html)
 
 
 def page_prefix(note: Note) -> str:

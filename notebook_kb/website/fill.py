@@ -51,6 +51,7 @@ class Filler:
     mine: bool = False
     words: Callable[..., str] = field(default=lambda key, **_: key)
     page_anchors: Callable[[Note], Mapping[str, str]] = field(default=lambda _: {})
+    rooms: dict[str, list[int]] = field(default_factory=dict)
 
     def word(self, key: str, **values: object) -> str:
         """A text of the language pack."""
@@ -73,13 +74,18 @@ class Filler:
         data = self.derived[note.path]
         return data[mine] if self.mine and data[mine] is not None else data[public]
 
+    def begin(self, page: str) -> None:
+        """Begin a page at a URL: all its fragments share what embeds may take in."""
+        self.rooms[page] = Ring(()).room
+
     def fill(self, html: str, note: Note, page: str, ring: Ring | None = None) -> str:
         """A fragment of `note` for the page at the URL `page`. `ring` is what embeds it, for an embed.
 
         On the page of another note its ids get a prefix of their own.
         """
         if "<kb-" in html:
-            html = SLOT.sub(self.replacer(note, page, ring or Ring(((note.path, ""),))), html)
+            own = Ring(((note.path, ""),), self.rooms.get(page) or Ring(()).room)
+            html = SLOT.sub(self.replacer(note, page, ring or own), html)
         if ring is None and self.urls.get(note.path, page) != page:
             html = apart(html, page_prefix(note))
         return html

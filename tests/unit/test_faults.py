@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notebook_kb.errors import UsageError
+from notebook_kb.model.document import NOWHERE
+from notebook_kb.parsing.pictures import pictures_in
 from notebook_kb.parsing.tree import parse_document
 from notebook_kb.rendering.images import setting
 from notebook_kb.website.audit import PrivateMatter, Sources, name_leaks, page_hits
+from notebook_kb.website.embeds import apart
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import TODAY, write_files
+from tests.support.pictures import png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -230,3 +234,101 @@ def test_a_name_with_a_stroke_is_no_old_address(name: str, tmp_path: Path) -> No
     without = files(tmp_path / "2", {"a.md": f"{PUBLIC}# A\n"})
     assert set(with_name) == set(without)
     assert name in with_name["search-index.js"].decode()
+
+
+def test_a_link_is_only_what_stands_in_a_tag() -> None:
+    """Red when the prefix of an embed's ids gets into words that only look like a link."""
+    html = '<p id="fn-1"><a class="x" href="#fn-1">1</a> <code>&lt;a href="#fn-1"></code></p>'
+    assert apart(html, "e0-") == (
+        '<p id="e0-fn-1"><a class="x" href="#e0-fn-1">1</a> <code>&lt;a href="#fn-1"></code></p>'
+    )
+
+
+TWICE = {
+    "paragraphs": "one ^same\n\n## Two\n\ntwo ^same\n",
+    "lead and list": "lead ^same\n\n- one ^Same\n- two ^same\n",
+    "below": "> quote\n\n^same\n\nlater\n\n| a |\n|---|\n| b |\n\n^same\n",
+}
+
+
+@pytest.mark.parametrize("kind", TWICE)
+def test_one_id_names_one_block(kind: str, tmp_path: Path) -> None:
+    """Red when a block id that stands twice gives a page the same id twice, or a link to it leads nowhere."""
+    notes = {"a.md": f"{PUBLIC}# A\n\n{TWICE[kind]}", "b.md": f"{PUBLIC}# B\n\n[[a#^same]] ![[a#^same]]\n"}
+    site = files(tmp_path, notes)
+    page = article(site["a/index.html"])
+    target = re.findall(r'href="\.\./a/#(b-\w+)"', article(site["b/index.html"]))
+    assert target
+    assert page.count(f'id="{target[0]}"') == 1
+
+
+NO_LEAD = {
+    "embed": "![[b]]",
+    "picture": "![words](p.png)",
+    "card": "Q: why?\nA: so",
+    "raw": "words <details><summary>s</summary></details>",
+}
+
+
+@pytest.mark.parametrize("kind", NO_LEAD)
+def test_only_words_stand_in_the_lead(kind: str, tmp_path: Path) -> None:
+    """Red when a block goes into the paragraph under the title, which ends there for a browser."""
+    notes = {"a.md": f"{PUBLIC}# A\n\n{NO_LEAD[kind]}\n\nmore\n", "b.md": f"{PUBLIC}# B\n\ninner\n"}
+    assert 'class="lead"' not in article(files(tmp_path, notes)["a/index.html"])
+
+
+def test_a_note_in_the_margin_stands_below_the_line_that_names_it(tmp_path: Path) -> None:
+    """Red when the note of a lead or of a heading stands in it, or nowhere."""
+    text = "# A\n\nlead[^1] ^here\n\n## Two[^2]\n\n## Symbols\n\n$$\nx\n$$\n\n- $x$: a thing[^3]\n\n[^1]: n1\n[^2]: n2\n[^3]: n3\n"
+    page = article(files(tmp_path, {"a.md": PUBLIC + text})["a/index.html"])
+    assert re.findall(r'<aside class="side" id="fn-(\d)">', page) == ["1", "2", "3"]
+    assert re.search(r"<(p|h2)\b[^>]*>(?:(?!</\1>).)*<aside", page, re.DOTALL) is None
+    assert re.search(r'<p class="lead"><span id="b-\w+">lead', page)
+
+
+def test_embeds_of_one_page_end_at_a_size(tmp_path: Path) -> None:
+    """Red when a few large notes make a page of hundreds of megabytes, though each section counts for itself."""
+    large = f"{PUBLIC}# Large\n\n" + "many words in one line\n\n" * 10_000
+    hosts = "".join(f"## Part {n}\n\n![[large]]\n\n" for n in range(20))
+    site = files(tmp_path, {"host.md": f"{PUBLIC}# Host\n\n{hosts}", "large.md": large})
+    page = article(site["host/index.html"])
+    assert len(page) < 2_100_000
+    assert page.count('<div class="embed">') == 6
+    assert page.count('<p><a href="../large/">large</a></p>') == 14
+
+
+NOT_SHOWN = {
+    "script": "<script>\nlet a = '<img src=\"p.png\">'\n</script>\n",
+    "style": "<style>\na { content: '<img src=\"p.png\">' }\n</style>\n",
+    "template": '<div>\n<template><img src="p.png"></template>\n</div>\n',
+    "text area": '<textarea>\n<img src="p.png">\n</textarea>\n',
+    "attribute": "<div title='<img src=\"p.png\">'>\nwords\n</div>\n",
+    "in a line": 'words <script> <img src="p.png"> </script> words\n',
+    "comment": '<div>\n<!-- <img src="p.png"> -->\n</div>\n',
+}
+
+
+@pytest.mark.parametrize("kind", NOT_SHOWN)
+def test_a_picture_that_raw_html_does_not_show_is_not_copied(kind: str, tmp_path: Path) -> None:
+    """Red when a picture is published because its tag stands in a script, a comment or an attribute."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/p.png").write_bytes(png())
+    (tmp_path / "notes/q.png").write_bytes(png())
+    text = f'{PUBLIC}# A\n\nlead\n\n{NOT_SHOWN[kind]}\n<div>\n<img src="q.png" alt="seen">\n</div>\n'
+    site = files(tmp_path, {"a.md": text})
+    assert [n for n in site if n.startswith("files/")] == ["files/notes/q.png"]
+    assert 'alt="seen"' in article(site["a/index.html"])
+
+
+@pytest.mark.parametrize(
+    "unit", ["<a ", '<a "', "<img ", "<img '", "<!--", "<script>", "</script ", "<a \"'"]
+)
+def test_pictures_are_found_in_linear_time(unit: str) -> None:
+    """Red when HTML that is never closed is read again from each of its tags."""
+
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        assert list(pictures_in(unit * count, lambda _: NOWHERE)) == []
+        return time.process_time() - started
+
+    assert seconds(80_000) < 10 * seconds(20_000) + 0.2

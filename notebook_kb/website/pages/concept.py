@@ -34,6 +34,7 @@ def concept_pages(site: Site) -> Iterator[PagePlan]:
 
 def concept_view(site: Site, concept: Concept, url: str) -> v.ConceptView:
     """What one concept's page shows."""
+    site.filler.begin(url)
     notebook = site.notebook
     note = notebook.concept_note(concept.id)
     item = site.coverage[concept.id]

@@ -73,6 +73,7 @@ def neighbour(site: Site, path: str) -> v.LinkView:
 
 def body(site: Site, note: Note, url: str) -> tuple[str, str, tuple[v.TocItem, ...]]:
     """(the text's HTML, the lead's HTML, contents)."""
+    site.filler.begin(url)
     parts: list[str] = []
     toc: list[v.TocItem] = []
     lead = ""
