@@ -104,6 +104,39 @@ def write_and_build(folder: Path) -> Path:
     return notebook
 
 
+SHOWN_AS_PICTURES = r"""
+## Example
+
+| a | b | c |
+|---|---|---|
+| 1 | 2 | $x^2$ |
+
+```python
+rank = 2  # ∈ ℝ
+```
+
+$$
+\operatorname{rank}(A) = 2
+$$
+"""
+
+
+def prepare_copies(notebook: Path) -> None:
+    """Kits with pictures of a table, code and a formula, and a PDF: fonts, words and pages come from the wheel."""
+    note = notebook / "notes" / "rank.md"
+    note.write_text(note.read_text("utf-8") + SHOWN_AS_PICTURES, "utf-8", newline="\n")
+    kb("publish", "rank", "--to", "medium", cwd=notebook)
+    kb("publish", "rank", "--to", "linkedin", "--as", "article", cwd=notebook)
+    kb("publish", "rank", "--to", "linkedin", "--as", "document", cwd=notebook)
+    kits = notebook / ".kb" / "kits"
+    pictures = sorted(p.name for p in (kits / "linkedin-article" / "rank").glob("*.png"))
+    need(len(pictures) == 3, f"the kit for LinkedIn has the pictures {pictures}")
+    page = (kits / "medium-article" / "rank" / "index.html").read_text("utf-8")
+    need(SENTENCE in page, "the kit for Medium lacks the sentence that was written")
+    pdf = (kits / "linkedin-document" / "rank" / "document.pdf").read_bytes()
+    need(pdf.startswith(b"%PDF-"), "the document for LinkedIn is no PDF")
+
+
 class Server:
     """`kb serve` on a free port, as a context: ended when the context ends."""
 
@@ -188,7 +221,9 @@ def main() -> int:
         folder = Path(name).resolve()
         try:
             check_install(folder)
-            serve(write_and_build(folder))
+            notebook = write_and_build(folder)
+            serve(notebook)
+            prepare_copies(notebook)
         except (TrialError, OSError, subprocess.TimeoutExpired) as error:
             print(f"the wheel alone: {error}", file=sys.stderr)
             return 1

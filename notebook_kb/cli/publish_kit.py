@@ -48,8 +48,8 @@ def make_kit(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
 
 def write(gate: Gate, ready: Ready, wanted: Wanted, entry: Entry | None) -> Kit:
     """The kit's folder. Where a copy is out there, it is one of what has changed."""
+    from notebook_kb.publishing.changed_pieces import compare_pieces
     from notebook_kb.publishing.kit import write_kit
-    from notebook_kb.publishing.kit_changes import compare_pieces
 
     payload = ready.prepared.payload
     workspace = gate.workspace

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notebook_kb.languages import LanguagePack
-    from notebook_kb.publishing.kit_changes import ChangedPieces
+    from notebook_kb.publishing.changed_pieces import ChangedPieces
     from notebook_kb.publishing.prepare import Prepared
 
 MANIFEST = "manifest.json"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
     from notebook_kb.model import document as d
     from notebook_kb.publishing.adapters import Adapter
-    from notebook_kb.publishing.kit_changes import Change, ChangedPieces
+    from notebook_kb.publishing.changed_pieces import Change, ChangedPieces
     from notebook_kb.publishing.kit_outline import Part
     from notebook_kb.publishing.payload import Payload, Picture
     from notebook_kb.publishing.prepare import Prepared

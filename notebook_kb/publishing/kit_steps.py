@@ -10,7 +10,7 @@ from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.shaped import Shown
 
 if TYPE_CHECKING:
-    from notebook_kb.publishing.kit_changes import Change
+    from notebook_kb.publishing.changed_pieces import Change
     from notebook_kb.publishing.kit_source import Source
 
 OPENED = {

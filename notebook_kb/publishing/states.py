@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from notebook_kb.publishing.changed_pieces import compare_pieces
 from notebook_kb.publishing.entry_json import file_digests
 
 if TYPE_CHECKING:
@@ -125,26 +125,19 @@ def drift_of(entry: Entry, payload: Payload, source: str = "") -> Drift | None:
 def _pieces(
     then: tuple[Piece, ...], now: tuple[Piece, ...]
 ) -> tuple[tuple[Piece, ...], tuple[tuple[Piece, Piece], ...], tuple[Piece, ...]]:
-    """(added, changed, removed), in the order of the text; what stands in the place of another is a change of it."""
+    """(added, changed, removed), in the order of the text."""
     added: list[Piece] = []
     changed: list[tuple[Piece, Piece]] = []
     removed: list[Piece] = []
-    matcher = SequenceMatcher(None, [_name(p) for p in then], [_name(p) for p in now], autojunk=False)
-    for _, start, end, new_start, new_end in (op for op in matcher.get_opcodes() if op[0] != "equal"):
-        old, new = list(then[start:end]), list(now[new_start:new_end])
-        for piece in old:
-            same_kind = next((n for n in new if n.kind == piece.kind), None)
-            if same_kind is None:
-                removed.append(piece)
-            else:
-                new.remove(same_kind)
-                changed.append((piece, same_kind))
-        added.extend(new)
+    for change in compare_pieces(then, now).changes:
+        piece = None if change.index is None else now[change.index]
+        if piece and change.was:
+            changed.append((change.was, piece))
+        elif piece:
+            added.append(piece)
+        elif change.was:
+            removed.append(change.was)
     return tuple(added), tuple(changed), tuple(removed)
-
-
-def _name(piece: Piece) -> tuple[str, str]:
-    return piece.kind, piece.digest
 
 
 def _with(

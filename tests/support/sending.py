@@ -69,9 +69,9 @@ def desk(root: Path, keys: Collection[str] = ("rank",), now: Callable[[], dateti
     return Desk(root, root / ".kb", keys, **({"now": now} if now else {}))
 
 
-def job(payload: Payload, source: str = "s1", concept: str = "") -> Job:
+def job(payload: Payload, source: str = "", concept: str = "") -> Job:
     """A payload to send."""
-    return Job(payload, source, concept)
+    return Job(payload, source or payload.digest, concept)
 
 
 def yes(question: Question) -> bool:

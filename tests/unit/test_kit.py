@@ -12,8 +12,8 @@ import lxml.html
 import pytest
 
 from notebook_kb.languages import language_pack
+from notebook_kb.publishing.changed_pieces import compare_pieces
 from notebook_kb.publishing.kit import kits_in, write_kit
-from notebook_kb.publishing.kit_changes import compare_pieces
 from notebook_kb.publishing.payload import Form, Piece, TargetName
 from notebook_kb.publishing.shaped import loss_lines
 from notebook_kb.workspace.workspace import Workspace

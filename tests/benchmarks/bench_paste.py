@@ -1,6 +1,6 @@
 """What arrives of each public note of this repository at the services' editors: with the paste kit, and without.
 
-Run it: `python tests/benchmarks/paste.py`. The editors follow the dated table of `contracts.yml`. Exit 1 when
+Run it: `python tests/benchmarks/bench_paste.py`. The editors follow the dated table of `contracts.yml`. Exit 1 when
 an element is lost with the kit. `--plain` draws pictures as colours, which is faster.
 """
 

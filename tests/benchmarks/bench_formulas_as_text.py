@@ -1,6 +1,6 @@
 """Formulas as lines of text, in figures: how many are said, how many refused and why, what shows of TeX, what is lost.
 
-Run it: `python tests/benchmarks/formulas_as_text.py [--list]`; `--list` prints each formula and its text. It fails when
+Run it: `python tests/benchmarks/bench_formulas_as_text.py [--list]`; `--list` prints each formula and its text. It fails when
 TeX shows or anything is lost.
 """
 
