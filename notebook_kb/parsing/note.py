@@ -10,7 +10,14 @@ from notebook_kb.model import document as d
 from notebook_kb.model.note import Formula, Headline, Part, Reference
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_values import HeadValues
-from notebook_kb.parsing.note_findings import callout_findings, open_formulas, plugin_findings, text_findings
+from notebook_kb.parsing.note_findings import (
+    callout_findings,
+    doubled_ids,
+    open_formulas,
+    plugin_findings,
+    sudden_comments,
+    text_findings,
+)
 from notebook_kb.parsing.sections import (
     SectionReader,
     private_callout,
@@ -73,6 +80,8 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
         )
         for place in open_formulas(document)
     ]
+    found += sudden_comments(comments, body, head.body_line)
+    found += doubled_ids(document)
     found += callout_findings(blocks, names)
     found += plugin_findings(document, body, head.body_line)
     heading = title_heading(sections)
