@@ -358,3 +358,22 @@ def test_a_file_that_is_no_text_is_not_said_to_be_missing(name: str, tmp_path: P
     write_files(tmp_path, {"notebook.yml": b"", "notes/bad.md": "# Größe\n".encode("latin-1")})
     with pytest.raises(UsageError, match=r"^notes/bad\.md: this is not UTF-8"):
         find_note(Workspace(tmp_path, TODAY).load().notebook, name)
+
+
+@pytest.mark.parametrize(
+    "formula", ["$$x = 1$$ ^eq", "$$\nx = 1\n$$ ^eq", "$$\nx = 1\n$$\n^eq", "$$x = 1$$\n\n^eq"]
+)
+@pytest.mark.parametrize("heading", ["## Two", "## Symbols"])
+def test_a_display_formula_is_found_by_its_id(formula: str, heading: str, tmp_path: Path) -> None:
+    """Red when a link to the id of a display formula leads nowhere, or an embed of it shows nothing."""
+    notes = {
+        "a.md": f"{PUBLIC}# A\n\nlead\n\n{heading}\n\n{formula}\n\n- $x$: a thing\n",
+        "b.md": f"{PUBLIC}# B\n\n[[a#^eq]]\n\n![[a#^eq]]\n",
+    }
+    site = files(tmp_path, notes)
+    shown = article(site["b/index.html"])
+    target = re.findall(r'href="\.\./a/#(b-\w+)"', shown)
+    assert len(target) == 1
+    assert re.search(rf'<(div|figure)[^>]* id="{target[0]}"', article(site["a/index.html"]))
+    assert shown.count("<math") == 1
+    assert "^eq" not in article(site["a/index.html"])
