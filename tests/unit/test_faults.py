@@ -377,3 +377,21 @@ def test_a_display_formula_is_found_by_its_id(formula: str, heading: str, tmp_pa
     assert re.search(rf'<(div|figure)[^>]* id="{target[0]}"', article(site["a/index.html"]))
     assert shown.count("<math") == 1
     assert "^eq" not in article(site["a/index.html"])
+
+
+def test_tags_in_the_text_and_the_tags_they_lie_in_have_pages(tmp_path: Path) -> None:
+    """Red when a tag in the text, or the `a` of `a/b`, has no page; or when a private one has."""
+    text = "words #maths/rank here #Later\n\n%% #hush %%\n\n## Private\n\n#secret words\n\n## Two #private\n\n#gone\n"
+    notes = {
+        "a.md": f"---\npublish: true\ntags: [later, books/new]\n---\n# A\n\n{text}",
+        "b.md": "# B\n\n#unpublished/tag\n",
+    }
+    site = files(tmp_path, notes)
+    pages = {n.removesuffix("/index.html") for n in site if n.startswith("tags/")} - {"tags"}
+    tags = {"later", "books", "books/new", "maths", "maths/rank"}
+    assert pages - {"tags/index.html"} == {f"tags/{t}" for t in tags}
+    assert all(
+        site[f"tags/{t}/index.html"].count(b'"../' + b"../" * t.count("/") + b'../a/"') == 1 for t in tags
+    )
+    page = article(site["a/index.html"])
+    assert re.findall(r'href="\.\./tags/([^"]*)/"', page) == ["later", "books/new", "maths/rank"]
