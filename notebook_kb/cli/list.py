@@ -24,7 +24,7 @@ def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> N
         n
         for n in notebook.notes.values()
         if (not kind or str(notebook.kind_of(n)) == kind)
-        and (not tag or tag.lstrip("#") in n.tags)
+        and (not tag or tag.lstrip("#") in n.all_tags)
         and (not only or is_public(n, notebook.today) is (only == "public"))
     ]
     if as_json:
@@ -36,7 +36,7 @@ def list_notes(kind: str | None, tag: str, only: str | None, as_json: bool) -> N
                         "title": n.title,
                         "type": str(notebook.kind_of(n)),
                         "concept": notebook.concept_of(n),
-                        "tags": list(n.tags),
+                        "tags": list(n.all_tags),
                         "date": n.date,
                         "public": is_public(n, notebook.today),
                     }

@@ -174,6 +174,15 @@ CATALOGUE: dict[str, CodeHelp] = {
         "aliases: [/2019/roadmap-of-mine/]",
         many="old addresses that cannot lead to their page",
     ),
+    "KB208": CodeHelp(
+        WARNING,
+        "Two blocks with one id",
+        "A link or an embed by this id leads to the first of them; the other cannot be reached.",
+        "Give one of them another id.",
+        "one thing ^note\n\nanother thing ^note",
+        "one thing ^note\n\nanother thing ^other",
+        many="ids that two blocks have",
+    ),
     "KB210": CodeHelp(
         WARNING,
         "An embed leads back to itself",
@@ -292,6 +301,16 @@ CATALOGUE: dict[str, CodeHelp] = {
         "[[my-salary-model]]",
         "[[my-salary-model|a model of mine]]",
         many="links from public notes to notes that are not published",
+    ),
+    "KB506": CodeHelp(
+        INFO,
+        "A %% behind a word hides whole paragraphs",
+        "All between two %% is private. This one stands at the end of a word or number, as a slip does, and the one that "
+        "closes it stands in a later paragraph.",
+        "Write one % if a per cent is meant, or put a blank before the %% that opens a private part.",
+        "100%% sure\n\nhidden text %% more",
+        "100% sure\n\nshown text",
+        many="places where %% behind a word hides whole paragraphs",
     ),
     # limits
     "KB601": CodeHelp(

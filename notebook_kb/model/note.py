@@ -132,7 +132,8 @@ class Note:
     `publish` is the flag as it was understood: True only when it was clearly said; `draft` and `unclear` keep a
     note private whatever `publish` says. `lead` is the words of the first paragraph, `loose_words` counts the prose that
     stands outside known parts. `anchors` are the ids of headings and, with `^`, of blocks; those of
-    `hidden_anchors` stand in private parts.
+    `hidden_anchors` stand in private parts. `tags` are those of the head, `text_tags` those of the text, `hidden_tags` those
+    of its private parts.
     """
 
     path: str
@@ -145,6 +146,8 @@ class Note:
     angle: str = ""
     aliases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    text_tags: tuple[str, ...] = ()
+    hidden_tags: tuple[str, ...] = ()
     date: str = ""
     updated: str = ""
     publish: bool = False
@@ -170,3 +173,8 @@ class Note:
     loose_words: int = 0
     findings: tuple[Finding, ...] = ()
     body_line: int = 1
+
+    @property
+    def all_tags(self) -> tuple[str, ...]:
+        """The tags of the head, then those of the text, each once."""
+        return tuple(dict.fromkeys((*self.tags, *self.text_tags, *self.hidden_tags)))

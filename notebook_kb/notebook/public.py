@@ -61,6 +61,7 @@ def strip_private(note: Note) -> Note:
         outline=tuple(h for h in note.outline if not h.private and h.anchor not in hidden),
         anchors=tuple(a for a in note.anchors if a not in hidden),
         hidden_anchors=(),
+        hidden_tags=(),
         cards=(),
         findings=(),
     )

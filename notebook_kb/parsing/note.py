@@ -10,7 +10,14 @@ from notebook_kb.model import document as d
 from notebook_kb.model.note import Formula, Headline, Part, Reference
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_values import HeadValues
-from notebook_kb.parsing.note_findings import callout_findings, open_formulas, plugin_findings, text_findings
+from notebook_kb.parsing.note_findings import (
+    callout_findings,
+    doubled_ids,
+    open_formulas,
+    plugin_findings,
+    sudden_comments,
+    text_findings,
+)
 from notebook_kb.parsing.sections import (
     SectionReader,
     private_callout,
@@ -73,6 +80,8 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
         )
         for place in open_formulas(document)
     ]
+    found += sudden_comments(comments, body, head.body_line)
+    found += doubled_ids(document)
     found += callout_findings(blocks, names)
     found += plugin_findings(document, body, head.body_line)
     heading = title_heading(sections)
@@ -103,6 +112,7 @@ def _with_text(
         a is b for a, b in zip(shown, document.blocks, strict=True)
     )
     public = set(anchors if same else anchors_of(shown))
+    tags = tuple(tags_in(shown))
     return replace(
         note,
         lead=lead_text(document, sections, hidden),
@@ -112,6 +122,8 @@ def _with_text(
         outline=outline(document, set(anchors) - public),
         anchors=anchors,
         hidden_anchors=tuple(a for a in anchors if a not in public),
+        text_tags=tags,
+        hidden_tags=() if same else tuple(t for t in tags_in(document.blocks) if t not in tags),
         loose_words=loose,
         findings=tuple(f.at(note.path) for f in found),
     )
@@ -121,6 +133,12 @@ def anchors_of(blocks: tuple[d.Block, ...]) -> Iterator[str]:
     """The ids of headings, then those of blocks, each with `^`."""
     yield from (b.anchor for b in d.walk_blocks(blocks) if isinstance(b, d.Heading))
     yield from ("^" + i.name for i in d.all_inlines(blocks) if isinstance(i, d.BlockId))
+
+
+def tags_in(blocks: tuple[d.Block, ...]) -> Iterator[str]:
+    """The tags in a text, each once; what only marks a part as private is none."""
+    names = (i.name.strip("/") for i in d.all_inlines(blocks) if isinstance(i, d.Tag))
+    yield from dict.fromkeys(n for n in names if n and n.casefold() != "private")
 
 
 def outline(document: d.Document, hidden: set[str]) -> tuple[Headline, ...]:

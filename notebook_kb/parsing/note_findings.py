@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
 from notebook_kb.model import document as d
+from notebook_kb.parsing.blocks import CARD_ID
 from notebook_kb.parsing.head import MARKS, conflict
 from notebook_kb.parsing.markdown import MAX_NESTING
 from notebook_kb.parsing.sections import looks_private, private_callout
 from notebook_kb.parsing.shapes import PLUGIN_LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from notebook_kb.findings import Finding
+    from notebook_kb.parsing.rules.comment import MaskedComment
     from notebook_kb.parsing.sections import SectionNames
 
 LARGE = 400_000
+BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 
 
 def open_formulas(document: d.Document) -> Iterator[d.Place]:
@@ -31,6 +34,33 @@ def open_formulas(document: d.Document) -> Iterator[d.Place]:
             starts_line = isinstance(before, (d.SoftBreak, d.HardBreak)) and isinstance(inline, d.Text)
             if starts_line and isinstance(inline, d.Text) and inline.text.startswith("$$"):
                 yield inline.place
+
+
+def doubled_ids(document: d.Document) -> Iterator[Finding]:
+    """Block ids that stood in the note before; a page knows no case in them."""
+    seen: set[str] = set()
+    for inline in d.all_inlines((*document.blocks, *document.footnotes)):
+        if not isinstance(inline, d.BlockId) or inline.name.startswith(CARD_ID):
+            continue
+        if inline.name.lower() in seen:
+            message = f"`^{inline.name}` names another block above: links lead to that one"
+            yield finding("KB208", message, "give this block another id", place=inline.place)
+        seen.add(inline.name.lower())
+
+
+def sudden_comments(comments: Iterable[MaskedComment], body: str, first_line: int) -> Iterator[Finding]:
+    """Comments that open right behind a word or number (`100%% sure`) and go on over a paragraph's end."""
+    lines = body.split("\n")
+    for comment in comments:
+        row, column = comment.place.line - first_line, comment.place.column - 1
+        if not comment.closed or not BLANK_LINE.search(comment.text) or not 0 <= row < len(lines):
+            continue
+        if column > 0 and lines[row].startswith("%%", column) and lines[row][column - 1].isalnum():
+            last = comment.place.end_line
+            message = f"this %% stands right behind a word and hides all up to line {last}"
+            yield finding(
+                "KB506", message, "write one %, or a blank before %%", place=(*comment.place[:2], 0, 0)
+            )
 
 
 DRAWN_INSTEAD = {

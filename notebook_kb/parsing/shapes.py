@@ -112,6 +112,9 @@ def split_paragraph(paragraph: d.Paragraph) -> list[d.Block]:
 
     def flush() -> None:
         inlines = trim_breaks(pieces[-1])
+        if blocks and only_ids(inlines):
+            # it is that of the formula or embed on whose line it stands
+            inlines = [i for i in inlines if isinstance(i, d.BlockId)]
         if inlines:
             blocks.append(replace(paragraph, inlines=tuple(inlines)))
         pieces.append([])
@@ -129,6 +132,11 @@ def split_paragraph(paragraph: d.Paragraph) -> list[d.Block]:
     if all(isinstance(b, d.Paragraph) for b in blocks) and only_comments(paragraph.inlines):
         return [d.CommentBlock(i.place, i.text) for i in paragraph.inlines if isinstance(i, d.Comment)]
     return blocks
+
+
+def only_ids(inlines: list[d.Inline]) -> bool:
+    """Whether nothing but block ids stands there."""
+    return all(isinstance(i, d.BlockId) or (isinstance(i, d.Text) and not i.text.strip()) for i in inlines)
 
 
 def only_comments(inlines: tuple[d.Inline, ...]) -> bool:

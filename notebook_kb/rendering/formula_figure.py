@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
+from notebook_kb.parsing.blocks import lone_id
 from notebook_kb.parsing.symbols import mark_symbols
+from notebook_kb.rendering.anchors import with_id
 from notebook_kb.rendering.sanitise import sanitise
 
 if TYPE_CHECKING:
@@ -35,9 +37,12 @@ class FormulaFigures:
         while i < len(blocks):
             block = blocks[i]
             if isinstance(block, d.MathBlock):
-                taken = self.belonging(blocks[i + 1 :])
-                parts.append(self.figure(block, blocks[i + 1 : i + 1 + taken]))
-                i += 1 + taken
+                name = lone_id(blocks[i + 1]) if i + 1 < len(blocks) else ""
+                start = i + 2 if name else i + 1
+                taken = self.belonging(blocks[start:])
+                figure = self.figure(block, blocks[start : start + taken])
+                parts.append(with_id(figure, (name,), self.renderer.given) if name else figure)
+                i = start + taken
             else:
                 parts.append(self.renderer.fragment((block,)))
                 i += 1

@@ -17,7 +17,7 @@ from notebook_kb.website.addresses import INDEX_URL, OWN_PAGES, clashes, concept
 from notebook_kb.website.fill import Filler, shown_title
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from notebook_kb.findings import Finding
     from notebook_kb.learning.coverage import ConceptCoverage
@@ -42,6 +42,12 @@ class PagePlan:
     template: str
     view: Any
     note: str = ""
+
+
+def with_parents(tags: Iterable[str]) -> tuple[str, ...]:
+    """Tags with those that they lie in, each once: `a/b` lies in `a`."""
+    paths = ([p for p in t.split("/") if p] for t in tags)
+    return tuple(dict.fromkeys("/".join(p[:n]) for p in paths for n in range(1, len(p) + 1)))
 
 
 def title_anchor(note: Note) -> dict[str, str]:
@@ -124,7 +130,7 @@ class Site:
         """The addresses of pages that are no note's."""
         own = [self.page(""), INDEX_URL, *(self.page(name) for name in OWN_PAGES)]
         own += [self.page(f"sources/{r}") for r in self.notebook.roadmap.resources]
-        own += [self.tag_url(t) for n in self.notebook.notes.values() for t in n.tags]
+        own += [self.tag_url(t) for n in self.notebook.notes.values() for t in with_parents(n.all_tags)]
         own += [url for path, url in self.urls.items() if path.startswith("concept:")]
         return own
 
@@ -160,7 +166,7 @@ class Site:
             updated=note.updated,
             toc=toc,
             badges=self.badges.get(note.path, ()),
-            tags=tuple(v.LinkView(t, self.tag_url(t)) for t in note.tags),
+            tags=self.tag_links(note),
             source_path=note.path if self.mine else "",
             copies=self.copies.get(note.path, ()),
         )
@@ -169,9 +175,16 @@ class Site:
         """A note's title; a concept note without one has the roadmap's."""
         return shown_title(self.notebook, note)
 
+    def tag_links(self, note: Note) -> tuple[v.LinkView, ...]:
+        """A note's tags, one link for each page."""
+        names: dict[str, str] = {}
+        for tag in note.all_tags:
+            names.setdefault(self.tag_url(tag), tag)
+        return tuple(v.LinkView(tag, url) for url, tag in names.items())
+
     def tag_url(self, tag: str) -> str:
         """The page of a tag."""
-        return self.page("tags/" + "/".join(slugify(p, self.notebook.pack) for p in tag.split("/")))
+        return self.page("tags/" + "/".join(slugify(p, self.notebook.pack) for p in tag.split("/") if p))
 
     def marks(self, concept: str) -> tuple[v.RungMark, ...]:
         """The small ladder of a concept."""

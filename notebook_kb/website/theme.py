@@ -16,6 +16,7 @@ from jinja2 import (
     PrefixLoader,
     StrictUndefined,
     TemplateError,
+    TemplateNotFound,
     TemplateSyntaxError,
 )
 from markupsafe import Markup
@@ -52,6 +53,13 @@ def built_in_folder() -> Path:
     if checkout.is_dir() and (PACKAGE.parent / "pyproject.toml").is_file():
         return checkout
     raise SettingsError("the built-in theme is missing from this installation", "install notebook_kb again")
+
+
+def said(error: Exception) -> str:
+    """What a fault of a template is, in words."""
+    if isinstance(error, TemplateNotFound):
+        return f"there is no template `{error}`"
+    return "the template takes itself in, without end" if isinstance(error, RecursionError) else str(error)
 
 
 class SiteForPage:
@@ -135,7 +143,9 @@ class Theme:
             place = self.place(error.filename or template, error.lineno)
             raise SettingsError(f"{place}: {error.message}", TEMPLATE_HINT) from error
         except TEMPLATE_FAULTS as error:
-            raise SettingsError(f"{self.fault_place(error, template)}: {error}", TEMPLATE_HINT) from error
+            raise SettingsError(
+                f"{self.fault_place(error, template)}: {said(error)}", TEMPLATE_HINT
+            ) from error
 
     def fault_place(self, error: BaseException, template: str) -> str:
         """`file:line` of the innermost template that was at work."""

@@ -228,10 +228,20 @@ def create(workspace: Workspace, name: str, scaffold: Scaffold) -> Opened:
 
 
 def find_note(notebook: Notebook, name: str) -> Note:
-    """The note that a name means; UsageError with the nearest one, or the command that would create it."""
+    """The note that a name means; UsageError with the nearest one, or the command that would create it, or why the file
+    of this name is no note.
+    """
     note = notebook.find_note(name)
     if note:
         return note
+    for found in (f for f in notebook.findings if f.path in notebook.unreadable):
+        stem = found.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        if fold(name) in {
+            fold(found.path),
+            fold(stem),
+            fold(found.path.removeprefix(f"{notebook.notes_folder}/")),
+        }:
+            raise UsageError(f"{found.path}: {found.message}", found.hint)
     concept = notebook.concept_names.get(fold(name))
     if concept:
         raise UsageError(f"`{concept}` has no note yet", f"begin it with `kb write {concept}`")

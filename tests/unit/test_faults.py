@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notebook_kb.errors import UsageError
+from notebook_kb.errors import SettingsError, UsageError
 from notebook_kb.model.document import NOWHERE
 from notebook_kb.parsing.pictures import pictures_in
 from notebook_kb.parsing.tree import parse_document
 from notebook_kb.rendering.images import setting
 from notebook_kb.website.audit import PrivateMatter, Sources, name_leaks, page_hits
 from notebook_kb.website.embeds import apart
+from notebook_kb.workspace.authoring import find_note
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import TODAY, write_files
@@ -332,3 +333,65 @@ def test_pictures_are_found_in_linear_time(unit: str) -> None:
         return time.process_time() - started
 
     assert seconds(80_000) < 10 * seconds(20_000) + 0.2
+
+
+TAKES_IN = {
+    "{% extends 'builtin/nope.html' %}": "there is no template `builtin/nope.html`",
+    "{% extends 'note.html' %}": "takes itself in",
+    "{% extends 'base.html' %}{% block main %}{% include 'gone.html' %}{% endblock %}": "no template `gone.html`",
+}
+
+
+@pytest.mark.parametrize("template", TAKES_IN)
+def test_a_template_that_takes_in_what_is_not_there_is_named_with_the_reason(
+    template: str, tmp_path: Path
+) -> None:
+    """Red when the message is only a name or a word of Python's."""
+    write_files(tmp_path, {"templates/note.html": b"\n" + template.encode()})
+    with pytest.raises(SettingsError, match=r"^templates/note\.html:2: .*" + TAKES_IN[template]):
+        files(tmp_path, {"a.md": f"{PUBLIC}# A\n"})
+
+
+@pytest.mark.parametrize("name", ["bad", "bad.md", "notes/bad.md", "Bad"])
+def test_a_file_that_is_no_text_is_not_said_to_be_missing(name: str, tmp_path: Path) -> None:
+    """Red when `kb show` and `kb publish` say that there is no such note, though its file is there."""
+    write_files(tmp_path, {"notebook.yml": b"", "notes/bad.md": "# Größe\n".encode("latin-1")})
+    with pytest.raises(UsageError, match=r"^notes/bad\.md: this is not UTF-8"):
+        find_note(Workspace(tmp_path, TODAY).load().notebook, name)
+
+
+@pytest.mark.parametrize(
+    "formula", ["$$x = 1$$ ^eq", "$$\nx = 1\n$$ ^eq", "$$\nx = 1\n$$\n^eq", "$$x = 1$$\n\n^eq"]
+)
+@pytest.mark.parametrize("heading", ["## Two", "## Symbols"])
+def test_a_display_formula_is_found_by_its_id(formula: str, heading: str, tmp_path: Path) -> None:
+    """Red when a link to the id of a display formula leads nowhere, or an embed of it shows nothing."""
+    notes = {
+        "a.md": f"{PUBLIC}# A\n\nlead\n\n{heading}\n\n{formula}\n\n- $x$: a thing\n",
+        "b.md": f"{PUBLIC}# B\n\n[[a#^eq]]\n\n![[a#^eq]]\n",
+    }
+    site = files(tmp_path, notes)
+    shown = article(site["b/index.html"])
+    target = re.findall(r'href="\.\./a/#(b-\w+)"', shown)
+    assert len(target) == 1
+    assert re.search(rf'<(div|figure)[^>]* id="{target[0]}"', article(site["a/index.html"]))
+    assert shown.count("<math") == 1
+    assert "^eq" not in article(site["a/index.html"])
+
+
+def test_tags_in_the_text_and_the_tags_they_lie_in_have_pages(tmp_path: Path) -> None:
+    """Red when a tag in the text, or the `a` of `a/b`, has no page; or when a private one has."""
+    text = "words #maths/rank here #Later\n\n%% #hush %%\n\n## Private\n\n#secret words\n\n## Two #private\n\n#gone\n"
+    notes = {
+        "a.md": f"---\npublish: true\ntags: [later, books/new]\n---\n# A\n\n{text}",
+        "b.md": "# B\n\n#unpublished/tag\n",
+    }
+    site = files(tmp_path, notes)
+    pages = {n.removesuffix("/index.html") for n in site if n.startswith("tags/")} - {"tags"}
+    tags = {"later", "books", "books/new", "maths", "maths/rank"}
+    assert pages - {"tags/index.html"} == {f"tags/{t}" for t in tags}
+    assert all(
+        site[f"tags/{t}/index.html"].count(b'"../' + b"../" * t.count("/") + b'../a/"') == 1 for t in tags
+    )
+    page = article(site["a/index.html"])
+    assert re.findall(r'href="\.\./tags/([^"]*)/"', page) == ["later", "books/new", "maths/rank"]

@@ -15,7 +15,7 @@ from notebook_kb.website.addresses import INDEX_URL, relative_url
 from notebook_kb.website.pages.archive import archive
 from notebook_kb.website.pages.portfolio import portfolio
 from notebook_kb.website.pages.spoken import spoken_formula
-from notebook_kb.website.plan import PagePlan
+from notebook_kb.website.plan import PagePlan, with_parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -250,13 +250,13 @@ def by_year(site: Site, notes: list[Note]) -> tuple[tuple[str, tuple[v.PostLine,
 
 def tag_pages(site: Site) -> Iterator[PagePlan]:
     """The list of tags, and a page for each."""
-    table: dict[str, list[Note]] = {}
+    table: dict[str, dict[str, Note]] = {}
     names: dict[str, str] = {}
     for note in site.notebook.notes.values():
-        for tag in note.tags if note.path in site.urls else ():
+        for tag in with_parents(note.all_tags) if note.path in site.urls else ():
             key = site.tag_url(tag)
             names.setdefault(key, tag)
-            table.setdefault(key, []).append(note)
+            table.setdefault(key, {})[note.path] = note
     order = sorted(table, key=lambda u: names[u].casefold())
     lines = tuple((v.LinkView(names[u], u), len(table[u])) for u in order)
     yield PagePlan(
@@ -265,7 +265,7 @@ def tag_pages(site: Site) -> Iterator[PagePlan]:
         v.TagsView(site.head(site.word("tags"), site.page("tags"), "tags"), lines),
     )
     for url in order:
-        notes = sorted(table[url], key=lambda n: (n.date, site.title(n)), reverse=True)
+        notes = sorted(table[url].values(), key=lambda n: (n.date, site.title(n)), reverse=True)
         head = site.head(site.word("tagged", tag=names[url]), url, "list")
         yield PagePlan(
             url, "list.html", v.ListView(head, "", (("", tuple(site.post_line(n) for n in notes)),))
