@@ -8,6 +8,7 @@ from notebook_kb.files.marks import without_marks as clean
 from notebook_kb.model import document as d
 from notebook_kb.parsing.pictures import HIDING, picture_of, split_size
 from notebook_kb.parsing.rules.wikilink import shown_words, split_target
+from notebook_kb.parsing.tex_plain import in_signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ class InlineBuilder:
                 children = self.inlines("link_close")
                 return d.Link(self.place(max(start - 1, 0), 1), children, href, title, token.info == "auto")
             case "image":
-                alt = d.plain_text(InlineBuilder(token.children or [], self.place, {}).inlines(""))
+                alt = d.plain_text(in_signs(InlineBuilder(token.children or [], self.place, {}).inlines("")))
                 words, size = split_size(alt) if "|" in alt else (alt, "")
                 source, title = attribute(token, "src"), attribute(token, "title")
                 return d.Image(self.place(start, 1), source, words, title, size)

@@ -23,7 +23,7 @@ from notebook_kb.parsing.sections import (
     private_callout,
     visible,
 )
-from notebook_kb.parsing.tex_plain import plain_tex
+from notebook_kb.parsing.tex_plain import in_signs
 from notebook_kb.parsing.tree import parse_document
 
 if TYPE_CHECKING:
@@ -239,18 +239,6 @@ def _reference(inline: d.WikiLink | d.Embed | d.Link | d.Image, context: str) ->
 def plain_line(inlines: tuple[d.Inline, ...]) -> str:
     """Inlines as one line for people: formulas in plain signs."""
     return " ".join(d.plain_text(in_signs(inlines)).split())
-
-
-def in_signs(inlines: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
-    """Inlines with text in place of formulas."""
-    return tuple(
-        d.Text(i.place, plain_tex(i.tex))
-        if isinstance(i, d.Math)
-        else replace(i, children=in_signs(i.children))
-        if isinstance(i, d.InlineParent)
-        else i
-        for i in inlines
-    )
 
 
 def around(context: str, label: str) -> str:

@@ -5,8 +5,10 @@ It never raises and takes time by length: what it does not know stays as its nam
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
+from notebook_kb.model import document as d
 from notebook_kb.parsing.terms import GREEK
 from notebook_kb.parsing.tex_tokens import tokenize
 
@@ -133,3 +135,15 @@ def tidy(text: str) -> str:
     for mark in ("_", "^", "(", "[", "/"):
         text = text.replace(f"{mark} ", mark)
     return text
+
+
+def in_signs(inlines: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
+    """Inlines with text in place of formulas."""
+    return tuple(
+        d.Text(i.place, plain_tex(i.tex))
+        if isinstance(i, d.Math)
+        else replace(i, children=in_signs(i.children))
+        if isinstance(i, d.InlineParent)
+        else i
+        for i in inlines
+    )

@@ -196,7 +196,7 @@ class Maker:
             if made is not None:
                 yield from made
                 return
-        inlines = self.inlines.read(inside)
+        inlines = trimmed(self.inlines.read(inside))
         if len(inlines) == 1 and isinstance(inlines[0], d.Image):
             image = inlines[0]
             yield Figure(block.place, image.src, image.alt, image.title)
@@ -335,6 +335,20 @@ class Maker:
 def is_title(section: Section) -> bool:
     """Whether a section's heading is the note's title."""
     return section.part is Part.OTHER and section.level == 1
+
+
+def trimmed(inlines: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
+    """A line without blanks and line ends at its ends, as a comment that was taken out leaves them."""
+    out = list(inlines)
+    while out and (isinstance(out[0], d.HardBreak) or out[0] == d.Text(out[0].place, " ")):
+        out.pop(0)
+    while out and (isinstance(out[-1], d.HardBreak) or out[-1] == d.Text(out[-1].place, " ")):
+        out.pop()
+    if out and isinstance(out[0], d.Text):
+        out[0] = replace(out[0], text=out[0].text.lstrip())
+    if out and isinstance(out[-1], d.Text):
+        out[-1] = replace(out[-1], text=out[-1].text.rstrip())
+    return tuple(out)
 
 
 class _Words(HTMLParser):

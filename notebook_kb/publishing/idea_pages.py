@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.errors import NotebookError
 from notebook_kb.model import document as d
 from notebook_kb.publishing.article import Figure
+from notebook_kb.publishing.plain_words import plain_words
 from notebook_kb.rendering.code import is_check
 from notebook_kb.rendering.images.page import IdeaPage, draw_pages
 from notebook_kb.rendering.images.pdf import pdf_of_pages
@@ -157,6 +158,7 @@ class _Maker:
             raise UndrawableError(drawn.reason)
         if self.idea.letters > FEW:
             yield from self.flush()
+        alt, caption = (plain_words(t, self.drawing, plain_letters=True) for t in (alt, caption))
         words = (*self.idea.paragraphs, *([(Run(caption, "italic"),)] if caption else []))
         page = IdeaPage(self.idea.title, words, picture=drawn, picture_words=alt, foot=self.foot)
         self.idea = _Idea(self.idea.title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
@@ -13,6 +13,7 @@ from notebook_kb.publishing.contracts import number
 from notebook_kb.publishing.html import HtmlWriter
 from notebook_kb.publishing.markdown import MarkdownWriter
 from notebook_kb.publishing.payload import Payload, TargetName
+from notebook_kb.publishing.plain_words import plain_words
 from notebook_kb.publishing.shape import shape
 from notebook_kb.publishing.shaped import Shown
 
@@ -52,6 +53,7 @@ def prepare_article(
     with_questions: bool = False,
 ) -> Prepared:
     """An article for one target. `address` gives the address of a picture on the own site, '' where it has none."""
+    article = in_plain_words(article, drawing, plain_letters=adapter.plain_letters)
     shaped = shape(article, adapter, drawing, pack, with_questions=with_questions)
     if adapter.markdown:
         writer = MarkdownWriter(address or (lambda _: ""), liquid=adapter.target is TargetName.DEVTO)
@@ -83,6 +85,15 @@ def prepare_article(
     }
     source = source_digest(article, files)
     return Prepared(payload, shaped, pieces, source, tuple(warnings_of(payload, shaped, adapter, address)))
+
+
+def in_plain_words(article: Article, drawing: Drawing, *, plain_letters: bool) -> Article:
+    """The article with the formulas of its title and summary in signs: no service shows others there."""
+    return replace(
+        article,
+        title=plain_words(article.title, drawing, plain_letters=plain_letters),
+        summary=plain_words(article.summary, drawing, plain_letters=plain_letters),
+    )
 
 
 def topics_of(article: Article, target: TargetName) -> tuple[str, ...]:

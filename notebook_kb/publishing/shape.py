@@ -11,6 +11,7 @@ from notebook_kb.model import document as d
 from notebook_kb.publishing.adapters import Construct, Treatment
 from notebook_kb.publishing.article import Figure, Loss
 from notebook_kb.publishing.payload import Picture
+from notebook_kb.publishing.plain_words import plain_words
 from notebook_kb.publishing.shape_inlines import InlineShaper, runs_between_pictures
 from notebook_kb.publishing.shape_lists import ListShaper
 from notebook_kb.publishing.shaped import Shaped, Shown
@@ -180,11 +181,16 @@ class Shaper:
 
     def shown(self, drawn: Drawn, stem: str, alt: str, place: d.Place, caption: str = "") -> Shown:
         """A picture with its number and its file's name."""
+        alt, caption = self.words(alt), self.words(caption)
         number = len(self.pictures) + 1
         name = f"{number:02d}-{slugify(stem, self.pack)[:40]}.{ENDINGS[drawn.media_type]}"
         picture = Picture(name, drawn.data, drawn.media_type, alt, drawn.width, drawn.height)
         self.pictures.append(picture)
         return Shown(place, picture, number, "", alt, caption)
+
+    def words(self, text: str) -> str:
+        """Words of a picture, their formulas in signs."""
+        return plain_words(text, self.drawing, plain_letters=self.adapter.plain_letters)
 
     def code(self, block: d.CodeBlock) -> Iterator[d.Block]:
         """Code as it is, or as a picture."""

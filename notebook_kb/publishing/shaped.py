@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.languages import language_pack
 from notebook_kb.model import document as d
-from notebook_kb.parsing.note import in_signs
-from notebook_kb.parsing.tex_plain import plain_tex
+from notebook_kb.parsing.tex_plain import in_signs, plain_tex
 from notebook_kb.publishing.article import bare
 from notebook_kb.publishing.payload import Piece
 

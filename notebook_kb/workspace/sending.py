@@ -20,7 +20,7 @@ from notebook_kb.publishing.idea_pages import idea_document
 from notebook_kb.publishing.notebook_drawing import NotebookDrawing
 from notebook_kb.publishing.payload import Form, Picture, TargetName
 from notebook_kb.publishing.post_text import post_text
-from notebook_kb.publishing.prepare import prepare_article
+from notebook_kb.publishing.prepare import in_plain_words, prepare_article
 from notebook_kb.publishing.prepare_post import prepare_post
 from notebook_kb.publishing.shape import ENDINGS
 from notebook_kb.rendering.images.card import Card
@@ -163,8 +163,8 @@ class Outgoing:
 
     def post(self, note: Note, form: Form, names: tuple[str, ...]) -> Prepared:
         """A LinkedIn post, or one with a PDF."""
-        article = self.article(note)
         drawing = self.drawing(note)
+        article = in_plain_words(self.article(note), drawing, plain_letters=True)
         pictures = tuple(self.post_picture(note, name, drawing) for name in names)
         document = b""
         if form is Form.DOCUMENT:

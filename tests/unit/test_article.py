@@ -212,6 +212,28 @@ def test_footnotes_are_numbered_by_their_first_reference_and_stand_at_the_end(tm
     assert "<h3>Notes</h3>\n<ol><li>About b.</li><li>About a.</li></ol>" in out
 
 
+def test_formulas_in_titles_and_captions_are_signs(tmp_path: Path) -> None:
+    """Red when raw TeX stands in a title, a caption or an alt text, or a price is taken for a formula."""
+    text = '![The $\\sigma$ axis, $5 and $6](svd.png "Of $\\sigma^2$")'
+    files = {
+        "notebook.yml": SETTINGS,
+        "notes/n.md": f"---\npublish: true\ntitle: The line $y = x^2$\n---\n{text}\n".encode(),
+        "notes/svd.png": PICTURE,
+    }
+    write_files(tmp_path, files)
+    outgoing = Outgoing(Workspace(tmp_path, today=TODAY))
+    article = outgoing.article(outgoing.note("notes/n.md"))
+    payload = prepare_article(article, adapters.FOLDER, WordsDrawing(), outgoing.workspace.pack).payload
+    assert payload.title == "The line y = x²"
+    assert '<img src="01-svd.png" alt="The σ axis, $5 and $6">' in payload.body
+    assert "<figcaption>Of σ²</figcaption>" in payload.body
+
+
+def test_a_comment_taken_out_leaves_no_blank_behind(tmp_path: Path) -> None:
+    """Red when a paragraph ends in a blank where a private comment was."""
+    assert body(make(tmp_path, "Before. %% private %%\nAfter. %% more %%")) == "<p>Before. After.</p>\n"
+
+
 def test_an_embedded_section_stands_in_its_place_with_its_own_footnotes(tmp_path: Path) -> None:
     """Red when an embed is dropped, shows what is private of the other note, or takes this note's footnotes."""
     other = (
