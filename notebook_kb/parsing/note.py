@@ -197,6 +197,14 @@ def shown_footnotes(document: d.Document, hidden: set[int], names: SectionNames)
     return shown
 
 
+def note_numbers(document: d.Document, sections: tuple[Section, ...], names: SectionNames) -> dict[int, int]:
+    """The number that readers see of each public footnote: those of private text are not missing between them."""
+    if not document.footnotes:
+        return {}
+    shown = shown_footnotes(document, private_indexes(sections, document.blocks, names), names)
+    return {number: seen for seen, number in enumerate(sorted(shown), start=1)}
+
+
 def _block_references(block: d.Block, names: SectionNames, *, private: bool) -> Iterator[Reference]:
     public = visible((block,), names)
     if not private and public != (block,):

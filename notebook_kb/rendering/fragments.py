@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.model import document as d
 from notebook_kb.model.note import PRIVATE_PARTS, Part
 from notebook_kb.parsing.blocks import CARD_ID, blocks_with_ids, ids_of, lone_id
+from notebook_kb.parsing.note import note_numbers
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.anchors import with_id
@@ -71,6 +72,8 @@ def deriver(
 
 def note_html(parsed: ParsedNote, renderer: HtmlRenderer) -> dict[str, Any]:
     """`sections`: one map of HTML pieces for each; `slots` that these refer to; `blocks` by their ids; `findings`."""
+    if not renderer.private:
+        renderer.note_numbers = note_numbers(parsed.document, parsed.note.sections, renderer.names)
     figures = FormulaFigures(renderer, renderer.pack)
     sections = [section_html(parsed, s, renderer, figures) for s in parsed.note.sections]
     found = list(renderer.findings)

@@ -18,12 +18,13 @@ from notebook_kb.rendering.anchors import cut_headings, cut_mark, with_id
 from notebook_kb.rendering.cards import card_mark, gapped, split_lines, without_mark
 from notebook_kb.rendering.code import code_figure
 from notebook_kb.rendering.sanitise import MARK, Trusted, sanitise
+from notebook_kb.rendering.tex_findings import tex_finding
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.languages import LanguagePack
     from notebook_kb.parsing.sections import SectionNames
-    from notebook_kb.parsing.tex import TexConverter, TexError
+    from notebook_kb.parsing.tex import TexConverter
 
 # what belongs to the line of the formula before it
 CLOSING = re.compile(r"[.,;:!?)\]’”»…]+")
@@ -63,6 +64,8 @@ class HtmlRenderer:
         self.raw = False
         self.notes_due: list[int] = []
         self.notes_shown: set[int] = set()
+        # the numbers that readers see, where they are others
+        self.note_numbers: dict[int, int] = {}
         self.given: set[str] = set()
         self.depth = 0
         self.cuts: list[tuple[int, int, str]] = []
@@ -279,9 +282,8 @@ class HtmlRenderer:
             inside = self.blocks(children).strip()
             if inside.startswith("<p>") and inside.count("<p>") == 1:
                 inside = inside.removeprefix("<p>").removesuffix("</p>")
-            parts.append(
-                f'<aside class="side" id="fn-{number}"><sup class="n">{number}</sup>{inside}</aside>\n'
-            )
+            seen = self.note_numbers.get(number, number)
+            parts.append(f'<aside class="side" id="fn-{seen}"><sup class="n">{seen}</sup>{inside}</aside>\n')
         return "".join(parts)
 
     # inlines
@@ -358,7 +360,8 @@ class HtmlRenderer:
         if number not in self.notes_shown:
             self.notes_shown.add(number)
             self.notes_due.append(number)
-        return f'<sup class="n"><a href="#fn-{number}">{number}</a></sup>'
+        seen = self.note_numbers.get(number, number)
+        return f'<sup class="n"><a href="#fn-{seen}">{seen}</a></sup>'
 
     def scrolling(self, mathml: str) -> str:
         """A formula in running text; a long one, which no browser breaks, scrolls by itself where the line is short."""
@@ -382,18 +385,3 @@ class HtmlRenderer:
         return self.trusted.keep(
             f'<code class="math-error">{source} <span class="math-message">{message}</span></code>'
         )
-
-
-def tex_finding(tex: str, error: TexError, place: d.Place, indent: int = 0) -> Finding:
-    """The finding for a formula that cannot be read, at the place inside it; its further lines are indented."""
-    before = tex[: error.offset]
-    rows = before.count("\n")
-    column = len(before) - (before.rfind("\n") + 1) + (place.column if not rows else 1 + indent)
-    shown = " ".join(tex.split())
-    short = shown if len(shown) <= 60 else shown[:57] + "…"
-    return finding(
-        "KB401",
-        f"{error.message} (in ${short}$)",
-        error.hint,
-        place=(place.line + rows, column, 0, 0),
-    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.model import document as d
 from notebook_kb.model.note import Part
-from notebook_kb.parsing.note import private_indexes, shown_footnotes
+from notebook_kb.parsing.note import note_numbers
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.terms import terms
 from notebook_kb.parsing.tex_plain import plain_tex
@@ -84,12 +84,12 @@ class SearchText:
         document, note = self.parsed.document, self.parsed.note
         if not document.footnotes:
             return
-        hidden = private_indexes(note.sections, document.blocks, self.names)
-        shown = shown_footnotes(document, hidden, self.names)
+        shown = note_numbers(document, note.sections, self.names)
         for footnote in document.footnotes:
-            if self.private or footnote.number in shown:
+            number = footnote.number if self.private else shown.get(footnote.number)
+            if number:
                 children = self.shown(footnote.children, nested=True)
-                yield self.piece(-1, children, "", f"fn-{footnote.number}", first=False)
+                yield self.piece(-1, children, "", f"fn-{number}", first=False)
 
     def shown(self, blocks: tuple[d.Block, ...], *, nested: bool = False) -> tuple[d.Block, ...]:
         return blocks if self.private else visible(blocks, self.names, nested=nested)

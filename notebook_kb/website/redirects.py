@@ -1,4 +1,4 @@
-"""Old addresses that lead to where a page is now: `aliases:` that hold a `/`, and `/concepts/<id>/`.
+"""Old addresses that lead to where a page is now: `aliases:` that look like addresses, and `/concepts/<id>/`.
 
 They are small pages of their own, because a static host may know no other way.
 """

@@ -395,3 +395,20 @@ def test_tags_in_the_text_and_the_tags_they_lie_in_have_pages(tmp_path: Path) ->
     )
     page = article(site["a/index.html"])
     assert re.findall(r'href="\.\./tags/([^"]*)/"', page) == ["later", "books/new", "maths/rank"]
+
+
+def test_private_notes_leave_no_gap_in_the_numbers(tmp_path: Path) -> None:
+    """Red when the numbers on a page tell how many notes are private, or a number in the search is another."""
+    text = (
+        "# A\n\nlead\n\n## Excerpt\n\nhidden[^1]\n\n## Two\n\nsome[^2] %%more[^3]%% and[^4] some[^2]\n\n"
+        "[^1]: one\n[^2]: visiblenote\n[^3]: three\n[^4]: four\n"
+    )
+    site = files(tmp_path, {"a.md": PUBLIC + text})
+    page = article(site["a/index.html"])
+    assert re.findall(r'href="#fn-(\d)">\1<', page) == ["1", "2", "1"]
+    assert re.findall(r'id="fn-(\d)"><sup class="n">\1</sup>(\w+)', page) == [
+        ("1", "visiblenote"),
+        ("2", "four"),
+    ]
+    index = site["search-index.js"].decode()
+    assert re.search(r"id='fn-1'>(?:(?!<h2).)*visiblenote", index)
