@@ -13,7 +13,7 @@ from notebook_kb.rendering.images.memory import png_size
 from notebook_kb.rendering.images.png import to_png
 from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError, no_glyphs
 from notebook_kb.rendering.images.runs import Remembered, Setter, SetText
-from notebook_kb.rendering.images.setting import Block, fit, plain
+from notebook_kb.rendering.images.setting import LONGEST, Block, fit, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +28,7 @@ BODY = FOOT - 56 - TOP
 TITLES, COVER = tuple(range(76, 51, -4)), tuple(range(116, 63, -4))
 SIZES = (52, 48, 44, 42, 40, 38)  # of the text: the largest in which an idea takes one page
 LEADING = 1.4
+HIGHEST = 0.7  # of the page: what a title may take
 FORMULAS, FORMULA_HEIGHT = 60, 420
 PICTURE_HEIGHT = 620  # of a picture that is not alone
 BELOW_SMALL = 44  # px between the small title of a further page and what follows
@@ -197,11 +198,12 @@ def new_sheet(idea: IdeaPage, *, follows: bool) -> Sheet:
 
 def whole_title(title: str, sizes: tuple[int, ...], most: int) -> Block:
     """A title, which is never cut: one too long for its lines takes more of them."""
+    bare = plain(title)
     block = fit(title, sizes, most, ROOM)
-    while "".join(block.lines).endswith("…") and not plain(title).endswith("…"):
+    while "".join(block.lines).endswith("…") and not bare.endswith("…") and block.height <= BODY * HIGHEST:
         most += 1
         block = fit(title, sizes, most, ROOM)
-    if block.height > BODY * 0.7:
+    if block.height > BODY * HIGHEST or len(bare) > LONGEST:
         raise UndrawableError("its title is too long for a page")
     return block
 
