@@ -28,10 +28,10 @@ WHAT = {
 
 def send(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
     """Send, or send once more; says where it is."""
-    options = options_of(gate, wanted)
+    options = options_of(gate, wanted, ready.prepared.payload.target)
 
     def confirm(question: Question) -> bool:
-        return confirmed(question, yes=wanted.yes)
+        return confirmed(question, ready.prepared.payload, yes=wanted.yes)
 
     deliver = sending.retry if wanted.retry else sending.send
     outcome = deliver(gate.desk, ready.job, confirm, options)
@@ -39,13 +39,15 @@ def send(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
     return 0
 
 
-def options_of(gate: Gate, wanted: Wanted) -> Options:
-    """To whom it goes, and the day it is."""
+def options_of(gate: Gate, wanted: Wanted, target: TargetName) -> Options:
+    """To whom it goes, and the day it is. What can be a draft is one, unless `--public` says otherwise."""
     audience: Audience = "default"
     if wanted.public:
         audience = "public"
     elif wanted.connections:
         audience = "connections"
+    elif target is TargetName.DEVTO:
+        audience = "draft"
     settings = gate.workspace.settings
     return Options(audience, settings.linkedin_api_version, date.fromisoformat(gate.workspace.today))
 

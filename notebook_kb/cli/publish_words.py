@@ -10,8 +10,14 @@ import click
 
 from notebook_kb.cli.console import clean, note, one_line, style
 from notebook_kb.errors import UsageError
+from notebook_kb.publishing.contracts import number
+from notebook_kb.publishing.payload import Form, TargetName
+from notebook_kb.publishing.targets.little_text import length
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notebook_kb.publishing.payload import Payload
     from notebook_kb.publishing.send import Question
     from notebook_kb.workspace.publish_gate import Ready
 
@@ -47,6 +53,24 @@ class Wanted:
         return bool(self.done) or self.not_sent or self.forget
 
 
+def along(question: Question, payload: Payload) -> Iterator[tuple[str, str]]:
+    """(name, words) of what goes with the text, and to whom."""
+    is_draft = payload.target is TargetName.MEDIUM and question.audience == "default"
+    yield "seen by", AUDIENCES["draft" if is_draft else question.audience]
+    if payload.form is Form.POST:
+        yield "length", f"{length(question.text):,} of {number('linkedin.text_max'):,} characters"
+    else:
+        yield "title", payload.title
+    if payload.card:
+        yield "card", payload.card.url
+    if payload.document:
+        yield "PDF", f"{len(payload.document) // 1024:,} kB"
+    if payload.pictures:
+        yield "pictures", ", ".join(p.name for p in payload.pictures)
+    if payload.topics:
+        yield "tags", ", ".join(payload.topics)
+
+
 def ready_data(ready: Ready) -> dict[str, Any]:
     """What is ready, for `--json`."""
     payload = ready.prepared.payload
@@ -67,11 +91,21 @@ def ready_data(ready: Ready) -> dict[str, Any]:
     }
 
 
-def confirmed(question: Question, *, yes: bool) -> bool:
-    """Show the exact text and ask; without a terminal only `--yes` says yes."""
+AUDIENCES = {
+    "default": "everybody",
+    "public": "everybody",
+    "draft": "nobody yet: a draft",
+    "connections": "your connections",
+}
+
+
+def confirmed(question: Question, payload: Payload, *, yes: bool) -> bool:
+    """Show the exact text, to whom it goes and what goes along, and ask; without a terminal only `--yes` says yes."""
     note("")
     note(clean(question.text))
     note("")
+    for name, words in along(question, payload):
+        note(f"  {style(name, 'quiet', err=True)}: {one_line(words)}")
     for warning in question.warnings:
         note(f"{style('warning', 'warning', err=True)}: {one_line(warning)}")
     if yes:

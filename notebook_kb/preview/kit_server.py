@@ -59,7 +59,7 @@ def serve_kit(
         access_log=False,
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=3,
         lifespan="off",
     )
     server = Server(config)

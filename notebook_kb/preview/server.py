@@ -308,7 +308,7 @@ def run(preview: Preview, ears: socket.socket, port: int) -> None:
         access_log=False,
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=3,
         ws_max_size=LONGEST_MESSAGE,
         lifespan="on",
     )

@@ -139,7 +139,8 @@ class Inlines:
         """The whole address that a target of this note leads to, '' where it has no page."""
         notebook = self.around.notebook
         if "://" in target:
-            return f"{target}#{heading}" if heading else target
+            whole = f"{target}#{heading}" if heading else target
+            return whole if OUTSIDE.match(target) else ""
         found = notebook.resolver.resolve(target, self.note.path).note
         other = notebook.notes.get(found)
         page = self.around.address(found) if other else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.publishing.ledger import Entry
@@ -38,9 +39,12 @@ def entry_of(payload: Payload, source: str, at: str, before: Entry | None = None
 
 
 def file_digests(payload: Payload) -> tuple[str, ...]:
-    """The digests of all files that go out with a payload: pictures and the card's; the PDF is in the payload's own."""
+    """The digests of all files that go out with a payload: pictures, the card's and the PDF."""
     card = (payload.card.picture,) if payload.card and payload.card.picture else ()
-    return tuple(dict.fromkeys(picture.digest for picture in (*payload.pictures, *card)))
+    files = [picture.digest for picture in (*payload.pictures, *card)]
+    if payload.document:
+        files.append(hashlib.sha256(payload.document).hexdigest())
+    return tuple(dict.fromkeys(files))
 
 
 def to_json(entry: Entry) -> dict[str, Any]:

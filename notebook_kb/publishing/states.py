@@ -105,10 +105,11 @@ def standing_of(
 
 def drift_of(entry: Entry, payload: Payload, source: str = "") -> Drift | None:
     """What differs between what went out and `payload`; None if a reader would see the same."""
-    if entry.payload == payload.digest:
+    then, now = set(entry.pictures), set(file_digests(payload))
+    same = entry.payload == payload.digest
+    if same and then == now:
         return None
     added, changed, removed = _pieces(entry.pieces, payload.pieces)
-    then, now = set(entry.pictures), set(file_digests(payload))
     adapter = (entry.adapter, payload.adapter) if entry.adapter != payload.adapter else None
     return Drift(
         title=(entry.title, payload.title) if entry.title != payload.title else None,
@@ -118,7 +119,8 @@ def drift_of(entry: Entry, payload: Payload, source: str = "") -> Drift | None:
         pictures_added=tuple(sorted(now - then)),
         pictures_removed=tuple(sorted(then - now)),
         adapter=adapter,
-        is_adapter_only=bool(source and source == entry.source),
+        # the same payload with other files there: an update could change the text alone
+        is_adapter_only=bool(source and source == entry.source and not same),
     )
 
 

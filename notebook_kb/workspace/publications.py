@@ -46,7 +46,9 @@ class Publication:
     @property
     def needs_work(self) -> bool:
         """Whether a person has something to do."""
-        return self.gone or bool(self.blocked) or self.standing.state in OPEN
+        drift = self.standing.drift
+        stale = drift is not None and not drift.is_adapter_only
+        return self.gone or bool(self.blocked) or stale or self.standing.state in OPEN
 
 
 def desk_of(outgoing: Outgoing) -> Desk:

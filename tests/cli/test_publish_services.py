@@ -102,7 +102,8 @@ def test_a_note_goes_out_once_and_is_corrected(notebook: Path, service: tuple[st
     assert not posts(fake)
     first = kb(notebook, fake, *way, "--yes", "--json")
     assert first.returncode == 0, first.stderr
-    assert json.loads(first.stdout)["outcome"] in {"published", "draft"}
+    assert json.loads(first.stdout)["outcome"] == ("published" if name == "linkedin" else "draft")
+    assert ("everybody" if name == "linkedin" else "nobody yet") in asked.stderr
     assert len(posts(fake)) == 1
     assert "directions that are left (all of them)" in posts(fake)[0]
     assert "private doubts" not in posts(fake)[0]
@@ -112,15 +113,21 @@ def test_a_note_goes_out_once_and_is_corrected(notebook: Path, service: tuple[st
     note.write_text(note.read_text().replace("an honest number", "a whole number"))
     listed = kb(notebook, fake, "publications", "--check")
     assert listed.returncode == 1, listed.stdout
-    assert "changed since" in listed.stdout
+    assert "changed" in listed.stdout
     changed = kb(notebook, fake, *way, "--yes", "--json")
     assert len(posts(fake)) == 1
     if name == "medium":
         assert changed.returncode == 2
         assert "kit of what changed" in changed.stderr
     else:
-        assert json.loads(changed.stdout)["outcome"] in {"updated", "draft"}, changed.stderr
+        assert json.loads(changed.stdout)["outcome"] == ("updated" if name == "linkedin" else "draft"), (
+            changed.stderr
+        )
         assert "a whole number" in posts(fake)[0]
+    if name == "devto":
+        public = kb(notebook, fake, *way, "--yes", "--public", "--json")
+        assert json.loads(public.stdout)["outcome"] == "published", public.stderr
+        assert len(posts(fake)) == 1
     for done in (asked, first, again, listed, changed):
         assert TOKEN not in done.stdout + done.stderr
     assert not any(TOKEN.encode() in p.read_bytes() for p in notebook.rglob("*") if p.is_file())
@@ -143,3 +150,22 @@ def test_a_note_renamed_by_hand_is_asked_about(notebook: Path) -> None:
         assert len(posts(fake)) == 1
         assert not (notebook / ".kb/published" / f"{key}.yml").exists()
         assert "another.md" in kb(notebook, fake, "publications").stdout
+
+
+def test_a_pdf_that_stays_behind_is_told(notebook: Path) -> None:
+    """Red when a correction of the text makes the old PDF out there look up to date."""
+    with LinkedInFake() as fake:
+        way = ["publish", "rank", "--to", "linkedin", "--as", "document", "--yes"]
+        assert kb(notebook, fake, *way).returncode == 0
+        note = notebook / "notes/rank.md"
+        note.write_text(note.read_text().replace("A corner", "Another corner"))
+        told = kb(notebook, fake, *way)
+        assert told.returncode == 2, told.stderr
+        assert "only the text" in told.stderr
+        assert kb(notebook, fake, "publications", "--check").returncode == 1
+        note.write_text(note.read_text().replace("an honest number", "a whole number"))
+        assert kb(notebook, fake, *way).returncode == 0
+        assert len(posts(fake)) == 1
+        listed = kb(notebook, fake, "publications", "--check")
+        assert listed.returncode == 1, listed.stdout
+        assert "picture" in listed.stdout

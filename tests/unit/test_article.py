@@ -166,7 +166,7 @@ def test_a_listing_parts_the_list_it_stands_in(tmp_path: Path) -> None:
 
 def test_links_lead_to_whole_addresses_or_are_words(tmp_path: Path) -> None:
     """Red when a relative address goes out, or the address or title of a private note."""
-    text = "[[open|Open]], [o](open.md#part), [[hidden|words]], [h](hidden.md), [js](obsidian://open), [[later]]."
+    text = "[[open|Open]], [o](open.md#part), [[hidden|words]], [h](hidden.md), [js](obsidian://open), [[later]], [[javascript://%0aalert(1)|run]]."
     others = {
         "open": "---\npublish: true\n---\n# Open\n\n## Part\n",
         "hidden": "---\ntitle: Secret title\n---\n",
@@ -174,8 +174,8 @@ def test_links_lead_to_whole_addresses_or_are_words(tmp_path: Path) -> None:
     out = make(tmp_path, text, adapters.FOLDER, others=others)
     assert '<a href="https://notes.example.org/open/">Open</a>' in body(out)
     assert '<a href="https://notes.example.org/open/#part">o</a>' in body(out)
-    assert "words, h, js, later." in body(out)
-    assert "4 links became their words" in "\n".join(loss_lines(out.shaped.losses))
+    assert "words, h, js, later, run." in body(out)
+    assert "5 links became their words" in "\n".join(loss_lines(out.shaped.losses))
     assert "Secret" not in out.payload.body
 
 

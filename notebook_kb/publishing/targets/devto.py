@@ -33,7 +33,7 @@ class DevTo:
         if payload.form is not Form.ARTICLE:
             raise UsageError("dev.to takes articles only", "Use --as article.")
         if options.audience == "connections":
-            raise UsageError("dev.to knows no connections", "For a trial: --draft.")
+            raise UsageError("dev.to knows no connections", "Without --public it stays a draft.")
         if not payload.canonical:
             raise UsageError(
                 "dev.to: the copy needs a canonical link to your own page",

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from notebook_kb.errors import UsageError
 from notebook_kb.publishing import contracts
+from notebook_kb.publishing.entry_json import file_digests
 from notebook_kb.publishing.errand import Sent
 from notebook_kb.publishing.payload import Form
 from notebook_kb.publishing.problems import RefusedError
@@ -55,6 +56,13 @@ class LinkedIn:
                 raise UsageError(
                     f"{errand.payload.key}: the ledger has no URN of its post, so it cannot be changed from here",
                     f"Edit it at {errand.entry.url}, then run this again with --done {errand.entry.url}.",
+                )
+            files = set(file_digests(errand.payload))
+            if errand.entry.pieces == errand.payload.pieces and files != set(errand.entry.pictures):
+                raise UsageError(
+                    f"{errand.payload.key}: LinkedIn changes only the text of a post, and that is the same; what differs "
+                    "is a picture or the PDF",
+                    f"Delete the post at {errand.entry.url}, then --forget, then send it anew; or leave it so: --done {errand.entry.url}.",
                 )
             errand.warnings.append("only the text of a post can be changed: card, pictures and PDF stay")
             errand.ask("update", lambda: self._update(wire, urn, errand), keeps_files=True)
