@@ -123,13 +123,11 @@ def tell_dry_run(ready: Ready, *, as_json: bool) -> int:
 def settle(gate: Gate, name: str, target: TargetName, form: Form, wanted: Wanted, *, as_json: bool) -> int:
     """Note what a person says of a copy."""
     key = gate.key_of_name(name)
+    form = gate.form_there(key, target, wanted.form, wanted.done or "")
     data: dict[str, Any] = {"key": key, "target": str(target), "form": str(form)}
     remark = ""
     if wanted.done:
-        found = gate.outgoing.whole.find_note(name)
-        shown = gate.outgoing.notebook.notes.get(found.path) if found else None
-        job = gate.outgoing.job(shown, target, form) if shown else None
-        entry, remark = gate.desk.done(key, target, form, wanted.done, job)
+        entry, remark = gate.done(name, key, target, form, wanted.done)
         message = f"{key} is on {target.shown} at {entry.url}"
         data["url"] = entry.url
     elif wanted.not_sent:

@@ -23,6 +23,20 @@ FALSE = frozenset({"false", "no", "off"})
 FOREIGN_FLAGS = ("dg-publish", "published", "share", "public")
 
 
+# comments in a value, and what stands behind % in a formula: private as in the text; one that is not closed hides the rest
+COMMENTS = re.compile(r"%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+FORMULA = re.compile(r"\$[^$]+\$")
+TEX_COMMENT = re.compile(r"(?<!\\)%[^$]*")
+
+
+def public_words(text: str) -> str:
+    """The words of a value without its comments."""
+    if "%" not in text and "<!--" not in text:
+        return text
+    bare = COMMENTS.sub("", text)
+    return " ".join(FORMULA.sub(lambda m: TEX_COMMENT.sub("", m[0]), bare).split())
+
+
 class HeadValues:
     """The head's values as they were meant."""
 
@@ -39,7 +53,7 @@ class HeadValues:
         """The note without what its text holds."""
         head, stem = self.head, PurePosixPath(self.path).stem
         dated = DATED_NAME.match(stem)
-        given = head.text("title")
+        given = public_words(head.text("title"))
         name = dated[2].replace("-", " ") if dated else stem
         day = self.date("date") or (dated[1] if dated else "")
         at, source = head.text("at"), head.text("source")
@@ -62,7 +76,7 @@ class HeadValues:
             publish=self.publish and not self.unclear and not broken,
             draft=self.draft,
             unclear=self.unclear or ("conflict marks" if broken else ""),
-            description=head.text("description"),
+            description=public_words(head.text("description")),
             slug=head.text("slug"),
             permalink=head.text("permalink"),
             image=unlink(head.text("image")),

@@ -90,26 +90,35 @@ class Desk:
         return len(sends)
 
     def done(
-        self, key: str, target: TargetName, form: Form, url: str, job: Job | None = None
+        self,
+        key: str,
+        target: TargetName,
+        form: Form,
+        url: str,
+        job: Job | None = None,
+        held: Entry | None = None,
     ) -> tuple[Entry, str]:
         """A person names the address of what is out there. Returns (the entry, a note for the person or '').
 
-        What went out is the open request's or the kit's payload, else that of `job`. Raises `UsageError` for an address
-        that cannot be the target's.
+        What went out is what the open request or the kit held (`held`), else what is known already, else that of `job`:
+        what the note says now need not be there. Raises `UsageError` for an address that cannot be the target's.
         """
         address, note = checked_address(target, url)
         place = f"{target}-{form}"
         with self.locked():
             sends = self._open(key, place)
             record = self.ledger.get(key)
-            entry = self._what_went_out(sends, record.entries.get(place), job, place)
+            known = record.entries.get(place)
+            entry = self._what_went_out(sends, known, job, held, place)
             entry = replace(
                 entry,
                 status="published",
                 url=address,
-                remote_id=remote_id_in(target, url) or (entry.remote_id if entry.url == address else ""),
+                remote_id=remote_id_in(target, url)
+                or (known.remote_id if known and known.url == address else ""),
                 updated_at=stamp(self.now()),
-                first_at=entry.first_at or stamp(self.now()),
+                first_at=(known.first_at if known else "") or entry.first_at or stamp(self.now()),
+                extra=known.extra if known else (),
             )
             if job:
                 record = replace(
@@ -244,11 +253,15 @@ class Desk:
     def _open(self, key: str, place: str) -> list[Sending]:
         return [send for send in self.journal.open_sends() if (send.key, send.place) == (key, place)]
 
-    def _what_went_out(self, sends: list[Sending], known: Entry | None, job: Job | None, place: str) -> Entry:
+    def _what_went_out(
+        self, sends: list[Sending], known: Entry | None, job: Job | None, held: Entry | None, place: str
+    ) -> Entry:
         """The entry of what a person says is out there. Raises `UsageError` when nothing tells what it is."""
         if sends:
             return from_json(place, sends[-1].entry)
-        if known is not None and (known.status == "prepared" or job is None):
+        if held is not None:
+            return held
+        if known is not None:
             return known
         if job is None:
             raise UsageError("nothing is known of what went out", "Make the kit first.")

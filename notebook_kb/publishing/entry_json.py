@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
     from notebook_kb.publishing.payload import Payload
 
-_PLAIN = ("status", "url", "remote_id", "canonical", "title", "first_at", "updated_at", "source", "payload")
+_PLAIN = (
+    "status",
+    "url",
+    "remote_id",
+    "canonical",
+    "title",
+    "first_at",
+    "updated_at",
+    "source",
+    "payload",
+    "about",
+)
 
 
 def entry_of(payload: Payload, source: str, at: str, before: Entry | None = None) -> Entry:
@@ -29,6 +40,7 @@ def entry_of(payload: Payload, source: str, at: str, before: Entry | None = None
         updated_at=at,
         source=source,
         payload=payload.digest,
+        about=about_digest(payload),
         adapter=payload.adapter,
         pictures={
             digest: (before.pictures.get(digest, "") if before else "") for digest in file_digests(payload)
@@ -36,6 +48,12 @@ def entry_of(payload: Payload, source: str, at: str, before: Entry | None = None
         pieces=payload.pieces,
         extra=before.extra if before else (),
     )
+
+
+def about_digest(payload: Payload) -> str:
+    """The digest of what stands beside the text: summary, topics, series and canonical address."""
+    beside = (payload.summary, payload.topics, payload.series, payload.canonical)
+    return hashlib.sha256(repr(beside).encode()).hexdigest()[:20]
 
 
 def file_digests(payload: Payload) -> tuple[str, ...]:

@@ -31,7 +31,9 @@ _LONGEST = 60
 _MOST_CHARACTERS = 4 * 1024 * 1024
 _CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE)
 _HEAD = "# What of this note is out there. Written by kb; keep it in git, and change it with kb only.\n"
-_TEXTS = ("status", "url", "remote_id", "canonical", "title", "first_at", "updated_at", "source", "payload")
+_TEXTS = (
+    "status", "url", "remote_id", "canonical", "title", "first_at", "updated_at", "source", "payload", "about"
+)  # fmt: skip
 _FIELDS = frozenset({*_TEXTS, "adapter", "pictures", "pieces"})
 
 
@@ -47,7 +49,7 @@ class Entry:
 
     `status`: `prepared` (a kit was made, no URL known), `draft` (the service has it, nobody can see it) or
     `published`. Times are UTC, ISO 8601. `source` is the digest of the note and all that it shows, `payload` that of
-    what went out. `pictures`: SHA-256 → address or URN there. `extra`: keys that this version does not know.
+    what went out, `about` that of its summary, topics and canonical address. `pictures`: SHA-256 → address or URN there. `extra`: keys that this version does not know.
     """
 
     target: TargetName
@@ -61,6 +63,7 @@ class Entry:
     updated_at: str = ""
     source: str = ""
     payload: str = ""
+    about: str = ""
     adapter: int = 1
     pictures: Mapping[str, str] = field(default_factory=dict)
     pieces: tuple[Piece, ...] = ()

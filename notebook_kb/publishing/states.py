@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from notebook_kb.publishing.changed_pieces import compare_pieces
-from notebook_kb.publishing.entry_json import file_digests
+from notebook_kb.publishing.entry_json import about_digest, file_digests
 
 if TYPE_CHECKING:
     from notebook_kb.publishing.journal import Journal, Sending
@@ -33,8 +33,8 @@ class Drift:
     """How a payload differs from what went out.
 
     `title` is (then, now), `adapter` (then, now) of the rules that made it; `changed` pairs a piece with the one that
-    stands there now; pictures are digests. `is_adapter_only`: the note is the same, the rules changed. `is_other`: the
-    difference is in what has no piece: summary, topics, card, canonical address.
+    stands there now; pictures are digests. `is_adapter_only`: the note is the same, the rules changed. `about`:
+    summary, topics, series or canonical address.
     """
 
     title: tuple[str, str] | None = None
@@ -43,13 +43,9 @@ class Drift:
     removed: tuple[Piece, ...] = ()
     pictures_added: tuple[str, ...] = ()
     pictures_removed: tuple[str, ...] = ()
+    about: bool = False
     adapter: tuple[int, int] | None = None
     is_adapter_only: bool = False
-
-    @property
-    def is_other(self) -> bool:
-        words = self.title or self.added or self.changed or self.removed
-        return not (words or self.pictures_added or self.pictures_removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +109,7 @@ def drift_of(entry: Entry, payload: Payload, source: str = "") -> Drift | None:
     adapter = (entry.adapter, payload.adapter) if entry.adapter != payload.adapter else None
     return Drift(
         title=(entry.title, payload.title) if entry.title != payload.title else None,
+        about=bool(entry.about) and entry.about != about_digest(payload),
         added=added,
         changed=changed,
         removed=removed,

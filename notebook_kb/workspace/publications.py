@@ -101,9 +101,9 @@ def changes(drift: Drift) -> list[str]:
     lines += [f"new: {piece_words(piece)}" for piece in drift.added]
     lines += [f"gone: {piece_words(piece)}" for piece in drift.removed]
     if not lines and (drift.pictures_added or drift.pictures_removed):
-        lines.append("pictures")
-    if not lines:
-        lines.append("summary, topics or address")
+        lines.append("changed: a picture or the PDF")
+    if drift.about or not lines:
+        lines.append("changed: summary, topics or address")
     return lines
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from notebook_kb.errors import NotebookError, UsageError
 from notebook_kb.publishing.credentials import find_credential
+from notebook_kb.publishing.entry_json import from_json
 from notebook_kb.publishing.errand import unknown_error
+from notebook_kb.publishing.kit import kits_in
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.problems import RenamedError
 from notebook_kb.publishing.shaped import loss_lines
@@ -95,6 +97,14 @@ def service_of(target: TargetName) -> Service:
     return services[target]
 
 
+def entry_in(manifest: Mapping[str, Any]) -> Entry | None:
+    """The ledger entry of what a kit held, None for a manifest that does not say it."""
+    try:
+        return from_json(f"{manifest['target']}-{manifest['form']}", manifest["entry"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 class Gate:
     """The one way out of a notebook: only what is public, and only once."""
 
@@ -150,6 +160,19 @@ class Gate:
         entry = standing.entry
         return entry if entry and entry.status != "prepared" else None
 
+    def done(self, name: str, key: str, target: TargetName, form: Form, url: str) -> tuple[Entry, str]:
+        """Note an address that a person names; (the entry, a remark). What went out is what the last kit held, else what is
+        known; only where nothing is, it is what the note says now.
+        """
+        held = self.kit_of(key, target, form)
+        known = self.desk.ledger.get(key).entries.get(f"{target}-{form}")
+        job = None
+        if held is None and known is None:
+            found = self.outgoing.whole.find_note(name)
+            shown = self.outgoing.notebook.notes.get(found.path) if found else None
+            job = self.outgoing.job(shown, target, form) if shown else None
+        return self.desk.done(key, target, form, url, job, held)
+
     def done_from_kit(self, manifest: Mapping[str, Any], url: str) -> str:
         """Note the address of what was published with a kit; says where it is.
 
@@ -160,12 +183,23 @@ class Gate:
             raise UsageError(
                 "a folder has no address", "name the place that you brought it to: --to medium …"
             )
-        note = self.outgoing.notebook.notes.get(str(manifest["path"]))
-        job = self.outgoing.job(note, target, form) if note else None
-        if job and (job.payload.key != key or job.payload.digest != manifest.get("payload")):
-            job = None
-        entry, remark = self.desk.done(key, target, form, url, job)
+        entry, remark = self.desk.done(key, target, form, url, held=entry_in(manifest))
         return f"{manifest['path']} is at {entry.url}" + (f". {remark}" if remark else "")
+
+    def kit_of(self, key: str, target: TargetName, form: Form) -> Entry | None:
+        """What the last kit of a note for a target held, None without one."""
+        folder = self.workspace.root / self.workspace.settings.state / "kits"
+        manifests = (m for place, _, m in kits_in(folder) if place == f"{target}-{form}")
+        return next((entry_in(m) for m in manifests if m.get("key") == key), None)
+
+    def form_there(self, key: str, target: TargetName, wanted: str | None, url: str) -> Form:
+        """The form that a person means who names an address: the one asked for, that of the address, or the only one known."""
+        if wanted or target is not TargetName.LINKEDIN:
+            return form_of(target, wanted)
+        if "/pulse/" in url:
+            return Form.ARTICLE
+        known = [e.form for e in self.desk.ledger.get(key).entries.values() if e.target is target]
+        return known[0] if len(known) == 1 else form_of(target, wanted)
 
     def key_of_name(self, name: str) -> str:
         """The key that a NAME means, also of a note that is gone or private: for settling what is known of it."""

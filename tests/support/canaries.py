@@ -139,6 +139,7 @@ class Canaries:
         unknown = f"{self.s('unknown key')}: {self.s('unknown value')}\nclient:\n  - {self.s('nested')}\n"
         head = (
             f"---\n# {self.s('head comment')}\npublish: true # {self.s('head comment')}\ntags: [shared, {self.p('tag')}]\n{kind}\n"
+            f'description: "{self.p("description")} <!-- {self.s("description")} --> $x % {self.s("description")}$"\n'
             f"met_in: [[{r.choice(hidden)}]]\n{unknown}macros:\n  \\Foo: '\\mathbb{{R}} % {self.s('macro')}'\n---\n"
         )
         self.text(f"notes/open{number}.md", head + "\n\n".join(pieces) + "\n")

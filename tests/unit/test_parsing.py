@@ -14,6 +14,7 @@ from notebook_kb.model import document as d
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.notebook.load import built_in_roadmap
 from notebook_kb.notebook.public import is_public
+from notebook_kb.parsing.head_values import public_words
 from notebook_kb.parsing.note import parse_note
 from notebook_kb.parsing.rules.comment import SIGN, mask_comments
 from notebook_kb.parsing.sections import section_names
@@ -390,3 +391,10 @@ def test_a_head_that_is_never_closed_keeps_the_note_private() -> None:
     assert [f.code for f in note.findings] == ["KB101"]
     assert note.unclear
     assert not note.publish
+
+
+def test_comments_in_the_head_are_private() -> None:
+    """Red when a comment in a title or description goes to a page, or a percentage is taken for one."""
+    assert public_words("A title %% not this %% here <!-- nor this -->") == "A title here"
+    assert public_words("It is $x % not this$ and 100% sure") == "It is $x $ and 100% sure"
+    assert public_words("Open %% to the end") == "Open"

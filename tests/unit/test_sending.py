@@ -713,4 +713,4 @@ def test_drift_of_the_rules_alone(tmp_path: Path, linkedin: LinkedInFake) -> Non
     assert (same.is_adapter_only, other.is_adapter_only, same.adapter) == (True, False, (1, 2))
     topics = desk(tmp_path).look(job(payload(topics=("x",)))).drift
     assert topics
-    assert topics.is_other
+    assert topics.about

@@ -62,7 +62,7 @@ class LinkedIn:
                 raise UsageError(
                     f"{errand.payload.key}: LinkedIn changes only the text of a post, and that is the same; what differs "
                     "is a picture or the PDF",
-                    f"Delete the post at {errand.entry.url}, then --forget, then send it anew; or leave it so: --done {errand.entry.url}.",
+                    f"Delete the post at {errand.entry.url}, then --forget, then send it anew.",
                 )
             errand.warnings.append("only the text of a post can be changed: card, pictures and PDF stay")
             errand.ask("update", lambda: self._update(wire, urn, errand), keeps_files=True)
