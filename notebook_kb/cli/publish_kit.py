@@ -65,6 +65,7 @@ def write(gate: Gate, ready: Ready, wanted: Wanted, entry: Entry | None) -> Kit:
         story_url=entry.url if entry else "",
         name=payload.path,
         today=date.fromisoformat(workspace.today),
+        foreign=bool(wanted.output),
     )
 
 

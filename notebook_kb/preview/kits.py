@@ -6,10 +6,12 @@ handed on (`on_done`); nothing here writes a note.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
 from html import escape
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -20,7 +22,9 @@ from starlette.routing import Route
 
 from notebook_kb.errors import NotebookError
 from notebook_kb.publishing import contracts
-from notebook_kb.publishing.kit import kits_in, read_manifest
+from notebook_kb.publishing.kit import SAFE_NAME, kits_in, read_manifest
+from notebook_kb.publishing.kit_key import is_ours
+from notebook_kb.publishing.kit_page import kit_file
 from notebook_kb.publishing.kit_source import service_name
 from notebook_kb.publishing.payload import TargetName
 
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 
 KITS = "/_kb/kits/"
 LONGEST_BODY = 4096
+# what every kit has alike
+SHARED = frozenset({"kit.js", "check.js", "kit.css", "icon.svg"})
 LONGEST_URL = 2000
 TOKEN_PLACE = b'<meta name="kb-token" content="">'
 TYPES = {
@@ -94,18 +100,18 @@ class KitDesk:
 
     def file(self, kit: Path, name: str) -> Response:
         """A file of a kit, with the token of this load where it is a page."""
-        manifest = read_manifest(kit)
-        path = kit / (name or "index.html")
-        kind = TYPES.get(path.suffix)
-        if path.name not in manifest.get("files", {}) or not kind or path.is_symlink():
+        wanted = name or "index.html"
+        files = read_manifest(kit).get("files")
+        kind = TYPES.get(PurePosixPath(wanted).suffix)
+        # a name that the manifest has and nothing else: no folder, no way up, no place of its own
+        if not isinstance(files, dict) or wanted not in files or not kind or not SAFE_NAME.match(wanted):
             return nothing()
-        try:
-            data = path.read_bytes()
-        except OSError:
+        data = own_file(wanted) if wanted in SHARED else listed_file(kit / wanted, str(files[wanted]))
+        if data is None:
             return nothing()
         if self.on_done is not None:
             given = f'<meta name="kb-token" content="{self.tokens.new(0)}">'.encode()
-            data = data.replace(TOKEN_PLACE, given, 1) if path.suffix == ".html" else data
+            data = data.replace(TOKEN_PLACE, given, 1) if wanted.endswith(".html") else data
         return Response(data, media_type=kind)
 
     async def done(self, request: Request, kit: Path) -> DoneAnswer:
@@ -130,6 +136,20 @@ class KitDesk:
             return self.on_done(manifest, url)
         except NotebookError as error:
             return DoneAnswer(ok=False, message=" ".join(filter(None, (error.message, error.hint))))
+
+
+def own_file(name: str) -> bytes:
+    """A script or style that all kits share: from the program, whatever lies in the folder."""
+    return kit_file(name)
+
+
+def listed_file(path: Path, digest: str) -> bytes | None:
+    """The bytes of a kit's file, None where they are not those that the manifest lists."""
+    try:
+        data = b"" if path.is_symlink() else path.read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == digest else None
 
 
 async def _body(request: Request) -> bytes:
@@ -186,8 +206,12 @@ class KitRoutes:
     def kit(self, request: Request) -> Path | None:
         """The kit of an address: only one that is in the table of kits."""
         kind, slug = request.path_params["kind"], request.path_params["slug"]
-        known = any((k, s) == (kind, slug) for k, s, _ in kits_in(self.folder()))
+        known = any((k, s) == (kind, slug) for k, s, _ in self.own_kits())
         return self.folder() / kind / slug if known else None
+
+    def own_kits(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """The kits that were written on this machine."""
+        return [(kind, slug, m) for kind, slug, m in kits_in(self.folder()) if is_ours(m)]
 
     async def get(self, request: Request) -> Response:
         """A file of a kit."""
@@ -206,7 +230,7 @@ class KitRoutes:
 
     async def listed(self, _: Request) -> Response:
         """The list of kits."""
-        page = list_page(await run_in_threadpool(kits_in, self.folder()), self.desk.pack())
+        page = list_page(await run_in_threadpool(self.own_kits), self.desk.pack())
         return Response(page, media_type="text/html")
 
 
@@ -214,7 +238,7 @@ def list_page(kits: list[tuple[str, str, dict[str, Any]]], pack: LanguagePack) -
     """The page that lists kits, in the theme's own style."""
     title = escape(pack.word("kit_list"))
     rows = "".join(
-        f'<li><a href="{quote(f"{kind}/{slug}/")}">{escape(str(m["title"]))}</a> '
+        f'<li><a href="{quote(f"{kind}/{slug}/")}">{escape(str(m.get("title", slug)))}</a> '
         f'<span class="label">{escape(_kind_words(m, pack))}</span></li>\n'
         for kind, slug, m in kits
     )

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from notebook_kb.errors import UsageError
 from notebook_kb.files.folders import FRESH, OLD, replace_folder
 from notebook_kb.languages import slugify
 from notebook_kb.publishing.adapters import ADAPTERS
+from notebook_kb.publishing.entry_json import entry_of, to_json
+from notebook_kb.publishing.kit_key import signed
 from notebook_kb.publishing.kit_page import check_page, checklist, index_page, kit_file, standalone
 from notebook_kb.publishing.kit_source import Source
 from notebook_kb.publishing.markdown import MarkdownWriter
@@ -59,12 +62,13 @@ def write_kit(
     name: str = "",
     slug: str = "",
     today: date | None = None,
+    foreign: bool = False,
 ) -> Kit:
     """Write `<folder>/<target>-<form>/<slug>/` anew and say what is in it.
 
     `folder` is `.kb/kits` of the notebook. `changed` (what differs from the story at `story_url`) makes a kit of the
     changed paragraphs; `today` dates its line "Corrected on …". `post_text` and `document` (a PDF) are those of a post,
-    else the payload's. `name` is what the person calls the note in commands (its path, where none is given), `slug` the
+    else the payload's. `foreign`: `folder` is the person's own, where nothing but kits may be replaced. `name` is what the person calls the note in commands (its path, where none is given), `slug` the
     folder's name. Raises `EnvironmentFailedError` when the disk refuses.
     """
     payload = prepared.payload
@@ -82,9 +86,11 @@ def write_kit(
         files=_own_files(payload.target, pdf),
     )
     files = _files(source, pdf)
-    manifest = manifest_of(source, files)
+    manifest = signed(manifest_of(source, files))
     files[MANIFEST] = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    place = kit_place(folder, source, slug or slugify(PurePosixPath(payload.path).stem, pack))
+    place = kit_place(
+        folder, source, slug or slugify(PurePosixPath(payload.path).stem, pack), foreign=foreign
+    )
     replace_folder(place, files)
     return Kit(place, tuple(sorted(files)), manifest)
 
@@ -95,14 +101,34 @@ def done_command(target: TargetName, form: Form, name: str) -> str:
     return f"kb publish {shlex.quote(name)} --to {target}{kind} --done"
 
 
-def kit_place(folder: Path, source: Source, slug: str) -> Path:
-    """The folder of a kit. Where another note's kit has it, this one's name gets some letters of its key."""
+def kit_place(folder: Path, source: Source, slug: str, *, foreign: bool) -> Path:
+    """The folder of a kit: a fresh one, or that of the note's last kit. Where another's is there, this one's name gets some
+    letters of the note's key. In a `foreign` folder what is no kit's is left alone; UsageError where both are taken.
+    """
     payload = source.payload
     place = folder / f"{payload.target}-{payload.form}" / slug
-    owner = read_manifest(place).get("key", payload.key)
-    if owner == payload.key:
-        return place
-    return place.with_name(f"{slug}-{hashlib.sha256(payload.key.encode()).hexdigest()[:6]}")
+    apart = place.with_name(f"{slug}-{hashlib.sha256(payload.key.encode()).hexdigest()[:6]}")
+    for found in (place, apart):
+        if is_free(found, payload.key, foreign=foreign):
+            return found
+    raise UsageError(f"{apart} holds files that no kit has", "move them away, or choose another `--output`")
+
+
+def is_free(place: Path, key: str, *, foreign: bool) -> bool:
+    """Whether a kit may take a folder's place: there is none, it is empty, or it holds a kit of the same note, and in a
+    `foreign` folder nothing but that.
+    """
+    if place.is_symlink() or not place.exists():
+        return True  # a link itself is taken away, what it leads to stays
+    if not place.is_dir():
+        return False
+    there = {p.name for p in place.iterdir()}
+    manifest = read_manifest(place)
+    files = manifest.get("files")
+    listed = {*files, MANIFEST} if isinstance(files, dict) else set()
+    if not foreign:
+        return bool(manifest.get("key", key) == key)
+    return not there or (manifest.get("key") == key and there <= listed)
 
 
 def read_manifest(kit: Path) -> dict[str, Any]:
@@ -175,5 +201,6 @@ def manifest_of(source: Source, files: Mapping[str, bytes]) -> dict[str, Any]:
         "pictures": [source.picture(p) for p in payload.pictures],
         "outline": source.outline,
         "counts": dict(sorted(Counter(str(p["kind"]) for p in source.outline).items())),
+        "entry": to_json(entry_of(payload, source.prepared.source, "")),
         "files": {n: hashlib.sha256(data).hexdigest() for n, data in sorted(files.items())},
     }

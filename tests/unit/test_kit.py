@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import lxml.html
 import pytest
 
+from notebook_kb.errors import UsageError
 from notebook_kb.languages import language_pack
 from notebook_kb.publishing.changed_pieces import compare_pieces
 from notebook_kb.publishing.kit import kits_in, write_kit
@@ -122,6 +123,20 @@ def test_a_new_kit_leaves_nothing_of_the_old(out: PlainOutgoing, tmp_path: Path)
     assert sorted(p.name for p in second.folder.iterdir()) == list(second.files)
     assert sorted(p.name for p in kits.rglob("*") if p.is_dir()) == ["medium-article", "nasty"]
     assert (kits / "mine.txt").read_text() == "mine"
+
+
+def test_no_folder_of_somebody_else_is_replaced(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when writing a kit deletes files that no kit has."""
+    made = prepared(out)
+    precious = tmp_path / "kits" / "medium-article" / "nasty" / "precious.txt"
+    precious.parent.mkdir(parents=True)
+    precious.write_text("mine")
+    kit = write_kit(made, tmp_path / "kits", pack=out.workspace.pack, foreign=True)
+    assert precious.read_text() == "mine"
+    assert kit.folder != precious.parent
+    (kit.folder / "more.txt").write_text("mine too")
+    with pytest.raises(UsageError, match="holds files that no kit has"):
+        write_kit(made, tmp_path / "kits", pack=out.workspace.pack, foreign=True)
 
 
 def test_a_link_in_the_place_of_a_kit_is_taken_away_and_not_followed(

@@ -131,6 +131,51 @@ def test_the_preview_shows_only_what_a_kit_names(book: Path, kit: Kit) -> None:
         assert [client.ask("GET", p)[0] for p in (*(AT + b for b in bad), *others)] == [404] * 7
 
 
+def test_no_way_leads_out_of_a_kit(book: Path, kit: Kit) -> None:
+    """Red when a name with the same last part as a kit's file reaches a file elsewhere on the disk."""
+    outside = book / "outside" / "checklist.txt"
+    write_files(book, {"outside/checklist.txt": b"of somebody else"})
+    ways = (
+        f"{AT}../../../../outside/checklist.txt",
+        f"{AT}..%2f..%2f..%2f..%2foutside%2fchecklist.txt",
+        f"{AT}%2f{outside}",
+        f"{AT}/{outside}",
+        f"{AT}x/../checklist.txt",
+        f"{AT}..%5c..%5coutside%5cchecklist.txt",
+    )
+    with client_of(book, Done()) as client:
+        assert client.ask("GET", f"{AT}checklist.txt")[0] == 200
+        assert not [w for w in ways if b"somebody" in str(client.ask("GET", w)).encode()]
+
+
+def test_a_kit_from_elsewhere_is_not_served(book: Path, kit: Kit) -> None:
+    """Red when a notebook can bring pages or scripts that the preview serves as its own."""
+    planted = {
+        "version": 1,
+        "key": "x",
+        "target": "medium",
+        "form": "article",
+        "title": "Evil",
+        "files": {"index.html": "0"},
+    }
+    write_files(
+        book,
+        {
+            ".kb/kits/medium-article/evil/manifest.json": json.dumps(planted).encode(),
+            ".kb/kits/medium-article/evil/index.html": b"<script src=kit.js></script>",
+        },
+    )
+    (kit.folder / "kit.js").write_text("evil()")
+    page = kit.folder / "index.html"
+    with client_of(book, Done()) as client:
+        assert "Evil" not in client.get("/_kb/kits/")
+        assert client.ask("GET", "/_kb/kits/medium-article/evil/")[0] == 404
+        assert "evil()" not in str(client.ask("GET", f"{AT}kit.js"))
+        assert client.ask("GET", AT)[0] == 200
+        page.write_text(page.read_text() + "<p>changed</p>")
+        assert client.ask("GET", AT)[0] == 404
+
+
 def test_a_file_of_a_kit_that_became_a_link_is_not_followed(book: Path, kit: Kit) -> None:
     """Red when a picture that was replaced by a link leads out of the kit."""
     (book / "secret.png").write_bytes(b"secret")
