@@ -172,7 +172,8 @@ class Maker:
                 yield self.table(block)
             case d.List():
                 items = tuple(replace(i, children=tuple(self.blocks(i.children))) for i in block.items)
-                yield replace(block, items=tuple(i for i in items if i.children))
+                # an ordered item of private words alone keeps its number, as on the site
+                yield replace(block, items=tuple(i for i in items if i.children or block.ordered))
             case d.DefinitionList():
                 yield from self.definitions(block)
             case d.Callout():

@@ -9,6 +9,7 @@ from notebook_kb.errors import NotebookError
 from notebook_kb.model import document as d
 from notebook_kb.publishing.article import Figure
 from notebook_kb.publishing.plain_words import plain_words
+from notebook_kb.publishing.shaped import block_words
 from notebook_kb.rendering.code import is_check
 from notebook_kb.rendering.images.page import IdeaPage, draw_pages
 from notebook_kb.rendering.images.pdf import pdf_of_pages
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 # letters of text on a page: with more the next paragraph begins another page, with fewer something may stand below
 MOST, FEW = 420, 220
+LONGEST = 60_000  # letters: some two hundred pages
 PARTS = 2  # a heading's level: deeper ones are bold lines
 
 
@@ -46,6 +48,12 @@ class _Idea:
 
 def idea_document(article: Article, drawing: NotebookDrawing, pack: LanguagePack, author: str) -> bytes:
     """The PDF of a note. CannotPageError, with its place, for what cannot be drawn."""
+    length = sum(len(block_words(b)) for b in article.blocks)
+    if length > LONGEST:
+        raise CannotPageError(
+            f"{article.note.path}: a PDF of one idea a page takes {LONGEST:,} letters, and the note has {length:,}",
+            "send a post without a PDF, or write a shorter note for it",
+        )
     pages = draw_pages(tuple(ideas(article, drawing, pack, author)), zoom=1, draw=drawing.draw)
     if isinstance(pages, CannotDraw):
         raise CannotPageError(

@@ -9,9 +9,9 @@ from notebook_kb.model import document as d
 from notebook_kb.publishing.shaped import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-SPECIAL = re.compile(r"([\\`*_\[\]<>#~|$&])")
+SPECIAL = re.compile(r"([\\`*_\[\]<>#~|$&]|!$|!(?=\[))")
 # what would begin a list, a heading or a rule at the start of a line
 LINE_START = re.compile(r"^(\s*)(\d{1,9})([.)])(?=\s|$)|^(\s*)([-+=])", re.MULTILINE)
 LIQUID = re.compile(r"\{[{%]|[}%]\}")
@@ -73,9 +73,17 @@ class MarkdownWriter:
                 self.paragraph(c.inlines) if isinstance(c, d.Paragraph) else self.block(c)
                 for c in item.children
             ]
-            text = "\n".join(parts).replace("\n", "\n" + " " * len(mark))
+            text = self.joined(item, parts).replace("\n", "\n" + " " * len(mark))
             lines.append(f"{mark}{text}")
         return "\n".join(lines)
+
+    def joined(self, item: d.ListItem, parts: Sequence[str]) -> str:
+        """The parts of an item; a paragraph behind an inner list stands apart from it."""
+        text = ""
+        for child, before, part in zip(item.children, [None, *item.children], parts, strict=False):
+            apart = "\n\n" if isinstance(before, d.List) and isinstance(child, d.Paragraph) else "\n"
+            text += (apart if text else "") + part
+        return text
 
     def code(self, block: d.CodeBlock) -> str:
         """A code block, its fence longer than any run of backticks in it."""
@@ -89,15 +97,20 @@ class MarkdownWriter:
         """A table in pipes."""
         marks = {"left": ":---", "right": "---:", "center": ":---:"}
         rows = [block.header, *block.rows]
-        lines = [
-            "| " + " | ".join(self.inlines(c.inlines).replace("\n", " ") for c in row) + " |" for row in rows
-        ]
+        lines = ["| " + " | ".join(self.cell(c) for c in row) + " |" for row in rows]
         lines.insert(1, "|" + "|".join(marks.get(c.align, "---") for c in block.header) + "|")
         return "\n".join(lines)
+
+    def cell(self, cell: d.Cell) -> str:
+        """A cell on one line; a bar within it, also in code, would end it."""
+        line = self.inlines(cell.inlines).replace("\n", " ")
+        return re.sub(r"(?<!\\)\|", r"\\|", line)
 
     def picture(self, block: Shown) -> str:
         """A picture with its caption below."""
         address = block.url or self.address(block)
+        if not address:
+            return f"*{self.text(block.caption or block.alt)}*" if block.caption or block.alt else ""
         image = f"![{self.text(block.alt)}]({guarded_address(address)})"
         return f"{image}\n\n*{self.text(block.caption)}*" if block.caption else image
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from notebook_kb.rendering.images.runs import Runs
 
 
+MOST_ROWS = 300  # more are no help in a picture, and setting them takes minutes
+
+
 class NotebookDrawing:
     """Draws for one note.
 
@@ -54,7 +57,9 @@ class NotebookDrawing:
         if result.error is not None:
             return Said("", result.error.message, "")
         said = plain_formula(tex, result.mathml, plain_letters=plain_letters, macros=self.macros)
-        return Said(said.text, said.refused, unicode_math(result.mathml, plain_letters=plain_letters))
+        # what plain letters cannot tell apart is told apart in the words of the picture
+        alt = unicode_math(result.mathml, plain_letters=plain_letters and not said.refused)
+        return Said(said.text, said.refused, alt)
 
     def mathml(self, tex: str, *, display: bool = True) -> str:
         """A formula as MathML. UndrawableError where it cannot be read."""
@@ -73,6 +78,8 @@ class NotebookDrawing:
 
     def table(self, table: d.Table) -> Drawn | CannotDraw:
         """A table as a picture."""
+        if len(table.rows) > MOST_ROWS:
+            return CannotDraw(f"a table of {len(table.rows):,} rows is too long for a picture")
         try:
             header = tuple(tuple(self.runs(c.inlines, "regular")) for c in table.header)
             rows = tuple(tuple(tuple(self.runs(c.inlines, "regular")) for c in row) for row in table.rows)

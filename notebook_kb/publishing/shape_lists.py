@@ -43,17 +43,32 @@ class ListShaper:
         kept: list[d.Block] = []
         after: list[d.Block] = []
         for child in item.children:
-            if isinstance(child, d.Paragraph):
-                kept.append(replace(child, inlines=self.inlines.line(child.inlines)))
+            if after:
+                # behind what could not stand in the item the rest goes on outside of it, in its order
+                after += self.block(child)
+            elif isinstance(child, d.Paragraph):
+                line, rest = self.parted(child)
+                kept += [line] if line else []
+                after += rest
             elif isinstance(child, d.List):
                 inner, more = self.inner(child, depth + 1)
                 kept.append(inner)
                 after += more
             else:
                 after += self.block(child)
-        after += self.shaper.pending
-        self.shaper.pending.clear()
+            after += self.shaper.pending
+            self.shaper.pending.clear()
         return d.ListItem(item.place, tuple(kept)), after
+
+    def parted(self, paragraph: d.Paragraph) -> tuple[d.Block | None, list[d.Block]]:
+        """(a paragraph's first line, None where a formula begins it; what follows outside of the item)."""
+        has_display = any(isinstance(i, d.Math) and i.display for i in paragraph.inlines)
+        if not has_display:
+            return replace(paragraph, inlines=self.inlines.line(paragraph.inlines)), []
+        made = list(self.block(paragraph))
+        if made and isinstance(made[0], d.Paragraph):
+            return replace(made[0], tight=True), made[1:]
+        return None, made
 
     def inner(self, block: d.List, depth: int) -> tuple[d.Block, list[d.Block]]:
         """A list within a list; deeper than the target shows, its items are lines of the item around."""

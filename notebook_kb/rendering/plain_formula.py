@@ -46,6 +46,9 @@ REASONS = {
 }
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([A-Za-z]+)\*?\}")
 _ONE_LINE = re.compile(r"(?:[pbBvV]?(?:small)?matrix|subarray|equation|array)")
+# a line's end, which outside of an environment (and of \substack) means another line
+_BREAK = re.compile(r"\\\\|\\(?:newline|cr)(?![A-Za-z])")
+_WITHIN = re.compile(r"\\begin\s*\{([A-Za-z]+\*?)\}.*\\end\s*\{\1\}|\\substack\s*\{[^{}]*\}", re.DOTALL)
 _RULED = re.compile(r"\\begin\s*\{array\}\s*\{[^}]*\||\\hline")
 _THOUSANDS = re.compile(r"\d\s*\{,\}\s*\d{3}")
 _DEFINES = re.compile(r"\\(?:(?:new|renew|provide)command|def|let|DeclareMathOperator)(?![A-Za-z])")
@@ -103,6 +106,8 @@ def _environment(tex: str) -> str:
         return "matrix"
     if "\\tag" in tex:
         return "number"
+    if _BREAK.search(_WITHIN.sub("", tex)):
+        return "lines"
     return "macro" if _DEFINES.search(tex) else ""
 
 

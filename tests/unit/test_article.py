@@ -151,8 +151,7 @@ def test_an_empty_line_of_code_holds_a_blank_for_medium(tmp_path: Path) -> None:
     """Red when Medium's editor would part a listing into several boxes."""
     out = body(make(tmp_path, "```py\na = 1\n\nif a < 2:\n\tb\n```"))
     assert (
-        '<pre data-code-block-mode="2" data-code-block-lang="python">a = 1\n \nif a &lt; 2:\n    b</pre>'
-        in out
+        '<pre data-code-block-mode="2" data-code-block-lang="python">a = 1\n \nif a &lt; 2:\n\tb</pre>' in out
     )
 
 
@@ -162,6 +161,35 @@ def test_a_listing_parts_the_list_it_stands_in(tmp_path: Path) -> None:
     assert re.search(
         r'<ol><li>first</li></ol>\n<pre[^>]*>a = 1</pre>\n<ol start="2"><li>second</li></ol>', out
     )
+
+
+def test_a_list_keeps_the_order_of_its_words(tmp_path: Path) -> None:
+    """Red when the words behind a listing or a formula in an item come before it."""
+    text = (
+        "1. Install it:\n\n   ```sh\n   make\n   ```\n\n   then check that it runs.\n"
+        "2. Second: $$a = b$$ where it ends.\n3. third\n"
+    )
+    out = re.sub(r"<[^>]*>", "|", body(make(tmp_path, text)))
+    order = [
+        out.index(w)
+        for w in ("Install it", "make", "then check", "Second:", "01-formula", "where it ends", "third")
+    ]
+    assert order == sorted(order)
+
+
+def test_an_exclamation_before_a_link_makes_no_picture(tmp_path: Path) -> None:
+    """Red when `wow![a link]` is written so that Markdown reads a picture."""
+    out = make(tmp_path, "wow! [a](https://example.com) wow\\![b](https://example.com/b)", adapters.DEVTO)
+    tokens = MarkdownIt("commonmark").parse(out.payload.body)
+    kinds = [c.type for t in tokens for c in t.children or ()]
+    assert "image" not in kinds
+    assert kinds.count("link_open") == 2
+
+
+def test_a_private_item_keeps_its_number(tmp_path: Path) -> None:
+    """Red when "see step 3" leads to another step because one of only private words was dropped."""
+    out = body(make(tmp_path, "1. one\n2. %% private %%\n3. three"))
+    assert "<ol><li>one</li><li></li><li>three</li></ol>" in out
 
 
 def test_links_lead_to_whole_addresses_or_are_words(tmp_path: Path) -> None:

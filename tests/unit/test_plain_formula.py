@@ -193,3 +193,10 @@ def test_broken_tex_is_refused_and_never_an_error(tex: str) -> None:
     """Whatever is typed, half a command too."""
     plain = plain_formula(tex, CONVERTER.convert(tex, display=True).mathml)
     assert not re.search(r"\\[A-Za-z]|[&$]", plain.text)
+
+
+@pytest.mark.parametrize("tex", [r"x = 1 \\ y = 2", r"a\\[1em]b", r"a \newline b"])
+def test_a_line_break_is_refused_outside_of_an_environment(tex: str) -> None:
+    """Red when two lines run into one: `x = 1y = 2`."""
+    mathml = TexConverter({}).convert(tex, display=False).mathml
+    assert plain_formula(tex, mathml).text == ""
