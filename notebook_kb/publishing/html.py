@@ -89,7 +89,7 @@ class HtmlWriter:
 
     def code(self, block: d.CodeBlock) -> str:
         """A code block. Where the target's editor parts a listing at empty lines, these hold a blank."""
-        code = block.code.rstrip("\n").expandtabs(4)
+        code = block.code.rstrip("\n")
         language = LANGUAGES.get(block.language, block.language)
         if self.adapter.fills_empty_lines:
             code = "\n".join(line or " " for line in code.split("\n"))

@@ -90,7 +90,7 @@ def plain_line(text: str) -> str:
 
 def plain_code(code: str) -> str:
     """Code as it is compared: straight quotes, no blanks at the ends of lines, no empty lines at its end."""
-    lines = code.expandtabs(4).translate(PLAIN).replace("\r\n", "\n").split("\n")
+    lines = code.translate(PLAIN).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
