@@ -151,7 +151,7 @@ def test_an_empty_line_of_code_holds_a_blank_for_medium(tmp_path: Path) -> None:
     """Red when Medium's editor would part a listing into several boxes."""
     out = body(make(tmp_path, "```py\na = 1\n\nif a < 2:\n\tb\n```"))
     assert (
-        '<pre data-code-block-mode="2" data-code-block-lang="python">a = 1\n \nif a &lt; 2:\n    b</pre>'
+        '<pre data-code-block-mode="2" data-code-block-lang="python">a = 1\n \nif a &lt; 2:\n\tb</pre>'
         in out
     )
 
@@ -232,6 +232,13 @@ def test_formulas_in_titles_and_captions_are_signs(tmp_path: Path) -> None:
 def test_a_comment_taken_out_leaves_no_blank_behind(tmp_path: Path) -> None:
     """Red when a paragraph ends in a blank where a private comment was."""
     assert body(make(tmp_path, "Before. %% private %%\nAfter. %% more %%")) == "<p>Before. After.</p>\n"
+
+
+def test_an_item_that_a_comment_emptied_keeps_its_number(tmp_path: Path) -> None:
+    """Red when the items behind a private one are counted anew, or a private bullet leaves an empty one."""
+    out = body(make(tmp_path, "1. One\n2. %% private %%\n3. Three\n\nText.\n\n- a\n- %% private %%\n- b"))
+    assert "<ol><li>One</li><li></li><li>Three</li></ol>" in out
+    assert "<ul><li>a</li><li>b</li></ul>" in out
 
 
 def test_an_embedded_section_stands_in_its_place_with_its_own_footnotes(tmp_path: Path) -> None:
