@@ -164,6 +164,53 @@ def test_a_listing_parts_the_list_it_stands_in(tmp_path: Path) -> None:
     )
 
 
+def in_order(text: str, *words: str) -> bool:
+    """Whether words stand one after the other."""
+    places = [text.index(word) for word in words]
+    return places == sorted(places)
+
+
+def test_what_follows_a_listing_in_an_item_stays_behind_it(tmp_path: Path) -> None:
+    """Red when the words of an item are put together before its code, or the numbers begin again."""
+    text = "1. Install it:\n\n   ```sh\n   pip\n   ```\n\n   then check that\n\n   - it runs\n\n2. second"
+    out = body(make(tmp_path, text))
+    assert re.search(
+        r"<ol><li>Install it:</li></ol>\n<pre[^>]*>pip</pre>\n<p>then check that</p>\n"
+        r'<ul><li>it runs</li></ul>\n<ol start="2"><li>second</li></ol>',
+        out,
+    )
+
+
+def test_a_listing_in_an_inner_list_keeps_its_place(tmp_path: Path) -> None:
+    """Red when what follows it in the inner or the outer list is put before it."""
+    text = "- aa\n  - bb\n\n    ```\n    code\n    ```\n\n    cc\n  - dd\n\n  ee\n- ff"
+    for adapter in adapters.ADAPTERS.values():
+        out = make(tmp_path / adapter.target, text, adapter).payload.body
+        assert in_order(out, "aa", "bb", "code" if "code</pre>" in out else "bb", "cc", "dd", "ee", "ff")
+
+
+def test_a_formula_on_its_own_line_parts_the_item(tmp_path: Path) -> None:
+    """Red when `where` stands before the formula."""
+    out = body(make(tmp_path, "1. First\n2. Second: $$a=b$$ where $a$ is.\n3. Third"))
+    assert "<ol><li>First</li><li>Second:</li></ol>\n<p>[picture 1: 01-formula.png]</p>\n" in out
+    assert '<p>where a is.</p>\n<ol start="3"><li>Third</li></ol>' in out
+
+
+def test_code_in_a_footnote_parts_the_notes(tmp_path: Path) -> None:
+    """Red when the code of the first footnote stands behind the second one."""
+    text = "One[^1] two[^2].\n\n[^1]: See\n\n    ```\n    code\n    ```\n\n    then more.\n\n[^2]: Second."
+    assert in_order(body(make(tmp_path, text)), "<li>See", "code</pre>", "then more", "Second.")
+
+
+def test_a_picture_parts_the_quote_it_stands_in(tmp_path: Path) -> None:
+    """Red when a quote goes on before its picture."""
+    for text in ("> Before\n>\n> ![P](svd.png)\n>\n> After", "> [!note] Before\n> ![P](svd.png)\n>\n> After"):
+        out = make(tmp_path, text)
+        kinds = [type(b).__name__ for b in out.shaped.blocks[:3]]
+        assert kinds == ["Quote", "Shown", "Quote"]
+        assert in_order(body(out), "Before", "[picture 1", "After")
+
+
 def test_links_lead_to_whole_addresses_or_are_words(tmp_path: Path) -> None:
     """Red when a relative address goes out, or the address or title of a private note."""
     text = "[[open|Open]], [o](open.md#part), [[hidden|words]], [h](hidden.md), [js](obsidian://open), [[later]]."
