@@ -172,8 +172,9 @@ class Maker:
                 yield self.table(block)
             case d.List():
                 items = tuple(replace(i, children=tuple(self.blocks(i.children))) for i in block.items)
-                # an ordered item of private words alone keeps its number, as on the site
-                yield replace(block, items=tuple(i for i in items if i.children or block.ordered))
+                if any(i.children for i in items):
+                    # an item that is empty now keeps its number, as on the site
+                    yield replace(block, items=tuple(i for i in items if block.ordered or i.children))
             case d.DefinitionList():
                 yield from self.definitions(block)
             case d.Callout():

@@ -62,13 +62,16 @@ def _parts(block: d.Block, kind: str, mark: Callable[[Shown], str]) -> Iterator[
 
 
 def _item(item: d.ListItem, mark: Callable[[Shown], str]) -> Iterator[Part]:
-    """An item's paragraphs are one line, what else it holds are parts of their own."""
-    lines = [c for c in item.children if isinstance(c, d.Paragraph)]
-    together = tuple(i for line in lines for i in (d.HardBreak(), *line.inlines))
-    yield _line("item", together)
+    """An item's paragraphs that stand together are one line, what else it holds are parts of their own."""
+    together: tuple[d.Inline, ...] = ()
     for child in item.children:
-        if not isinstance(child, d.Paragraph):
+        if isinstance(child, d.Paragraph):
+            together += (d.HardBreak(), *child.inlines)
+        else:
+            yield _line("item", together)
+            together = ()
             yield from _parts(child, "item", mark)
+    yield _line("item", together)
 
 
 def _line(kind: str, inlines: tuple[d.Inline, ...]) -> Part:
@@ -90,7 +93,7 @@ def plain_line(text: str) -> str:
 
 def plain_code(code: str) -> str:
     """Code as it is compared: straight quotes, no blanks at the ends of lines, no empty lines at its end."""
-    lines = code.expandtabs(4).translate(PLAIN).replace("\r\n", "\n").split("\n")
+    lines = code.translate(PLAIN).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 

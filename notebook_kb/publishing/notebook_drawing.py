@@ -17,7 +17,7 @@ from notebook_kb.rendering.images.raster import note_picture
 from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError
 from notebook_kb.rendering.images.runs import Run
 from notebook_kb.rendering.images.table import TablePicture, table_png
-from notebook_kb.rendering.plain_formula import plain_formula
+from notebook_kb.rendering.plain_formula import formula_lines, plain_formula
 from notebook_kb.rendering.unicode_math import unicode_math
 
 if TYPE_CHECKING:
@@ -57,9 +57,16 @@ class NotebookDrawing:
         if result.error is not None:
             return Said("", result.error.message, "")
         said = plain_formula(tex, result.mathml, plain_letters=plain_letters, macros=self.macros)
-        # what plain letters cannot tell apart is told apart in the words of the picture
-        alt = unicode_math(result.mathml, plain_letters=plain_letters and not said.refused)
-        return Said(said.text, said.refused, alt)
+        # refused, since x and 𝐱 would be one letter: then the words of its picture keep them apart too
+        plain = plain_letters and bool(said.text)
+        return Said(said.text, said.refused, self.alt(tex, result.mathml, display=display, plain=plain))
+
+    def alt(self, tex: str, mathml: str, *, display: bool, plain: bool) -> str:
+        """The words of a formula's picture; lines, whose breaks the MathML lacks, are parted by semicolons."""
+        lines = [self.tex.convert(line, display=display) for line in formula_lines(tex)]
+        whole = len(lines) == 1 or any(line.error for line in lines)
+        texts = [mathml] if whole else [line.mathml for line in lines]
+        return "; ".join(unicode_math(text, plain_letters=plain) for text in texts)
 
     def mathml(self, tex: str, *, display: bool = True) -> str:
         """A formula as MathML. UndrawableError where it cannot be read."""

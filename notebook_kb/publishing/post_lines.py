@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
@@ -117,13 +118,14 @@ class PostLines:
         """A line for each item, those of lists within it below."""
         for number, item in enumerate(block.items, start=block.start):
             mark = f"{number}." if block.ordered else ("–" if indent else "•")
-            lists = [b for b in item.children if isinstance(b, d.List)]
-            others = tuple(b for b in item.children if not isinstance(b, d.List))
-            words = self.inside(others)
-            if words:
-                yield f"{indent}{mark} {words}"
-            for inner in lists:
-                yield from self.items(inner, indent + "  ")
+            for are_lists, blocks in groupby(item.children, lambda b: isinstance(b, d.List)):
+                if are_lists:
+                    for inner in blocks:
+                        if isinstance(inner, d.List):
+                            yield from self.items(inner, indent + "  ")
+                elif words := self.inside(tuple(blocks)):
+                    yield f"{indent}{mark} {words}"
+                    mark = " "  # what follows an inner list goes on with the item
 
     # lines
 

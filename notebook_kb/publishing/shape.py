@@ -18,7 +18,7 @@ from notebook_kb.publishing.shaped import Shaped, Shown
 from notebook_kb.rendering.images.result import CannotDraw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from notebook_kb.languages import LanguagePack
     from notebook_kb.publishing.adapters import Adapter
@@ -50,7 +50,7 @@ class Shaper:
         # pictures that cannot stand where they are named: they follow the block around
         self.pending: list[Shown] = []
         self.inlines = InlineShaper(self)
-        self.lists = ListShaper(self, self.inlines, self.block)
+        self.lists = ListShaper(self, self.inlines, self.blocks)
 
     def shaped(self, *, with_questions: bool) -> Shaped:
         """The whole article."""
@@ -115,7 +115,7 @@ class Shaper:
             case d.Callout():
                 yield from self.callout(block)
             case d.Quote():
-                yield d.Quote(block.place, tuple(self.inside(block.children)))
+                yield from quotes(block.place, self.inside(block.children))
             case d.BlockParent():
                 yield from self.blocks(block.children)
             case _:
@@ -287,7 +287,7 @@ class Shaper:
         head = d.Paragraph(block.place, (d.Strong(block.place, self.inlines.line(title)),))
         self.lose(Construct.CALLOUT, "quote" if rule is Treatment.QUOTE else "bold", block.place)
         if rule is Treatment.QUOTE:
-            yield d.Quote(block.place, (head, *self.inside(block.children)))
+            yield from quotes(block.place, (head, *self.inside(block.children)))
         else:
             yield head
             yield from self.blocks(block.children)
@@ -298,15 +298,12 @@ class Shaper:
         return self.pack.words.get(f"callout_{kind}", kind.replace("-", " ").capitalize())
 
     def inside(self, blocks: tuple[d.Block, ...]) -> Iterator[d.Block]:
-        """Blocks within a quote: pictures follow the quote, headings are bold lines."""
-        for block in blocks:
-            for made in self.block(block):
-                if isinstance(made, Shown):
-                    self.pending.append(made)
-                elif isinstance(made, d.Heading):
-                    yield d.Paragraph(made.place, (d.Strong(made.place, made.inlines),))
-                else:
-                    yield made
+        """Blocks within a quote: headings are bold lines."""
+        for made in self.blocks(blocks):
+            if isinstance(made, d.Heading):
+                yield d.Paragraph(made.place, (d.Strong(made.place, made.inlines),))
+            else:
+                yield made
 
     # the end
 
@@ -317,14 +314,8 @@ class Shaper:
             for f in self.article.footnotes
         ]
         yield d.Heading(level=self.adapter.level(2), inlines=(d.Text(text=self.pack.word("footnotes")),))
-        items: list[d.ListItem] = []
-        after: list[d.Block] = []
-        for footnote in self.article.footnotes:
-            item, more = self.lists.item(d.ListItem(footnote.place, footnote.children), 1)
-            items.append(item)
-            after += more
-        yield d.List(items=tuple(items), ordered=True)
-        yield from after
+        items = tuple(d.ListItem(f.place, f.children) for f in self.article.footnotes)
+        yield from self.lists.shape(d.List(items=items, ordered=True))
 
     def questions(self) -> Iterator[d.Block]:
         """The cards: all questions first, then the answers in the same order."""
@@ -344,6 +335,21 @@ class Shaper:
         link = d.Link(d.NOWHERE, (d.Text(text=url),), url)
         yield d.Rule()
         yield d.Paragraph(inlines=(d.Emphasis(children=(d.Text(text=before), link, d.Text(text=after))),))
+
+
+def quotes(place: d.Place, blocks: Iterable[d.Block]) -> Iterator[d.Block]:
+    """A quote of these blocks, parted where a picture stands in it."""
+    run: list[d.Block] = []
+    for block in blocks:
+        if isinstance(block, Shown):
+            if run:
+                yield d.Quote(place, tuple(run))
+            yield block
+            run = []
+        else:
+            run.append(block)
+    if run:
+        yield d.Quote(place, tuple(run))
 
 
 def short(tex: str) -> str:

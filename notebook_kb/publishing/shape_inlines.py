@@ -192,4 +192,4 @@ def runs_between_pictures(inlines: tuple[d.Inline, ...]) -> Iterator[tuple[d.Inl
 
 def said(run: list[d.Inline]) -> bool:
     """Whether a run says anything."""
-    return bool(d.plain_text(tuple(run)).strip())
+    return any(isinstance(i, d.FootnoteRef | d.Image) for i in run) or bool(d.plain_text(tuple(run)).strip())

@@ -46,10 +46,12 @@ REASONS = {
 }
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([A-Za-z]+)\*?\}")
 _ONE_LINE = re.compile(r"(?:[pbBvV]?(?:small)?matrix|subarray|equation|array)")
-# a line's end, which outside of an environment (and of \substack) means another line
-_BREAK = re.compile(r"\\\\|\\(?:newline|cr)(?![A-Za-z])")
-_WITHIN = re.compile(r"\\begin\s*\{([A-Za-z]+\*?)\}.*\\end\s*\{\1\}|\\substack\s*\{[^{}]*\}", re.DOTALL)
 _RULED = re.compile(r"\\begin\s*\{array\}\s*\{[^}]*\||\\hline")
+_PARTS = re.compile(
+    r"(?P<break>\\\\(?:\*?\[[^\]]*\]|\*)?|\\(?:newline|cr)(?![A-Za-z]))"
+    r"|(?P<open>\\begin\s*\{[^}]*\}|\\substack\s*\{)|(?P<close>\\end\s*\{[^}]*\})|\\.|(?P<brace>[{}])",
+    re.DOTALL,
+)
 _THOUSANDS = re.compile(r"\d\s*\{,\}\s*\d{3}")
 _DEFINES = re.compile(r"\\(?:(?:new|renew|provide)command|def|let|DeclareMathOperator)(?![A-Za-z])")
 _DOTS = re.compile("[⋯⋮⋱…]|\\.\\.\\.")
@@ -104,11 +106,41 @@ def _environment(tex: str) -> str:
             return f"environment {name}"
     if _RULED.search(tex):
         return "matrix"
+    if any("[" in found[0] or tex[found.end() :].strip() for found, _ in _breaks(tex)):
+        return "lines"
     if "\\tag" in tex:
         return "number"
-    if _BREAK.search(_WITHIN.sub("", tex)):
-        return "lines"
     return "macro" if _DEFINES.search(tex) else ""
+
+
+def _breaks(tex: str) -> Iterator[tuple[re.Match[str], bool]]:
+    r"""(break, outside all braces) for each `\\` that neither an environment nor `\substack` makes rows of.
+
+    The converter drops these breaks, but not the `[1em]` of `\\[1em]`.
+    """
+    stack: list[str] = []
+    for found in _PARTS.finditer(tex):
+        kind, text = found.lastgroup, found[0]
+        if kind == "break" and not any(opened != "{" for opened in stack):
+            yield found, not stack
+        elif kind == "open":
+            stack.append("}" if text.startswith("\\substack") else "\\end")
+        elif text == "{":
+            stack.append(text)
+        elif stack and (text == "}" or kind == "close"):
+            stack.pop()
+
+
+def formula_lines(tex: str) -> tuple[str, ...]:
+    r"""The lines of a formula that is broken by `\\` outside of any environment, else the formula alone."""
+    source = strip_comments(tex)
+    lines, at = [], 0
+    for found, outside in _breaks(source):
+        if outside:
+            lines.append(source[at : found.start()])
+            at = found.end()
+    lines = [line.strip() for line in (*lines, source[at:]) if line.strip()]
+    return tuple(lines) if len(lines) > 1 else (tex,)
 
 
 def _shape(root: Element) -> str:

@@ -192,6 +192,53 @@ def test_a_private_item_keeps_its_number(tmp_path: Path) -> None:
     assert "<ol><li>one</li><li></li><li>three</li></ol>" in out
 
 
+def in_order(text: str, *words: str) -> bool:
+    """Whether words stand one after the other."""
+    places = [text.index(word) for word in words]
+    return places == sorted(places)
+
+
+def test_what_follows_a_listing_in_an_item_stays_behind_it(tmp_path: Path) -> None:
+    """Red when the words of an item are put together before its code, or the numbers begin again."""
+    text = "1. Install it:\n\n   ```sh\n   pip\n   ```\n\n   then check that\n\n   - it runs\n\n2. second"
+    out = body(make(tmp_path, text))
+    assert re.search(
+        r"<ol><li>Install it:</li></ol>\n<pre[^>]*>pip</pre>\n<p>then check that</p>\n"
+        r'<ul><li>it runs</li></ul>\n<ol start="2"><li>second</li></ol>',
+        out,
+    )
+
+
+def test_a_listing_in_an_inner_list_keeps_its_place(tmp_path: Path) -> None:
+    """Red when what follows it in the inner or the outer list is put before it."""
+    text = "- aa\n  - bb\n\n    ```\n    code\n    ```\n\n    cc\n  - dd\n\n  ee\n- ff"
+    for adapter in adapters.ADAPTERS.values():
+        out = make(tmp_path / adapter.target, text, adapter).payload.body
+        assert in_order(out, "aa", "bb", "code" if "code</pre>" in out else "bb", "cc", "dd", "ee", "ff")
+
+
+def test_a_formula_on_its_own_line_parts_the_item(tmp_path: Path) -> None:
+    """Red when `where` stands before the formula."""
+    out = body(make(tmp_path, "1. First\n2. Second: $$a=b$$ where $a$ is.\n3. Third"))
+    assert "<ol><li>First</li><li>Second:</li></ol>\n<p>[picture 1: 01-formula.png]</p>\n" in out
+    assert '<p>where a is.</p>\n<ol start="3"><li>Third</li></ol>' in out
+
+
+def test_code_in_a_footnote_parts_the_notes(tmp_path: Path) -> None:
+    """Red when the code of the first footnote stands behind the second one."""
+    text = "One[^1] two[^2].\n\n[^1]: See\n\n    ```\n    code\n    ```\n\n    then more.\n\n[^2]: Second."
+    assert in_order(body(make(tmp_path, text)), "<li>See", "code</pre>", "then more", "Second.")
+
+
+def test_a_picture_parts_the_quote_it_stands_in(tmp_path: Path) -> None:
+    """Red when a quote goes on before its picture."""
+    for text in ("> Before\n>\n> ![P](svd.png)\n>\n> After", "> [!note] Before\n> ![P](svd.png)\n>\n> After"):
+        out = make(tmp_path, text)
+        kinds = [type(b).__name__ for b in out.shaped.blocks[:3]]
+        assert kinds == ["Quote", "Shown", "Quote"]
+        assert in_order(body(out), "Before", "[picture 1", "After")
+
+
 def test_links_lead_to_whole_addresses_or_are_words(tmp_path: Path) -> None:
     """Red when a relative address goes out, or the address or title of a private note."""
     text = "[[open|Open]], [o](open.md#part), [[hidden|words]], [h](hidden.md), [js](obsidian://open), [[later]], [[javascript://%0aalert(1)|run]]."
@@ -260,6 +307,13 @@ def test_formulas_in_titles_and_captions_are_signs(tmp_path: Path) -> None:
 def test_a_comment_taken_out_leaves_no_blank_behind(tmp_path: Path) -> None:
     """Red when a paragraph ends in a blank where a private comment was."""
     assert body(make(tmp_path, "Before. %% private %%\nAfter. %% more %%")) == "<p>Before. After.</p>\n"
+
+
+def test_an_item_that_a_comment_emptied_keeps_its_number(tmp_path: Path) -> None:
+    """Red when the items behind a private one are counted anew, or a private bullet leaves an empty one."""
+    out = body(make(tmp_path, "1. One\n2. %% private %%\n3. Three\n\nText.\n\n- a\n- %% private %%\n- b"))
+    assert "<ol><li>One</li><li></li><li>Three</li></ol>" in out
+    assert "<ul><li>a</li><li>b</li></ul>" in out
 
 
 def test_an_embedded_section_stands_in_its_place_with_its_own_footnotes(tmp_path: Path) -> None:

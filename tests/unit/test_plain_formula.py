@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notebook_kb.parsing.tex import TexConverter
+from notebook_kb.publishing.notebook_drawing import NotebookDrawing
 from notebook_kb.rendering import plain_formula as module
 from notebook_kb.rendering.formula_guard import lost, raw_tex
+from notebook_kb.rendering.images.memory import Pictures
 from notebook_kb.rendering.plain_formula import PlainFormula, plain_formula
 from notebook_kb.rendering.unicode_math import unicode_math
 from tests.support.formulas import CONVERTER, cases, outcome
@@ -48,6 +50,10 @@ REFUSED = [
     (r"\begin{pmatrix}(a,b)&c\end{pmatrix}", "matrix"),
     (r"\left[\begin{array}{c|c}1&2\end{array}\right]", "matrix"),
     (r"\cancel{x}", "cancel"),
+    (r"x = 1 \\ y = 2", "several lines"),
+    (r"a\\[1em]b", "several lines"),
+    (r"a \newline b", "several lines"),
+    (r"\underset{a\\b}{x}", "several lines"),
     (r"\underbrace{a+b}_{\text{sum}}", "over-brace text"),
     (r"\overline{AB}", "a mark over several letters"),
     (r"\widehat{x_i}", "a mark over several letters"),
@@ -82,6 +88,28 @@ def test_plain_letters_never_make_two_letters_one() -> None:
     assert said(both, plain_letters=True).refused == "letters told apart by their font alone"
     assert said(r"\mathcal{N} + N", plain_letters=True).refused
     assert said(r"\mathbf{x} + \boldsymbol{x}", plain_letters=True).refused == ""
+
+
+@pytest.mark.parametrize(
+    ("tex", "alt"),
+    [
+        (r"x = 1 \\ y = 2", "x = 1; y = 2"),
+        (r"a\\[1em]b \\ % gone", "a; b"),
+        (r"\begin{aligned}a&=b\\c&=d\end{aligned}", "a = b; c = d"),
+        (r"\mathbf{x}_i \ne x_i", "𝐱ᵢ ≠ xᵢ"),
+        (r"\mathbf{x}_i", "xᵢ"),
+    ],
+)
+def test_the_words_of_a_picture_part_lines_and_letters(tex: str, alt: str) -> None:
+    """Red when two lines run together, or two letters that plain text refused become one."""
+    drawing = NotebookDrawing({}, lambda _: b"", Pictures())
+    assert drawing.say(tex, display=True, plain_letters=True).alt == alt
+
+
+def test_rows_and_an_end_of_a_line_at_the_end_are_no_break() -> None:
+    """Red when what can be said is refused."""
+    assert said(r"a \\").text == "a"
+    assert said(r"\sum_{\substack{a\\b}} x").text
 
 
 def test_a_minus_for_fonts_without_one() -> None:

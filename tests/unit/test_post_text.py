@@ -341,6 +341,12 @@ def test_a_kept_text_is_read_wherever_the_note_ends(tmp_path: Path, text: str, p
     assert post(workspace).text == "Kept words."
 
 
+def test_words_behind_an_inner_list_stay_behind_it(tmp_path: Path) -> None:
+    """Red when an item's words are put together before the list within it."""
+    text = "---\npublish: true\n---\n## LinkedIn\n\n- one\n  - within\n\n  goes on\n- another\n"
+    assert post(notebook(tmp_path, text)).text == "• one\n  – within\n  goes on\n• another"
+
+
 @pytest.mark.parametrize("end", ["```\ncode", "%%\nhidden", "<!-- open"])
 def test_a_text_that_would_not_be_read_is_not_written(tmp_path: Path, end: str) -> None:
     """Behind what is not closed a section would be no section: the note is left alone."""
