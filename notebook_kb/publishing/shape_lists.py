@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from notebook_kb.publishing.shape_inlines import InlineShaper, Shaping
 
+
 class ListShaper:
     """Shapes lists; `blocks` shapes what stands in an item and is no text, and what follows that."""
 
