@@ -57,7 +57,7 @@ class MarkdownWriter:
                 return self.paragraph(block.inlines)
             case d.Quote():
                 inside = "\n\n".join(filter(None, self.pieces(block.children)))
-                return "\n".join(f"> {line}".rstrip() for line in inside.split("\n"))
+                return "\n".join(f"> {line}" if line else ">" for line in inside.split("\n"))
             case d.List():
                 return self.list(block)
             case d.CodeBlock():
@@ -92,10 +92,8 @@ class MarkdownWriter:
         lines: list[str] = []
         for number, item in enumerate(block.items, start=block.start):
             mark = f"{number}{')' if other else '.'} " if block.ordered else ("* " if other else "- ")
-            text = self.item(item).replace("\n", "\n" + " " * len(mark))
-            lines.append(
-                "\n".join(line.rstrip() if not line.strip() else line for line in f"{mark}{text}".split("\n"))
-            )
+            text = re.sub(r"\n(?=[^\n])", "\n" + " " * len(mark), self.item(item))
+            lines.append(f"{mark}{text}" if text else mark.rstrip())
         return "\n".join(lines)
 
     def item(self, item: d.ListItem) -> str:
