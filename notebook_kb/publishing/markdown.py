@@ -9,7 +9,7 @@ from notebook_kb.model import document as d
 from notebook_kb.publishing.shaped import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#~|$&])")
 # what would begin a list, a heading or a rule at the start of a line
@@ -57,7 +57,7 @@ class MarkdownWriter:
                 return self.paragraph(block.inlines)
             case d.Quote():
                 inside = "\n\n".join(filter(None, self.pieces(block.children)))
-                return "\n".join(f"> {line}".rstrip() for line in inside.split("\n"))
+                return "\n".join(f"> {line}" if line else ">" for line in inside.split("\n"))
             case d.List():
                 return self.list(block)
             case d.CodeBlock():
@@ -92,10 +92,8 @@ class MarkdownWriter:
         lines: list[str] = []
         for number, item in enumerate(block.items, start=block.start):
             mark = f"{number}{')' if other else '.'} " if block.ordered else ("* " if other else "- ")
-            text = self.item(item).replace("\n", "\n" + " " * len(mark))
-            lines.append(
-                "\n".join(line.rstrip() if not line.strip() else line for line in f"{mark}{text}".split("\n"))
-            )
+            text = re.sub(r"\n(?=[^\n])", "\n" + " " * len(mark), self.item(item))
+            lines.append(f"{mark}{text}" if text else mark.rstrip())
         return "\n".join(lines)
 
     def item(self, item: d.ListItem) -> str:
@@ -146,6 +144,7 @@ class MarkdownWriter:
     def inlines(self, inlines: tuple[d.Inline, ...]) -> str:
         """A line."""
         out = ""
+        inlines = joined_code(self.flat(inlines))
         for at, inline in enumerate(inlines):
             if isinstance(inline, d.InlineParent) and type(inline) in WRAP:
                 text = self.wrapped(inline, out[-1:], first_sign(inlines[at + 1 :]))
@@ -155,6 +154,14 @@ class MarkdownWriter:
                 out = out[:-1] + "\\!"  # else the link were a picture
             out += text
         return out
+
+    def flat(self, inlines: tuple[d.Inline, ...]) -> Iterator[d.Inline]:
+        """A line without marks that are open already."""
+        for inline in inlines:
+            if isinstance(inline, d.InlineParent) and WRAP.get(type(inline)) in self.open:
+                yield from self.flat(inline.children)
+            else:
+                yield inline
 
     def inline(self, inline: d.Inline) -> str:
         """A part of a line that is no emphasis."""
@@ -179,8 +186,6 @@ class MarkdownWriter:
         Blanks at the ends stand outside, where marks are read as such.
         """
         mark = WRAP[type(inline)]
-        if mark in self.open:
-            return self.inlines(inline.children)
         self.open.append(mark)
         inside = self.inlines(inline.children)
         self.open.pop()
@@ -232,6 +237,18 @@ def first_sign(inlines: tuple[d.Inline, ...]) -> str:
         if inline.text:
             return inline.text[0]
     return ""
+
+
+def joined_code(inlines: Iterable[d.Inline]) -> tuple[d.Inline, ...]:
+    """A line whose pieces of code are one where they touch: the backticks between them would be read as part of it."""
+    out: list[d.Inline] = []
+    for inline in inlines:
+        last = out[-1] if out else None
+        if isinstance(inline, d.Code) and isinstance(last, d.Code):
+            out[-1] = d.Code(last.place, last.text + inline.text)
+        elif inline != d.Text(inline.place, ""):
+            out.append(inline)
+    return tuple(out)
 
 
 def without_breaks(inlines: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:

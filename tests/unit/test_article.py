@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -25,6 +25,8 @@ from tests.support.drawing import WordsDrawing
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from markdown_it.token import Token
 
     from notebook_kb.publishing.prepare import Prepared
 
@@ -416,6 +418,185 @@ def test_code_blocks_come_back_from_markdown(code: str) -> None:
     bare = code.rstrip("\n")
     written = MarkdownWriter(lambda _: "").write((d.CodeBlock(code=code, info="python"),))
     assert read_back(written).rstrip("\n") == bare.rstrip("\n")
+
+
+# whole trees
+
+safe = st.text(st.sampled_from('ab1 .-+*_`[]()<>#|~!&\\:"é“'), min_size=1, max_size=8)
+inline = st.recursive(
+    st.one_of(
+        st.builds(lambda t: d.Text(text=t), safe),
+        st.builds(lambda t: d.Code(text=t), safe.filter(lambda t: t.strip())),
+    ),
+    lambda inner: st.one_of(
+        st.builds(
+            lambda kind, c: kind(children=tuple(c)),
+            st.sampled_from([d.Strong, d.Emphasis, d.Strike]),
+            st.lists(inner, min_size=1, max_size=3),
+        ),
+        st.builds(
+            lambda t: d.Link(children=(d.Text(text=t),), href="https://a.example/b_c"),
+            safe.filter(lambda t: t.strip()),
+        ),
+    ),
+    max_leaves=6,
+)
+line = st.lists(inline, min_size=1, max_size=4).map(tuple).filter(lambda i: bool(d.plain_text(i).strip()))
+paragraph = st.builds(lambda i: d.Paragraph(inlines=i), line)
+
+
+def a_list(inner: st.SearchStrategy[d.Block]) -> st.SearchStrategy[d.Block]:
+    """Lists whose items begin with a paragraph or are empty."""
+    item = st.builds(lambda p, c: d.ListItem(children=(p, *c)), paragraph, st.lists(inner, max_size=2))
+    items = st.lists(item | st.just(d.ListItem()), min_size=1, max_size=3)
+    return st.builds(
+        lambda i, ordered, start: d.List(items=tuple(i), ordered=ordered, start=start),
+        items,
+        st.booleans(),
+        st.sampled_from([1, 5]),
+    )
+
+
+row = st.tuples(line, line).map(lambda r: tuple(d.Cell(inlines=i) for i in r))
+leaf = st.one_of(
+    paragraph,
+    st.builds(lambda i: d.Heading(level=3, inlines=i), line),
+    st.builds(lambda t: d.CodeBlock(code=t, info="py"), safe.filter(lambda t: t.strip())),
+    st.builds(lambda h, r: d.Table(header=h, rows=tuple(r)), row, st.lists(row, max_size=2)),
+)
+block = st.recursive(
+    leaf,
+    lambda inner: st.one_of(
+        a_list(paragraph | inner),
+        st.builds(lambda c: d.Quote(children=tuple(c)), st.lists(inner, min_size=1, max_size=3)),
+    ),
+    max_leaves=5,
+)
+
+
+def tree_of(blocks: tuple[d.Block, ...]) -> list[str]:
+    """Structure and words of blocks, one after the other."""
+    out: list[str] = []
+    for one in blocks:
+        match one:
+            case d.Paragraph():
+                out += ["p", words_of(one.inlines)]
+            case d.Heading():
+                out += ["h", words_of(one.inlines)]
+            case d.CodeBlock():
+                out += ["code", one.code]
+            case d.Table():
+                out += ["table", *(words_of(c.inlines) for r in (one.header, *one.rows) for c in r)]
+            case d.Quote():
+                out += ["quote(", *tree_of(one.children), ")"]
+            case d.List():
+                out.append(f"ol{one.start}(" if one.ordered else "ul(")
+                for item in one.items:
+                    out += ["li(", *tree_of(item.children), ")"]
+                out.append(")")
+    return out
+
+
+def words_of(inlines: tuple[d.Inline, ...]) -> str:
+    """What a line says, without blanks: those at ends of lines may go; each sign with what it is set in."""
+    return " ".join(x for x in signs_of(inlines, frozenset()) if x[0].strip())
+
+
+def signs_of(inlines: tuple[d.Inline, ...], kinds: frozenset[str]) -> list[str]:
+    out: list[str] = []
+    for one in inlines:
+        match one:
+            case d.Text() | d.Code():
+                more = kinds | {"code"} if isinstance(one, d.Code) else kinds
+                out += [c + ",".join(sorted(more)) for c in one.text]
+            case d.InlineParent():
+                kind = {d.Strong: "strong", d.Emphasis: "em", d.Strike: "s", d.Link: "a"}[type(one)]
+                out += signs_of(one.children, kinds | {kind})
+    return out
+
+
+def tree_read(text: str) -> list[str]:
+    """The same of Markdown, as CommonMark reads it."""
+    out: list[str] = []
+    for token in MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text):
+        match token.type:
+            case "paragraph_open":
+                out.append("p")
+            case "heading_open":
+                out.append("h")
+            case "table_open":
+                out.append("table")
+            case "fence":
+                out += ["code", token.content.removesuffix("\n")]
+            case "blockquote_open":
+                out.append("quote(")
+            case "bullet_list_open":
+                out.append("ul(")
+            case "ordered_list_open":
+                out.append(f"ol{token.attrs.get('start', 1)}(")
+            case "list_item_open":
+                out.append("li(")
+            case "blockquote_close" | "bullet_list_close" | "ordered_list_close" | "list_item_close":
+                out.append(")")
+            case "inline":
+                out.append(inline_read(token.children or []))
+    return out
+
+
+def inline_read(tokens: list[Token]) -> str:
+    """Each sign of a line with what it is set in."""
+    out: list[str] = []
+    kinds: list[str] = []
+    for token in tokens:
+        name = re.sub("^del$", "s", token.content.strip("</>") if token.type == "html_inline" else token.tag)
+        if token.type in {"text", "code_inline"}:
+            more = {*kinds, "code"} if token.type == "code_inline" else set(kinds)
+            out += [c + ",".join(sorted(more)) for c in token.content]
+        elif token.nesting < 0 or token.content.startswith("</"):
+            kinds.remove(name)
+        elif token.nesting > 0 or token.type == "html_inline":
+            kinds.append(name)
+        else:
+            out.append(f"?{token.type}")
+    return " ".join(x for x in out if x[0].strip())
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(block, min_size=1, max_size=3).map(tuple))
+def test_whole_articles_come_back_from_markdown(blocks: tuple[d.Block, ...]) -> None:
+    """Red when a block joins another one, a mark is not read as one, or words change places."""
+    written = MarkdownWriter(lambda _: "").write(blocks)
+    assert tree_read(written) == tree_of(blocks), written
+
+
+def md(*blocks: d.Block, liquid: bool = False) -> str:
+    """Blocks as Markdown."""
+    return MarkdownWriter(lambda _: "", liquid=liquid).write(blocks)
+
+
+def test_marks_within_words_are_tags() -> None:
+    """Red when stars would show: CommonMark reads none between a letter and a parenthesis."""
+    strong = d.Strong(children=(d.Text(text="(y)"),))
+    assert md(d.Paragraph(inlines=(d.Text(text="x"), strong, d.Text(text="z")))) == "x<strong>(y)</strong>z\n"
+
+
+def test_bars_of_formulas_do_not_part_a_cell() -> None:
+    """Red when `|x|` in a table for dev.to begins new cells."""
+    cell = d.Cell(inlines=(d.Math(tex=r"\|x\| = |x|"), d.HardBreak(), d.Text(text="y")))
+    assert "{% katex inline %} \\Vert{}x\\Vert{} = \\vert{}x\\vert{} {% endkatex %}<br>y" in md(
+        d.Table(header=(cell,))
+    )
+
+
+def test_code_that_ends_raw_text_stays_raw() -> None:
+    """Red when dev.to runs what follows `{% endraw %}` in a listing."""
+    out = md(d.CodeBlock(code="{% endraw %}{{ x }}"), liquid=True)
+    assert out == '{% raw %}\n```\n{% endraw %}{{ "{%" }}{% raw %} endraw %}{{ x }}\n```\n{% endraw %}\n'
+
+
+def test_a_picture_without_an_address_is_its_words() -> None:
+    """Red when `![alt]()` goes out."""
+    assert md(Shown(alt="The plane", caption="It lies")) == "*The plane*\n\n*It lies*\n"
 
 
 def test_liquid_in_words_and_code_is_guarded_for_devto(tmp_path: Path) -> None:
