@@ -68,10 +68,13 @@ def markdown_lines(text: str) -> list[str]:
 
 def plain_line(line: str) -> str:
     """A line as Markdown that reads as just these words."""
-    if reads_as(line, line):
-        return line
+    # below another paragraph a colon would begin a definition
+    lead = "\\" if line.startswith(":") else ""
+    if reads_as(lead + line, line):
+        return lead + line
     words = (w if "://" in w else ESCAPED[0].sub(escape, w) for w in line.split(" "))
     tried = [" ".join(words), *(signs.sub(escape, line) for signs in ESCAPED)]
+    tried = [t if t.startswith("\\") else lead + t for t in tried]
     return next((t for t in tried if reads_as(t, line)), tried[-1])
 
 

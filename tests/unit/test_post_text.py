@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notebook_kb.errors import UsageError
@@ -362,6 +362,7 @@ LINE = st.text(st.sampled_from("ab 1.*_`[]()<>#$|~=^%!&\\-+:/\"'{}xé😀"), min
 )
 
 
+@example(["a", ": a"])
 @given(st.lists(LINE.filter(lambda s: bool(s) and re.search("[abx]", s)), min_size=1, max_size=4))
 def test_any_words_come_back_from_their_markdown(lines: list[str]) -> None:
     """Whatever signs a line holds, as Markdown it reads as itself: nothing is taken for a list, a formula, a comment."""
