@@ -1,0 +1,1 @@
+"""Studying: the deck, the log of answers, the schedule, sessions, interviews, Anki."""
