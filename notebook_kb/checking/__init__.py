@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notebook_kb.checking.cards import card_findings
 from notebook_kb.checking.embeds import embed_findings
 from notebook_kb.checking.links import link_findings
 from notebook_kb.checking.privacy import privacy_findings
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.notebook import Notebook
 
-FAMILIES = (link_findings, embed_findings, source_findings, privacy_findings)
+FAMILIES = (link_findings, embed_findings, source_findings, privacy_findings, card_findings)
 
 
 def check_notebook(notebook: Notebook) -> list[Finding]:

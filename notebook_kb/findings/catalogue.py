@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from notebook_kb.findings.catalogue_cards import CARDS
+from notebook_kb.findings.help import ERROR, INFO, WARNING, CodeHelp
 
-ERROR, WARNING, INFO = "error", "warning", "info"
-
-
-@dataclass(frozen=True, slots=True)
-class CodeHelp:
-    """What `kb explain` says: `wrong` and `right` are a small example.
-
-    `many` names several findings of the code in one line: "2,006 links to notes that are not written yet";
-    `together`: several are always one line.
-    """
-
-    severity: str
-    title: str
-    why: str
-    mend: str
-    wrong: str = ""
-    right: str = ""
-    many: str = ""
-    together: bool = False
-
+__all__ = ["CATALOGUE", "CodeHelp"]
 
 CATALOGUE: dict[str, CodeHelp] = {
     # head
@@ -352,4 +334,5 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Put a copy of the file into the notebook.",
         many="files that were left out",
     ),
+    **CARDS,
 }

@@ -27,7 +27,7 @@ class StudyCard:
     """One thing to be asked. `front` and `back` are Markdown (of a cloze: with the asked gap, with the asked words
     highlighted); `level` is easy, medium, hard or ''.
 
-    `id` is `k-…` (`k-….2` for the second gap of a cloze), `<note>/<kind>/<detail>` for a generated card, and
+    `id` is `k-…` (`k-….1` for the first gap of a cloze), `<note>/<kind>/<detail>` for a generated card, and
     `<roadmap>/s1` for a starter. `path`, `line` and `heading` say where it stands ('' and 0 for a starter), `title` is
     that note's. `fingerprint` is of what is asked: 8 hex digits. `written`: the id stands in the note.
     """

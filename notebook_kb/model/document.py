@@ -7,176 +7,93 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from notebook_kb.model.inlines import (
+    NOWHERE,
+    BlockId,
+    Checkbox,
+    Code,
+    Comment,
+    Embed,
+    Emphasis,
+    FootnoteRef,
+    HardBreak,
+    Highlight,
+    Html,
+    Image,
+    Inline,
+    InlineParent,
+    Link,
+    Math,
+    Node,
+    Place,
+    SoftBreak,
+    Strike,
+    Strong,
+    Tag,
+    Text,
+    WikiLink,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-class Place(NamedTuple):
-    """Where in a file: lines and columns (characters) from 1, last line, column behind the end; 0 is unknown."""
-
-    line: int = 0
-    column: int = 0
-    end_line: int = 0
-    end_column: int = 0
-
-
-NOWHERE = Place()
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A part of a document."""
-
-    place: Place = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Inline(Node):
-    """A part of a line of text."""
-
-
-@dataclass(frozen=True, slots=True)
-class InlineParent(Inline):
-    """An inline that holds others."""
-
-    children: tuple[Inline, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Text(Inline):
-    """Plain characters, entities and escapes already resolved."""
-
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SoftBreak(Inline):
-    """A line end inside a paragraph."""
-
-
-@dataclass(frozen=True, slots=True)
-class HardBreak(Inline):
-    """A forced line end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code(Inline):
-    """Code in a line of text."""
-
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Math(Inline):
-    """A formula: what stands between the dollars, comments (private) included; `indent` characters stand before its
-    later lines in the file.
-    """
-
-    tex: str = ""
-    display: bool = False
-    indent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Emphasis(InlineParent):
-    """Emphasised text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Strong(InlineParent):
-    """Strong text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Strike(InlineParent):
-    """Struck-through text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Highlight(InlineParent):
-    """`==highlighted==` text; in a cloze card, what is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link(InlineParent):
-    """`[label](href)` or `<href>`; `auto` when the address is its own label."""
-
-    href: str = ""
-    title: str = ""
-    auto: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WikiLink(Inline):
-    """`[[target#heading|label]]`; without a label it is the words as typed, `>` in place of `#`."""
-
-    target: str = ""
-    heading: str = ""
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Embed(Inline):
-    """`![[target#heading|argument]]`: a note, a part of it, a picture or a PDF shown in place."""
-
-    target: str = ""
-    heading: str = ""
-    argument: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Image(Inline):
-    """`![alt|size](src "title")` or an HTML picture; `size` is '300', '300x200' or ''."""
-
-    src: str = ""
-    alt: str = ""
-    title: str = ""
-    size: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Html(Inline):
-    """A raw HTML tag; sanitised when rendered."""
-
-    html: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Comment(Inline):
-    """`%% … %%` or an HTML comment in a line: private."""
-
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FootnoteRef(Inline):
-    """A reference to the footnote with this number (from 1)."""
-
-    number: int = 0
-    repeat: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tag(Inline):
-    """`#tag/sub` in running text, without the `#`."""
-
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BlockId(Inline):
-    """` ^id` at the end of a block."""
-
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Checkbox(Inline):
-    """The box at the start of a task."""
-
-    checked: bool = False
+__all__ = [
+    "NOWHERE",
+    "TEX_COMMENT",
+    "Block",
+    "BlockId",
+    "BlockParent",
+    "Callout",
+    "Card",
+    "CardSide",
+    "Cell",
+    "Checkbox",
+    "Code",
+    "CodeBlock",
+    "Comment",
+    "CommentBlock",
+    "DefinitionList",
+    "DefinitionTerm",
+    "DefinitionText",
+    "Document",
+    "Embed",
+    "Emphasis",
+    "Footnote",
+    "FootnoteRef",
+    "HardBreak",
+    "Heading",
+    "Highlight",
+    "Html",
+    "HtmlBlock",
+    "Image",
+    "Inline",
+    "InlineParent",
+    "Link",
+    "List",
+    "ListItem",
+    "Math",
+    "MathBlock",
+    "Node",
+    "Paragraph",
+    "Place",
+    "Quote",
+    "Rule",
+    "SoftBreak",
+    "Strike",
+    "Strong",
+    "Table",
+    "Tag",
+    "Text",
+    "WikiLink",
+    "all_inlines",
+    "child_blocks",
+    "own_inlines",
+    "plain_text",
+    "walk_blocks",
+    "walk_inlines",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +243,35 @@ class Document:
 
     blocks: tuple[Block, ...] = ()
     footnotes: tuple[Footnote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardSide(BlockParent):
+    """What a card asks, or its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card(BlockParent):
+    """A card. Its children are its sides: two for `Q:` and `A:` (one where the answer is missing), one for a cloze
+    `C: … ==x==`. `level` is as typed; `id` stands at its end, `answer_line` is that of `A:`; `open_end`: it ends in a
+    line of text, behind which an id may stand.
+    """
+
+    cloze: bool = False
+    level: str = ""
+    id: str = ""
+    answer_line: int = 0
+    open_end: bool = True
+
+    @property
+    def question(self) -> tuple[Block, ...]:
+        """The blocks of the question, or of the whole cloze."""
+        return child_blocks(self.children[0]) if self.children else ()
+
+    @property
+    def answer(self) -> tuple[Block, ...]:
+        """The blocks of the answer; none for a cloze."""
+        return child_blocks(self.children[1]) if len(self.children) > 1 else ()
 
 
 def child_blocks(block: Block) -> tuple[Block, ...]:

@@ -114,14 +114,23 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A question and its answer, or a cloze, as text."""
+    """A card as it stands in a note; of a cloze there is one to study for each gap.
 
-    kind: str
+    `front` and `back` are Markdown without marks and id; a cloze is all `front`, and `gaps` are the (start, end) of its
+    `==…==` in it. `level` is easy, medium, hard or ''. `place` has its first and last line, `heading` the words of
+    the heading above. `open_end`: it ends in a line of text, behind which an id can be written.
+    """
+
+    cloze: bool
     front: str
     back: str
     id: str
     level: str
     place: Place
+    heading: str = ""
+    private: bool = False
+    open_end: bool = True
+    gaps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,18 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Starter:
+    """A card of the roadmap itself: `roadmap` is the id of the one that brought it, `concept` '' where it is about none."""
+
+    id: str
+    roadmap: str
+    question: str
+    answer: str
+    concept: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Roadmap:
     """The whole roadmap; `concepts` keeps the roadmap's order."""
 
@@ -87,6 +99,7 @@ class Roadmap:
     concepts: Mapping[str, Concept]
     problems: tuple[Problem, ...] = ()
     path: str = ""
+    starters: tuple[Starter, ...] = ()
 
     def unlocks(self, concept_id: str) -> tuple[str, ...]:
         """The concepts that need this one directly."""

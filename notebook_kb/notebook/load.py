@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     MakeDerive = Callable[[Settings, LanguagePack, SectionNames], Derive]
 
 # raise when what is derived from a note changes
-FORMAT = "19"
+FORMAT = "20"
 BUILT_IN = ("math-for-ml",)
 
 
@@ -168,6 +168,7 @@ def derivation_key(settings: Settings, names: SectionNames) -> str:
                 sorted(names.me),
                 sorted(names.private_words),
                 sorted(names.private_phrases),
+                sorted(names.card_marks.items()),
             )
         ),
     ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from notebook_kb.findings import finding
 from notebook_kb.model import document as d
 from notebook_kb.model.note import Formula, Headline, Part, Reference
+from notebook_kb.parsing.card_text import card_findings, note_cards
+from notebook_kb.parsing.cards import with_cards
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_values import HeadValues
 from notebook_kb.parsing.note_findings import (
@@ -55,7 +57,7 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     head = parse_head(text)
     body = text[head.body_offset :]
     document, comments = parse_document(body, head.body_line)
-    reader = SectionReader(document.blocks, names)
+    reader = SectionReader(with_cards(document.blocks, names.card_marks), names)
     sections, blocks = reader.read()
     document = d.Document(blocks, document.footnotes)
     values = HeadValues(head, path)
@@ -84,16 +86,16 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     found += doubled_ids(document)
     found += callout_findings(blocks, names)
     found += plugin_findings(document, body, head.body_line)
+    found += card_findings(document, sections, names)
     heading = title_heading(sections)
     note = values.note(
         digest, heading.heading if heading else "", broken=any(f.code == "KB105" for f in found)
     )
     found += values.findings  # only now: reading the values makes them
     hidden = private_indexes(sections, blocks, names)
-    return ParsedNote(
-        _with_text(note, document, sections, hidden, names, found),
-        document,
-    )
+    cards = tuple(note_cards(document, body, head.body_line, sections, hidden, names))
+    note = replace(note, cards=cards)
+    return ParsedNote(_with_text(note, document, sections, hidden, names, found), document)
 
 
 def _with_text(

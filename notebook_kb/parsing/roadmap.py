@@ -10,7 +10,8 @@ from notebook_kb.errors import SettingsError
 from notebook_kb.files.yaml_places import Node, YamlProblem, read_yaml
 from notebook_kb.findings import finding
 from notebook_kb.languages import slugify
-from notebook_kb.model.roadmap import AngleKind, Area, Concept, Problem, Resource, Roadmap
+from notebook_kb.model.card import LEVELS
+from notebook_kb.model.roadmap import AngleKind, Area, Concept, Problem, Resource, Roadmap, Starter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,6 +56,7 @@ class Draft:
     areas: list[Area] = field(default_factory=list)
     concepts: dict[str, Concept] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    starters: list[Starter] = field(default_factory=list)
 
 
 class RoadmapReader:
@@ -86,6 +88,7 @@ class RoadmapReader:
         self.resources(top.get("resources"))
         self.areas(top)
         self.problems(top.get("problems"))
+        self.starters(top.get("starter_cards"))
         self.drop(top.get("drop"))
         return self.finished()
 
@@ -104,6 +107,7 @@ class RoadmapReader:
             draft.concepts,
             tuple(draft.problems),
             self.path,
+            tuple(s for s in draft.starters if not s.concept or s.concept in draft.concepts),
         )
 
     # pieces
@@ -121,6 +125,7 @@ class RoadmapReader:
         draft.title, draft.angles, draft.resources = base.title, dict(base.angles), dict(base.resources)
         draft.areas, draft.concepts = list(base.areas), dict(base.concepts)
         draft.problems = list(base.problems)
+        draft.starters = list(base.starters)
 
     def angles(self, node: Node | None) -> None:
         if node is None:
@@ -227,6 +232,29 @@ class RoadmapReader:
             problem_id = self.text(inner, "id") or slugify(title, self.pack)
             problem = Problem(problem_id, title or problem_id, self.texts(inner.get("concepts")))
             self.draft.problems = [p for p in self.draft.problems if p.id != problem_id] + [problem]
+
+    def starters(self, node: Node | None) -> None:
+        """`starter_cards:`, each with `id`, `q` and `a`."""
+        for item in self.listed(node, "starter_cards") if node else ():
+            inner = self.mapping(item, "a starter card")
+            values = {key: self.text(inner, key) for key in ("id", "q", "a", "level")}
+            for key in ("id", "q", "a"):
+                if not values[key]:
+                    self.fail(item, f"this starter card has no `{key}`", f"add `{key}:`")
+            if values["level"] and values["level"] not in LEVELS:
+                self.fail(inner["level"], f"`{values['level']}` is no level", f"levels: {', '.join(LEVELS)}")
+            concept = inner.get("concept")
+            about = str(concept.value or "") if concept and concept.kind == "scalar" else ""
+            starter = Starter(
+                values["id"],
+                self.draft.id,
+                values["q"],
+                values["a"],
+                "" if about in {"null", "~"} else about,
+                values["level"],
+            )
+            key = (starter.roadmap, starter.id)
+            self.draft.starters = [s for s in self.draft.starters if (s.roadmap, s.id) != key] + [starter]
 
     def drop(self, node: Node | None) -> None:
         """`drop:` names areas or concepts of the extended roadmap."""

@@ -33,4 +33,5 @@ def in_other_words(roadmap: Roadmap, text: str) -> Roadmap:
         areas=tuple(replace(a, **words["areas"].get(a.id, {})) for a in roadmap.areas),
         concepts=concepts,
         problems=tuple(replace(p, title=words["problems"].get(p.id, p.title)) for p in roadmap.problems),
+        starters=tuple(replace(s, **words["starters"].get(s.id, {})) for s in roadmap.starters),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
 from notebook_kb.model.note import PRIVATE_PARTS, Citation, Part, Section
+from notebook_kb.parsing.cards import card_levels, card_marks
 from notebook_kb.parsing.shapes import CALLOUTS
 from notebook_kb.parsing.words import counted_words, has_substance
 
@@ -31,7 +32,9 @@ def normal(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SectionNames:
-    """The names of parts and angles, normalised, and the labels of special lines."""
+    """The names of parts and angles, normalised, and the labels of special lines: `card_marks` to Q, A or C,
+    `card_levels` to easy, medium or hard.
+    """
 
     parts: Mapping[str, Part]
     angles: Mapping[str, str]
@@ -39,6 +42,8 @@ class SectionNames:
     me: frozenset[str]
     private_words: frozenset[str]
     private_phrases: frozenset[str]
+    card_marks: Mapping[str, str]
+    card_levels: Mapping[str, str]
 
 
 def section_names(
@@ -73,6 +78,8 @@ def section_names(
         frozenset(w.casefold() for w in pack.labels["me"]),
         frozenset({"excerpt", "private", *(p for p in phrases if " " not in p)} - {"quotes", "quote"}),
         frozenset(phrases),
+        card_marks(pack),
+        card_levels(pack),
     )
 
 

@@ -94,18 +94,6 @@ class Surroundings:
     losses: list[Loss] = field(default_factory=list)
 
 
-def key_of(notebook: Notebook, note: Note) -> str:
-    """The note's lasting key: the head's `id`, else the concept whose note it is, else its path.
-
-    A second note of a concept has its path. Two heads with one `id` share a key: who sends has to refuse that.
-    """
-    if note.id:
-        return note.id
-    concept = notebook.concept_of(note)
-    counted = notebook.concept_note(concept) if concept else None
-    return concept if counted is not None and counted.path == note.path else note.path
-
-
 def source_digest(article: Article, files: Mapping[str, str]) -> str:
     """The digest of all that an article is made of; `files` maps the pictures it shows to theirs.
 

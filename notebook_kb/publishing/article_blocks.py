@@ -14,7 +14,7 @@ from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import strip_comments
 from notebook_kb.publishing.article import Article, Figure, Loss, Question
 from notebook_kb.publishing.article_inlines import HIDDEN, Inlines
-from notebook_kb.rendering.cards import card_mark, gapped, split_lines, without_mark
+from notebook_kb.rendering.cards import gapped, one_run
 from notebook_kb.rendering.formula_figure import spoken, symbol_rows
 
 if TYPE_CHECKING:
@@ -159,6 +159,8 @@ class Maker:
         match block:
             case d.CommentBlock():
                 return
+            case d.Card():
+                self.card(block)
             case d.Paragraph():
                 yield from self.paragraph(block)
             case d.Heading():
@@ -189,8 +191,8 @@ class Maker:
                 yield block
 
     def paragraph(self, block: d.Paragraph) -> Iterator[d.Block]:
-        """A paragraph; cards are set aside, a picture or an embedded note alone has a shape of its own."""
-        if lone_id(block) or self.cards(block):
+        """A paragraph; a picture or an embedded note alone has a shape of its own."""
+        if lone_id(block):
             return
         inside = tuple(i for i in block.inlines if not isinstance(i, d.BlockId))
         if len(inside) == 1 and isinstance(inside[0], d.Embed):
@@ -236,23 +238,15 @@ class Maker:
             self.inlines.lose("html", "words", block.place, words[:60])
             yield d.Paragraph(block.place, (d.Text(block.place, words),))
 
-    def cards(self, block: d.Paragraph) -> bool:
-        """Set a paragraph of cards aside; False when it is none."""
-        lines = split_lines(block.inlines)
-        if not lines or not card_mark(lines[0]):
-            return False
-        for line in lines:
-            mark, words = card_mark(line), self.inlines.read(without_mark(line) if card_mark(line) else line)
-            if mark == "Q":
-                self.questions.append(Question(words, ()))
-            elif mark == "C":
-                cloze = without_mark(line)
-                self.questions.append(Question(self.inlines.read(gapped(cloze)), self.inlines.read(cloze)))
-            elif self.questions:
-                last = self.questions[-1]
-                gap = (d.HardBreak(),) if last.back else ()
-                self.questions[-1] = Question(last.front, (*last.back, *gap, *words))
-        return True
+    def card(self, card: d.Card) -> None:
+        """Set a card aside."""
+        asked = gapped(card.question) if card.cloze else card.question
+        said = card.question if card.cloze else card.answer
+        self.questions.append(Question(self.side(asked), self.side(said)))
+
+    def side(self, blocks: tuple[d.Block, ...]) -> tuple[d.Inline, ...]:
+        """What stands on one side of a card, as one run of text."""
+        return self.inlines.read(one_run(visible(blocks, self.names, nested=True)))
 
     # formulas symbol by symbol
 

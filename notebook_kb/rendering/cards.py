@@ -1,46 +1,72 @@
-"""The lines of cards: `Q:`, `A:` and clozes `C: … ==x==`."""
+"""Cards for readers: a cloze with its gaps, and a side of a card as one run of text."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from notebook_kb.model import document as d
 
+GAP = "[…]"
 
-def split_lines(inlines: tuple[d.Inline, ...]) -> list[tuple[d.Inline, ...]]:
-    """A paragraph's lines, without block ids."""
-    lines: list[list[d.Inline]] = [[]]
+
+def gapped(blocks: tuple[d.Block, ...]) -> tuple[d.Block, ...]:
+    """A cloze with what is marked in it hidden."""
+    return tuple(_gapped_block(b) for b in blocks)
+
+
+def _gapped_block(block: d.Block) -> d.Block:
+    match block:
+        case d.Paragraph() | d.Heading() | d.Cell() | d.DefinitionTerm():
+            return replace(block, inlines=_gapped_inlines(block.inlines))
+        case d.BlockParent():
+            return replace(block, children=gapped(block.children))
+        case d.List():
+            return replace(block, items=tuple(replace(i, children=gapped(i.children)) for i in block.items))
+        case d.Table():
+            return replace(
+                block,
+                header=tuple(replace(c, inlines=_gapped_inlines(c.inlines)) for c in block.header),
+                rows=tuple(
+                    tuple(replace(c, inlines=_gapped_inlines(c.inlines)) for c in row) for row in block.rows
+                ),
+            )
+        case _:
+            return block
+
+
+def _gapped_inlines(inlines: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
+    found: list[d.Inline] = []
     for inline in inlines:
-        if isinstance(inline, (d.SoftBreak, d.HardBreak)):
-            lines.append([])
-        elif not isinstance(inline, d.BlockId):
-            lines[-1].append(inline)
-    return [tuple(line) for line in lines]
+        if isinstance(inline, d.Highlight):
+            found.append(d.Text(inline.place, GAP))
+        elif isinstance(inline, d.InlineParent):
+            found.append(replace(inline, children=_gapped_inlines(inline.children)))
+        else:
+            found.append(inline)
+    return tuple(found)
 
 
-def card_mark(line: tuple[d.Inline, ...]) -> str:
-    """Q, A or C when a line begins a question, an answer or a cloze."""
-    text = ""
-    for inline in line:
-        if not isinstance(inline, d.Text):
-            break
-        text += inline.text
-    head, colon, _ = text.partition(":")
-    word = head.split("[")[0].strip()
-    known = {"Q": "Q", "F": "Q", "A": "A", "C": "C", "L": "C"}
-    return known.get(word, "") if colon and len(head) <= len("Q[medium]") else ""
-
-
-def without_mark(line: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
-    """A line without `Q:` at its start."""
-    rest = list(line)
-    while rest and isinstance(rest[0], d.Text):
-        _, colon, after = rest[0].text.partition(":")
-        if colon:
-            rest[0] = d.Text(rest[0].place, after.lstrip())
-            break
-        rest.pop(0)
-    return tuple(rest)
-
-
-def gapped(line: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
-    """A cloze with its highlights hidden."""
-    return tuple(d.Text(i.place, "[…]") if isinstance(i, d.Highlight) else i for i in line)
+def one_run(blocks: tuple[d.Block, ...]) -> tuple[d.Inline, ...]:
+    """Blocks as one run of inlines, each block on a line of its own: for places that take no blocks."""
+    lines: list[tuple[d.Inline, ...]] = []
+    for block in blocks:
+        match block:
+            case d.MathBlock():
+                lines.append((d.Math(block.place, block.tex, display=True),))
+            case d.CodeBlock():
+                rows = block.code.rstrip("\n").split("\n")
+                lines += [(d.Code(block.place, row),) for row in rows]
+            case d.List():
+                for number, item in enumerate(block.items, block.start):
+                    sign = f"{number}. " if block.ordered else "• "
+                    lines.append((d.Text(item.place, sign), *one_run(item.children)))
+            case _:
+                inlines = tuple(i for i in d.own_inlines(block) if not isinstance(i, d.BlockId))
+                lines += [inlines] if inlines else []
+                inside = one_run(d.child_blocks(block))
+                lines += [inside] if inside else []
+    found: list[d.Inline] = []
+    for line in lines:
+        found += [d.HardBreak()] if found else []
+        found += line
+    return tuple(found)

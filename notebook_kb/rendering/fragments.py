@@ -12,7 +12,6 @@ from notebook_kb.parsing.note import note_numbers
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.anchors import with_id
-from notebook_kb.rendering.cards import card_mark, split_lines
 from notebook_kb.rendering.formula_figure import FormulaFigures
 from notebook_kb.rendering.html import HtmlRenderer
 from notebook_kb.rendering.sanitise import sanitise
@@ -152,10 +151,9 @@ def take_lead(blocks: tuple[d.Block, ...], renderer: HtmlRenderer) -> tuple[tupl
 
 
 def is_line(paragraph: d.Paragraph) -> bool:
-    """Whether a paragraph is words alone: no card, no picture or embed on a line of its own, no block of raw HTML."""
+    """Whether a paragraph is words alone: no picture or embed on a line of its own, no block of raw HTML."""
     inlines = tuple(i for i in paragraph.inlines if not isinstance(i, d.BlockId))
-    lines = split_lines(inlines)
-    if (lines and card_mark(lines[0])) or (len(inlines) == 1 and isinstance(inlines[0], (d.Image, d.Embed))):
+    if len(inlines) == 1 and isinstance(inlines[0], (d.Image, d.Embed)):
         return False
     html = (i.html for i in d.walk_inlines(inlines) if isinstance(i, d.Html))
     return all(name.lower() in PHRASING for tag in html for name in TAG_NAME.findall(tag))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import escape
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
@@ -15,7 +16,7 @@ from notebook_kb.parsing.sections import private_callout, visible
 from notebook_kb.parsing.shapes import CALLOUTS
 from notebook_kb.parsing.tex import strip_comments
 from notebook_kb.rendering.anchors import cut_headings, cut_mark, with_id
-from notebook_kb.rendering.cards import card_mark, gapped, split_lines, without_mark
+from notebook_kb.rendering.cards import gapped, one_run
 from notebook_kb.rendering.code import code_figure
 from notebook_kb.rendering.sanitise import MARK, Trusted, sanitise
 from notebook_kb.rendering.tex_findings import tex_finding
@@ -115,6 +116,8 @@ class HtmlRenderer:
                 mark = cut_mark(block.level) if self.depth == 1 else ""
                 inside = mark + self.inlines(block.inlines)
                 return f'<h{level} id="{escape(block.anchor)}">{inside}</h{level}>\n'
+            case d.Card():
+                return self.card(block)
             case d.MathBlock():
                 return f'<div class="eq s" tabindex="0" role="group" aria-label="{self.pack.word("formula")}">{self.formula(block)}</div>\n'
             case d.List():
@@ -156,10 +159,7 @@ class HtmlRenderer:
         return with_pictures(block.html, picture) if block.images else block.html
 
     def paragraph(self, block: d.Paragraph) -> str:
-        """A paragraph; cards and a picture alone get a shape of their own."""
-        card = self.cards(block)
-        if card:
-            return card
+        """A paragraph; a picture alone gets a shape of its own."""
         inlines = tuple(i for i in block.inlines if not isinstance(i, d.BlockId))
         if len(inlines) == 1 and isinstance(inlines[0], (d.Image, d.Embed)):
             return with_id(self.figure(inlines[0]), ids_of(block), self.given)
@@ -234,39 +234,17 @@ class HtmlRenderer:
 
     # cards
 
-    def cards(self, block: d.Paragraph) -> str:
-        """A paragraph that is one or more cards; '' when it is none."""
-        lines = split_lines(block.inlines)
-        if not lines or not card_mark(lines[0]):
-            return ""
-        parts: list[str] = []
-        question: tuple[d.Inline, ...] = ()
-        answer: list[tuple[d.Inline, ...]] = []
-
-        def flush() -> None:
-            if question:
-                body = "<br>".join(self.inlines(a) for a in answer)
-                parts.append(self.card(self.inlines(question), body))
-
-        for line in lines:
-            mark = card_mark(line)
-            if mark == "Q":
-                flush()
-                question, answer = without_mark(line), []
-            elif mark == "A":
-                answer = [without_mark(line)]
-            elif mark == "C":
-                flush()
-                question = ()
-                cloze = without_mark(line)
-                parts.append(self.card(self.inlines(gapped(cloze)), self.inlines(cloze)))
-            else:
-                answer.append(line)
-        flush()
-        return "".join(parts)
-
-    def card(self, question: str, answer: str) -> str:
-        return f'<details class="card"><summary>{question}</summary><div><p>{answer}</p></div></details>\n'
+    def card(self, card: d.Card) -> str:
+        """The question, which unfolds the answer. A `<summary>` may hold lines and formulas, but no lists or code."""
+        question = gapped(card.question) if card.cloze else card.question
+        lines = takewhile(lambda b: isinstance(b, (d.Paragraph, d.MathBlock)), question)
+        parts = [
+            self.formula(b) if isinstance(b, d.MathBlock) else self.inlines(one_run((b,))) for b in lines
+        ]
+        more = self.blocks(question[len(parts) :])
+        answer = self.blocks(card.question if card.cloze else card.answer)
+        summary = "<br>".join(p for p in parts if p)
+        return f'<details class="card"><summary>{summary}</summary><div>{(more + answer).strip()}</div></details>\n'
 
     # margin notes
 

@@ -12,7 +12,6 @@ from notebook_kb.parsing.blocks import lone_id
 from notebook_kb.parsing.sections import visible, visible_inside
 from notebook_kb.parsing.tex import strip_comments
 from notebook_kb.parsing.tree import parse_document
-from notebook_kb.rendering.cards import card_mark, split_lines
 from notebook_kb.scaffolding.edits import yaml_text
 from notebook_kb.scaffolding.note import Scaffold, comment_text, plain_note
 
@@ -125,9 +124,7 @@ class Taker:
         """A block's lines without what is private and what is bound to its note; [] where nothing is left, None where
         that cannot be told apart.
         """
-        if isinstance(block, d.CommentBlock) or lone_id(block):
-            return []
-        if isinstance(block, d.Paragraph) and card_mark(next(iter(split_lines(block.inlines)), ())):
+        if isinstance(block, (d.CommentBlock, d.Card)) or lone_id(block):
             return []
         lines = self.text.split("\n")[block.place.line - 1 : block.place.end_line]
         source = "\n".join(lines).rstrip()

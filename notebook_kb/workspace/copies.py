@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from notebook_kb.publishing.article import key_of
+from notebook_kb.notebook.keys import key_of
 from notebook_kb.publishing.ledger import FOLDER, Ledger, LedgerError
 from notebook_kb.publishing.payload import TargetName
 from notebook_kb.website.copies import Copy

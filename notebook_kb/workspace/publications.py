@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
-from notebook_kb.publishing.article import key_of
+from notebook_kb.notebook.keys import key_of
 from notebook_kb.publishing.desk import Desk
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.states import State, standing_of

@@ -13,7 +13,8 @@ from notebook_kb.languages import slugify
 from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
 from notebook_kb.parsing.note import parse_note
 from notebook_kb.publishing.adapters import ADAPTERS, Shipping
-from notebook_kb.publishing.article import Surroundings, key_of
+from notebook_kb.notebook.keys import key_of
+from notebook_kb.publishing.article import Surroundings
 from notebook_kb.publishing.article_blocks import make_article
 from notebook_kb.publishing.desk import Job
 from notebook_kb.publishing.idea_pages import idea_document
