@@ -10,9 +10,10 @@ from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.model import document as d
 from notebook_kb.parsing.note import parse_note
-from notebook_kb.parsing.rules.comment import SIGN, mask_comments
+from notebook_kb.parsing.rules.comment import OPENING, SIGN
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.tex import strip_comments
+from notebook_kb.parsing.tree import mask_and_parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.sections import SectionNames
 
 # signs that could begin something in a line of Markdown
-SPECIAL = re.compile(r"[\\`*_\[\]<$&]|==|~~|%%|(?<!\S)#(?=\w)|!(?=\[)")
+# (only the closing bracket: `\[` would begin a formula)
+SPECIAL = re.compile(r"[\\`*_\]<$&]|==|~~|%%|(?<!\S)#(?=\w)")
 AT_START = re.compile(r"(\d+)([.)](?:\s|$))|([-+>#:|](?:\s|$))")
 TICKS = re.compile(r"`+")
 FEWEST_TICKS = 3
@@ -48,10 +50,11 @@ class NoteText:
     def markdown(self, section: Section, blocks: tuple[d.Block, ...]) -> str:
         """The lines of `blocks`, which `blocks(section)` gave, as they stand in the note, then their footnotes."""
         whole = self.document.blocks[section.first : section.last]
-        kept = {id(b) for b in d.walk_blocks(blocks)}
-        hidden = {n for b in d.walk_blocks(whole) if is_hidden(b, kept, self.names) for n in lines_of(b)}
+        hidden = set(hidden_lines(whole, blocks))
         hidden.add(section.citation.place.line)
-        parts = [self.slice(b, hidden) for b in (*blocks, *self.footnotes(blocks))]
+        parts = [self.slice(b, hidden) for b in blocks]
+        for before, after in self.footnotes(blocks):
+            parts += [self.slice(b, set(hidden_lines(before, after))) for b in after]
         return "\n\n".join(p for p in parts if p.strip())
 
     def slice(self, block: d.Block, hidden: set[int]) -> str:
@@ -59,12 +62,14 @@ class NoteText:
         lines = [self.lines[n] for n in lines_of(block) if n not in hidden and n < len(self.lines)]
         return "\n".join(lines).replace(SIGN, "").strip("\n")
 
-    def footnotes(self, blocks: tuple[d.Block, ...]) -> Iterator[d.Block]:
-        """The blocks of the footnotes that are referred to, where they stand below the text."""
+    def footnotes(
+        self, blocks: tuple[d.Block, ...]
+    ) -> Iterator[tuple[tuple[d.Block, ...], tuple[d.Block, ...]]]:
+        """(all its blocks, the visible ones) of each footnote that is referred to and stands below the text."""
         numbers = {i.number for i in d.all_inlines(blocks) if isinstance(i, d.FootnoteRef)}
         for note in self.document.footnotes:
             if note.number in numbers and note.label:
-                yield from visible(note.children, self.names, nested=True)
+                yield note.children, visible(note.children, self.names, nested=True)
 
 
 def read_note_text(notebook: Notebook, note: Note) -> NoteText | None:
@@ -82,8 +87,10 @@ def note_text(text: str, path: str, digest: str, names: SectionNames) -> NoteTex
     parsed = parse_note(text, path, digest, names)
     first = parsed.note.body_line
     rows = text.split("\n")
-    body = mask_comments("\n".join(rows[first - 1 :]), first).text.split("\n")
-    return NoteText(parsed.note, parsed.document, ("", *rows[: first - 1], *body), names)
+    body = "\n".join(rows[first - 1 :])
+    if OPENING.search(body):
+        body = mask_and_parse(body, first)[0].text
+    return NoteText(parsed.note, parsed.document, ("", *rows[: first - 1], *body.split("\n")), names)
 
 
 def lines_of(block: d.Block) -> range:
@@ -95,11 +102,15 @@ def lines_of(block: d.Block) -> range:
     )
 
 
-def is_hidden(block: d.Block, kept: set[int], names: SectionNames) -> bool:
-    """Whether a block is left out as a whole: it is not kept, nor is it kept without some of its parts."""
-    return isinstance(block, d.CommentBlock) or (
-        id(block) not in kept and visible((block,), names, nested=True) == ()
-    )
+def hidden_lines(before: tuple[d.Block, ...], after: tuple[d.Block, ...]) -> Iterator[int]:
+    """The lines of the blocks of `before`, at any depth, that `after` does not hold any more."""
+    kept = {(type(b), b.place): b for b in after}
+    for block in before:
+        same = kept.get((type(block), block.place))
+        if same is None or isinstance(block, d.CommentBlock):
+            yield from lines_of(block)
+        elif same is not block:
+            yield from hidden_lines(d.child_blocks(block), d.child_blocks(same))
 
 
 def inline_markdown(inlines: tuple[d.Inline, ...]) -> str:
