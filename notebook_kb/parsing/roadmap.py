@@ -253,8 +253,8 @@ class RoadmapReader:
                 "" if about in {"null", "~"} else about,
                 values["level"],
             )
-            key = (starter.roadmap, starter.id)
-            self.draft.starters = [s for s in self.draft.starters if (s.roadmap, s.id) != key] + [starter]
+            others = [s for s in self.draft.starters if (s.roadmap, s.id) != (starter.roadmap, starter.id)]
+            self.draft.starters = [*others, starter]
 
     def drop(self, node: Node | None) -> None:
         """`drop:` names areas or concepts of the extended roadmap."""

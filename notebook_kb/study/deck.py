@@ -35,9 +35,7 @@ class Deck:
         return tuple(c for c in self.cards.values() if c.kind in {CardKind.QUESTION, CardKind.CLOZE})
 
 
-def make_deck(
-    notebook: Notebook, *, generate: Collection[CardKind] = (), starters: bool = True
-) -> Deck:
+def make_deck(notebook: Notebook, *, generate: Collection[CardKind] = (), starters: bool = True) -> Deck:
     """All cards; of made ones the kinds that `generate` names."""
     by_id: dict[str, list[StudyCard]] = defaultdict(list)
     ids = card_ids(notebook)
@@ -48,7 +46,9 @@ def make_deck(
                     by_id[one.id].append(one)
     clashing = {name for name, cards in by_id.items() if len({c.fingerprint for c in cards}) > 1}
     # the gaps of a cloze are one card in the note
-    clashing |= {n for n, cards in by_id.items() if cards[0].base_id in {c.partition(".")[0] for c in clashing}}
+    clashing |= {
+        n for n, cards in by_id.items() if cards[0].base_id in {c.partition(".")[0] for c in clashing}
+    }
     deck = {name: cards[0] for name, cards in by_id.items() if name not in clashing}
     if generate:
         for note in notebook.notes.values():

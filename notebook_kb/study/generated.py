@@ -14,6 +14,7 @@ from notebook_kb.learning.coverage import PartState, part_state
 from notebook_kb.model import document as d
 from notebook_kb.model.card import GENERATED, CardKind, StudyCard
 from notebook_kb.model.note import NoteType, Part
+from notebook_kb.notebook.keys import key_of
 from notebook_kb.parsing.blocks import lone_id
 from notebook_kb.parsing.symbols import signs, symbol_key
 from notebook_kb.parsing.tex import TexConverter
@@ -74,15 +75,6 @@ def makes_cards(notebook: Notebook, note: Note, section: Section, kinds: frozens
             return False
 
 
-def note_key(notebook: Notebook, note: Note) -> str:
-    """The head's `id`, else the concept whose note it is, else the path."""
-    if note.id:
-        return note.id
-    concept = notebook.concept_of(note)
-    counted = notebook.concept_note(concept) if concept else None
-    return concept if counted is not None and counted.path == note.path else note.path
-
-
 class CardMaker:
     """Makes one note's cards. A symbol is asked once for each note, by the first row that describes it."""
 
@@ -91,7 +83,7 @@ class CardMaker:
         self.note = note
         self.text = text
         self.pack = notebook.pack
-        self.key = note_key(notebook, note)
+        self.key = key_of(notebook, note)
         self.concept = notebook.concept_of(note)
         known = notebook.roadmap.concepts.get(self.concept)
         self.title = known.title if known else note.title

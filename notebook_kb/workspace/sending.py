@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from notebook_kb.errors import UsageError
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.languages import slugify
+from notebook_kb.notebook.keys import key_of
 from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
 from notebook_kb.parsing.note import parse_note
 from notebook_kb.publishing.adapters import ADAPTERS, Shipping
-from notebook_kb.notebook.keys import key_of
 from notebook_kb.publishing.article import Surroundings
 from notebook_kb.publishing.article_blocks import make_article
 from notebook_kb.publishing.desk import Job
