@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from notebook_kb.errors import ChangedSinceReadError
 from notebook_kb.files import exchange
@@ -21,10 +22,12 @@ from notebook_kb.files.temps import (
     write_part,
 )
 
+if TYPE_CHECKING:
+    from io import FileIO
+
 __all__ = ["TEMP_PREFIX", "append_line", "remove_stale_temps", "replace_output", "write_file"]
 
 _MOST_SWAPS = 16
-_NEWLINE = 0x0A
 _RUN_AGAIN = "Nothing was overwritten. Run the command again to work on what is there now."
 
 
@@ -76,30 +79,48 @@ def replace_output(path: Path, data: bytes) -> None:
         raise failed("write", path, error) from error
 
 
-def append_line(path: Path, line: str) -> None:
+def append_line(path: Path, line: str | bytes) -> tuple[int, bytes]:
     """Add `line` (without its line end) to the log at `path` and wait until the disk has it.
 
-    A last line that was cut short by a crash stays a line of its own. Raises `EnvironmentFailedError`, and
-    `ValueError` if `line` holds a line end.
+    A last line that was cut short by a crash stays a line of its own. Returns at which byte it was written and what.
+    Raises `EnvironmentFailedError` (the line may then stand there in part or whole), and `ValueError` if `line` holds
+    a line end.
     """
-    if "\n" in line or "\r" in line:
+    data = line.encode("utf-8") if isinstance(line, str) else line
+    if b"\n" in data or b"\r" in data:
         raise ValueError("a line of a log holds no line end")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         is_new = not path.exists()
-        with path.open("a+b") as file:
-            size = file.seek(0, os.SEEK_END)
-            start = b""
-            if size:
-                file.seek(size - 1)
-                start = b"" if file.read(1)[0] == _NEWLINE else b"\n"
-            file.write(start + line.encode("utf-8") + b"\n")
-            file.flush()
+        # Without a buffer: what was not written is not tried again behind the caller's back.
+        with path.open("a+b", buffering=0) as file:
+            data = _line_start(file) + data + b"\n"
+            written = file.write(data)
+            end = file.tell()
+            while written < len(data):
+                written += file.write(data[written:])
             os.fsync(file.fileno())
         if is_new:
             sync_folder(path.parent)
     except OSError as error:
         raise failed("write", path, error) from error
+    return end - len(data), data
+
+
+def _line_start(file: FileIO) -> bytes:
+    """What goes before a new last line: a line end if the one before has none."""
+    size = file.seek(0, os.SEEK_END)
+    if not size:
+        return b""
+    file.seek(size - 1)
+    return b"" if file.read(1) == b"\n" else b"\n"
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and make that last. Raises `OSError`."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def _create(path: Path, new: bytes) -> Snapshot:

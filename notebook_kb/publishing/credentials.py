@@ -6,7 +6,6 @@ import json
 import os
 import re
 import stat
-import sys
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from notebook_kb.errors import EnvironmentFailedError, UsageError
+from notebook_kb.files.config_folder import config_folder
 from notebook_kb.files.failures import failed
 from notebook_kb.files.temps import discard, sync_folder, write_part
 from notebook_kb.publishing import contracts
@@ -51,13 +51,7 @@ class Credential:
 
 def credentials_path(environment: Mapping[str, str] | None = None) -> Path:
     """`credentials.toml` in the user's configuration folder."""
-    env = os.environ if environment is None else environment
-    if sys.platform == "win32" and env.get("APPDATA"):
-        return Path(env["APPDATA"]) / "kb" / "credentials.toml"
-    base = env.get("XDG_CONFIG_HOME", "")
-    # The standard says that a relative one is to be ignored.
-    folder = Path(base) if base and Path(base).is_absolute() else Path.home() / ".config"
-    return folder / "kb" / "credentials.toml"
+    return config_folder(environment) / "credentials.toml"
 
 
 def find_credential(service: Service) -> Credential | None:

@@ -13,7 +13,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from notebook_kb.publishing.credentials import credentials_path
+from notebook_kb.files.config_folder import config_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ LENGTH = 32
 
 def key_path() -> Path:
     """The file of the key, beside that of the tokens."""
-    return credentials_path().with_name("kit.key")
+    return config_folder() / "kit.key"
 
 
 def signed(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,180 @@
+"""When a card comes back: the algorithm of the `fsrs` package over the history, never a stored schedule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import fsrs
+
+from notebook_kb.study.entries import Mode, Rating
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import tzinfo
+
+    from notebook_kb.settings import Settings
+    from notebook_kb.study.entries import Review
+
+DAY_CHANGES = time(4)
+"""The study day changes at this local time: who learns until one in the morning is still in the day before."""
+
+DEFAULT_AREA = "default"
+# Steps within a day are the session's work, and a schedule with chance in it would differ between two machines.
+_SCHEDULER = fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+_DECAY = -_SCHEDULER.parameters[20]
+_FACTOR = 0.9 ** (1 / _DECAY) - 1
+_RATINGS = {int(rating): fsrs.Rating(int(rating)) for rating in Rating}
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CardState:
+    """What the history says of one card.
+
+    `stability` is in days, `difficulty` from 1 to 10; `reps` counts answers, `lapses` those of a known card that was
+    forgotten. `fingerprint` and `front` are of the question as it was last asked; `last_id` is the entry that counted last.
+    """
+
+    card: str
+    stability: float
+    difficulty: float
+    last: datetime
+    reps: int
+    lapses: int
+    fingerprint: str
+    front: str
+    last_id: str
+    last_rating: int
+
+
+class _Card(fsrs.Card):
+    """The package's card, which is nobody else's: it need not be copied at each answer."""
+
+    def __copy__(self) -> _Card:
+        return self
+
+
+class _Run:
+    """One card while its history is gone through. The id that the package wants is a number, and ours is not its concern."""
+
+    __slots__ = ("card", "lapses", "last", "reps")
+
+    def __init__(self) -> None:
+        self.card = _Card(card_id=0, due=_NEVER)
+        self.reps = self.lapses = 0
+        self.last: Review | None = None
+
+    def add(self, review: Review) -> None:
+        """Go on by one entry that counts and is no reset."""
+        if review.mode is Mode.IMPORT:
+            self.card = _known_card(review.stability, review.difficulty, review.at)
+        else:
+            self.reps += 1
+            self.lapses += review.rating == Rating.AGAIN and self.card.last_review is not None
+            _SCHEDULER.review_card(self.card, _RATINGS[review.rating], review.at)
+        self.last = review
+
+    def state(self, fronts: Mapping[tuple[str, str], str]) -> CardState | None:
+        """Where the card stands; None without an entry that counts."""
+        last, card = self.last, self.card
+        if last is None or card.stability is None or card.difficulty is None:
+            return None
+        return CardState(
+            card=last.card,
+            stability=card.stability,
+            difficulty=card.difficulty,
+            last=last.at,
+            reps=self.reps,
+            lapses=self.lapses,
+            fingerprint=last.fingerprint,
+            front=last.front or fronts.get((last.card, last.fingerprint), ""),
+            last_id=last.id,
+            last_rating=last.rating,
+        )
+
+
+def replay(reviews: Iterable[Review], fronts: Mapping[tuple[str, str], str] | None = None) -> dict[str, CardState]:
+    """The state of each card after a history (undone entries left out already), in whatever order it is given.
+
+    `fronts` are questions by card and fingerprint, where they are known besides those of the entries. A card that was
+    never answered, or was set back, has no state.
+    """
+    known = dict(fronts or {})
+    runs: dict[str, _Run] = {}
+    for review in sorted(reviews, key=lambda r: r.key):
+        if review.front:
+            known.setdefault((review.card, review.fingerprint), review.front)
+        if review.mode is Mode.REVIEW or review.mode is Mode.IMPORT:
+            run = runs.get(review.card)
+            if run is None:
+                run = runs[review.card] = _Run()
+            run.add(review)
+        elif review.mode is Mode.RESET:
+            runs.pop(review.card, None)
+    states = {card: run.state(known) for card, run in runs.items()}
+    return {card: state for card, state in states.items() if state}
+
+
+def after(state: CardState | None, review: Review, front: str) -> CardState | None:
+    """The state of a card after one more entry that is later than all before; `front` is the question that it asked."""
+    if review.mode not in {Mode.REVIEW, Mode.IMPORT}:
+        return None if review.mode is Mode.RESET else state
+    run = _Run()
+    if state:
+        run.card = _known_card(state.stability, state.difficulty, state.last)
+        run.reps, run.lapses = state.reps, state.lapses
+    run.add(review)
+    return run.state({(review.card, review.fingerprint): front})
+
+
+def due_at(state: CardState, retention: float) -> datetime:
+    """When a card is due if `retention` (0 to 1) of such cards are to be remembered.
+
+    The interval of FSRS-6, whole days from 1 to the package's longest; a test compares it with the package.
+    """
+    days = round(state.stability / _FACTOR * (retention ** (1 / _DECAY) - 1))
+    return state.last + timedelta(days=min(max(days, 1), _SCHEDULER.maximum_interval))
+
+
+def retrievability(state: CardState, at: datetime) -> float:
+    """How likely the card is remembered at a moment (0 to 1)."""
+    card = _known_card(state.stability, state.difficulty, state.last)
+    return _SCHEDULER.get_card_retrievability(card, at)
+
+
+def retention_for(settings: Settings, area: str) -> float:
+    """The share of an area's cards that should be remembered when they come up."""
+    chosen = settings.cards_retention
+    return chosen.get(area, chosen[DEFAULT_AREA])
+
+
+def study_day(at: datetime, zone: tzinfo) -> date:
+    """The day to which a moment belongs, in a time zone."""
+    day = (at.astimezone(zone).replace(tzinfo=None) - _since_midnight()).date()
+    # Where clocks are put back over the hour at which the day changes, that hour comes twice.
+    if at >= day_end(day, zone):
+        return day + _DAY
+    return day - _DAY if at < day_end(day - _DAY, zone) else day
+
+
+def day_end(day: date, zone: tzinfo) -> datetime:
+    """The first moment (UTC) that no longer belongs to a study day."""
+    return datetime.combine(day + _DAY, DAY_CHANGES, zone).astimezone(UTC)
+
+
+def _known_card(stability: float, difficulty: float, last: datetime) -> _Card:
+    """The package's card of a state."""
+    return _Card(0, fsrs.State.Review, None, stability, difficulty, last, last)
+
+
+def _since_midnight() -> timedelta:
+    """How long after midnight the day changes."""
+    return timedelta(hours=DAY_CHANGES.hour, minutes=DAY_CHANGES.minute)
+
+
+def with_front(state: CardState, front: str) -> CardState:
+    """The same state with the question that it asked."""
+    return replace(state, front=front)
