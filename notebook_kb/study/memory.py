@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from notebook_kb.study.reading import Reading
     from notebook_kb.study.schedule import CardState
 
-DAMAGED = "KB750"
+DAMAGED = "KB708"
 
 
 def now() -> datetime:
