@@ -98,10 +98,12 @@ def show_cards(workspace: Workspace, chosen: list[StudyCard], memory: Memory) ->
         state = memory.states.get(card.id)
         due = due_at(state, retention_for(workspace.settings, card.area)).astimezone(zone) if state else None
         when = due.date().isoformat() if due else "new"
+        line = f"{card.line or '':>5}"
         level = f"  {card.level}" if card.level else ""
-        where = f":{card.line}" if card.line else ""
-        room = max(width() - 28 - len(level) - len(where), 20)
-        say(f"  {when:10}  {clean(one_line_of(card.front, room))}{style(where + level, 'quiet')}")
+        room = max(width() - len(line) - len(level) - 14, 20)
+        say(
+            f"{style(line, 'quiet')}  {when:10}  {clean(one_line_of(card.front, room))}{style(level, 'quiet')}"
+        )
 
 
 @cards.command("sync", short_help="Write ids behind cards that have none.", epilog="Example: kb cards sync")
