@@ -42,7 +42,7 @@ def list_cards(name: str | None, level: str | None, generated: bool, as_json: bo
     workspace = Workspace.open()
     notebook = workspace.load().notebook
     memory = open_memory(workspace)
-    deck, identity = identified_deck(notebook, memory.states, generate=GENERATED if generated else ())
+    deck, identity = identified_deck(notebook, memory.states, generate=GENERATED if generated else None)
     path = find_note(notebook, name).path if name else ""
     chosen = [
         c for c in deck.cards.values() if (not path or c.path == path) and (not level or c.level == level)

@@ -23,6 +23,7 @@ __all__ = [
     "after",
     "day_end",
     "due_at",
+    "fronts_of",
     "replay",
     "retention_for",
     "retrievability",
@@ -98,7 +99,7 @@ class _Run:
             reps=self.reps,
             lapses=self.lapses,
             fingerprint=last.fingerprint,
-            front=last.front or fronts.get((last.card, last.fingerprint), ""),
+            front=fronts.get((last.card, last.fingerprint), ""),
             last_id=last.id,
             last_rating=last.rating,
         )
@@ -109,14 +110,12 @@ def replay(
 ) -> dict[str, CardState]:
     """The state of each card after a history (undone entries left out already), in whatever order it is given.
 
-    `fronts` are questions by card and fingerprint, where they are known besides those of the entries. A card that was
-    never answered, or was set back, has no state.
+    `fronts` are the questions by card and fingerprint, if they are known better than by these entries. A card that was
+    never answered, or was set back since, has no state.
     """
-    known = dict(fronts or {})
     runs: dict[str, _Run] = {}
-    for review in sorted(reviews, key=lambda r: r.key):
-        if review.front:
-            known.setdefault((review.card, review.fingerprint), review.front)
+    history = sorted(reviews, key=lambda review: review.key)
+    for review in history:
         if review.mode is Mode.REVIEW or review.mode is Mode.IMPORT:
             run = runs.get(review.card)
             if run is None:
@@ -124,8 +123,18 @@ def replay(
             run.add(review)
         elif review.mode is Mode.RESET:
             runs.pop(review.card, None)
-    states = {card: run.state(known) for card, run in runs.items()}
-    return {card: state for card, state in states.items() if state}
+    known = fronts_of(history) if fronts is None else fronts
+    return {card: state for card, run in runs.items() if (state := run.state(known))}
+
+
+def fronts_of(reviews: Iterable[Review]) -> dict[tuple[str, str], str]:
+    """The questions by card and fingerprint; of several the first by text, whatever the order."""
+    fronts: dict[tuple[str, str], str] = {}
+    for review in reviews:
+        if review.front:
+            key = (review.card, review.fingerprint)
+            fronts[key] = min(fronts.get(key, review.front), review.front)
+    return fronts
 
 
 def after(state: CardState | None, review: Review, front: str) -> CardState | None:
