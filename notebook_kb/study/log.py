@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.files.failures import failed
 from notebook_kb.study.entries import (
+    BY_TIME,
     LogTooNewError,
     Mode,
     Rating,
@@ -15,6 +16,7 @@ from notebook_kb.study.entries import (
     Undo,
     entries_of,
     is_whole,
+    plain_review,
     review_line,
     undo_line,
 )
@@ -100,7 +102,10 @@ def read_lines(name: str, data: bytes, start: int = 0, line: int = 0) -> Read:
     *whole, last = rest.split(b"\n")
     for text in whole:
         found.lines += 1
-        _read_line(found, name, found.lines, text, found.damage)
+        if review := plain_review(text):
+            found.reviews.append(review)
+        else:
+            _read_line(found, name, found.lines, text, found.damage)
     # A whole entry that lacks only its line end counts: whoever writes next begins a new line.
     if not last or is_whole(last):
         found.size = len(data)
@@ -121,7 +126,7 @@ def settle(reviews: Iterable[Review], undos: Iterable[Undo]) -> tuple[list[Revie
         if other is not review and other != review:
             once[review.id] = min(other, review, key=review_line)
     kept = [review for review in once.values() if review.id not in undone] if undone else list(once.values())
-    kept.sort(key=lambda review: review.key)
+    kept.sort(key=BY_TIME)
     return kept, undone
 
 

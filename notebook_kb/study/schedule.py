@@ -10,7 +10,7 @@ import fsrs
 
 from notebook_kb.settings import DEFAULT_AREA
 from notebook_kb.study.days import day_end, study_day, study_zone
-from notebook_kb.study.entries import Mode, Rating
+from notebook_kb.study.entries import BY_TIME, Mode, Rating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +36,9 @@ _SCHEDULER = fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzi
 _DECAY = -_SCHEDULER.parameters[20]
 _FACTOR = 0.9 ** (1 / _DECAY) - 1
 _RATINGS = {int(rating): fsrs.Rating(int(rating)) for rating in Rating}
+_AGAIN = int(Rating.AGAIN)
+_REVIEW, _IMPORT, _RESET = Mode.REVIEW, Mode.IMPORT, Mode.RESET
+_review_card = _SCHEDULER.review_card
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,14 +79,18 @@ class _Run:
         self.reps = self.lapses = 0
         self.last: Review | None = None
 
-    def add(self, review: Review) -> None:
-        """Go on by one entry that counts and is no reset."""
-        if review.mode is Mode.IMPORT:
-            self.card = _known_card(review.stability, review.difficulty, review.at)
-        else:
-            self.reps += 1
-            self.lapses += review.rating == Rating.AGAIN and self.card.last_review is not None
-            _SCHEDULER.review_card(self.card, _RATINGS[review.rating], review.at)
+    def answer(self, review: Review) -> None:
+        """Go on by an answer."""
+        card = self.card
+        self.reps += 1
+        if review.rating == _AGAIN and card.last_review is not None:
+            self.lapses += 1
+        _review_card(card, _RATINGS[review.rating], review.at)
+        self.last = review
+
+    def adopt(self, review: Review) -> None:
+        """Go on by a state that was taken over."""
+        self.card = _known_card(review.stability, review.difficulty, review.at)
         self.last = review
 
     def state(self, fronts: Mapping[tuple[str, str], str]) -> CardState | None:
@@ -114,14 +121,15 @@ def replay(
     never answered, or was set back since, has no state.
     """
     runs: dict[str, _Run] = {}
-    history = sorted(reviews, key=lambda review: review.key)
+    history = sorted(reviews, key=BY_TIME)
     for review in history:
-        if review.mode is Mode.REVIEW or review.mode is Mode.IMPORT:
+        mode = review.mode
+        if mode is _REVIEW or mode is _IMPORT:
             run = runs.get(review.card)
             if run is None:
                 run = runs[review.card] = _Run()
-            run.add(review)
-        elif review.mode is Mode.RESET:
+            run.answer(review) if mode is _REVIEW else run.adopt(review)
+        elif mode is _RESET:
             runs.pop(review.card, None)
     known = fronts_of(history) if fronts is None else fronts
     return {card: state for card, run in runs.items() if (state := run.state(known))}
@@ -139,13 +147,13 @@ def fronts_of(reviews: Iterable[Review]) -> dict[tuple[str, str], str]:
 
 def after(state: CardState | None, review: Review, front: str) -> CardState | None:
     """The state of a card after one more entry that is later than all before; `front` is the question that it asked."""
-    if review.mode not in {Mode.REVIEW, Mode.IMPORT}:
-        return None if review.mode is Mode.RESET else state
+    if review.mode not in {_REVIEW, _IMPORT}:
+        return None if review.mode is _RESET else state
     run = _Run()
     if state:
         run.card = _known_card(state.stability, state.difficulty, state.last)
         run.reps, run.lapses = state.reps, state.lapses
-    run.add(review)
+    run.answer(review) if review.mode is _REVIEW else run.adopt(review)
     return run.state({(review.card, review.fingerprint): front})
 
 
