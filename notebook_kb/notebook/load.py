@@ -69,6 +69,7 @@ class Loader:
         self.cache = NoteCache(state / "cache" / "notes.sqlite" if use_cache else None)
         self.pack = language_pack(self.settings.language)
         self.roadmap = load_roadmap(root, self.settings, self.pack)
+        settings_module.check_areas(self.settings, [area.id for area in self.roadmap.areas])
         angles = {a.id: a.title for a in self.roadmap.angles.values()}
         self.names = section_names(self.pack, self.settings.sections, self.settings.private_sections, angles)
         self.derive: Derive = make_derive(self.settings, self.pack, self.names)

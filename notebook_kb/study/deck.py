@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from notebook_kb.model.note import Card, Note
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.study.card_ids import CardPlace
 
 GAP = "==[…]=="
 
@@ -35,10 +36,16 @@ class Deck:
         return tuple(c for c in self.cards.values() if c.kind in {CardKind.QUESTION, CardKind.CLOZE})
 
 
-def make_deck(notebook: Notebook, *, generate: Collection[CardKind] = (), starters: bool = True) -> Deck:
-    """All cards; of made ones the kinds that `generate` names."""
+def make_deck(
+    notebook: Notebook,
+    *,
+    generate: Collection[CardKind] = (),
+    starters: bool = True,
+    ids: Mapping[CardPlace, str] | None = None,
+) -> Deck:
+    """All cards; of made ones the kinds that `generate` names. Of the notes' own those that `ids` names, or all."""
     by_id: dict[str, list[StudyCard]] = defaultdict(list)
-    ids = card_ids(notebook)
+    ids = card_ids(notebook) if ids is None else ids
     for path, note in notebook.notes.items():
         for number, card in enumerate(note.cards):
             if (path, number) in ids and is_askable(card):

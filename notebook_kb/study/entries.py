@@ -166,8 +166,8 @@ def entries_of(line: bytes) -> Iterator[Review | Undo | str]:
 
 def is_whole(line: bytes) -> bool:
     """Whether a line (without its end) is sealed by its own checksum."""
-    return (
-        line[-_SUM_LENGTH : 8 - _SUM_LENGTH] == b',"sum":"' and line[8 - _SUM_LENGTH :] == _seal(line[:-_SUM_LENGTH])
+    return line[-_SUM_LENGTH : 8 - _SUM_LENGTH] == b',"sum":"' and line[8 - _SUM_LENGTH :] == _seal(
+        line[:-_SUM_LENGTH]
     )
 
 

@@ -13,20 +13,21 @@ from notebook_kb.findings import finding
 from notebook_kb.study.device import device_of
 from notebook_kb.study.entries import LONGEST_ANSWER_MS, LONGEST_FRONT, Undo, fresh_id
 from notebook_kb.study.log import FOLDER, Mode, Review, read_history, review_line, undo_line
-from notebook_kb.study.reading import Reading, full_reading
+from notebook_kb.study.reading import full_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from notebook_kb.findings import Finding
+    from notebook_kb.study.reading import Reading
     from notebook_kb.study.schedule import CardState
 
 DAMAGED = "KB750"
 
 
 def now() -> datetime:
-    """This moment in UTC."""
+    """The present moment in UTC."""
     return datetime.now(UTC)
 
 
@@ -44,9 +45,7 @@ class Memory:
         self._reading: Reading = full_reading(self.folder, self._clock())
 
     @classmethod
-    def open(
-        cls, state: Path, device: str | None = None, *, clock: Callable[[], datetime] = now
-    ) -> Memory:
+    def open(cls, state: Path, device: str | None = None, *, clock: Callable[[], datetime] = now) -> Memory:
         """The memory whose log lies in `state`/reviews; nothing is written before the first answer.
 
         `device` is the name of this computer's file, found out if it is not given; `warning` then says what is wrong
@@ -132,7 +131,9 @@ class Memory:
         """Write that an entry does not count. Raises `UsageError` for an id that the log does not have, and as `record`."""
         with self._lock:
             if not self._reading.has(review_id):
-                raise UsageError(f"there is no answer {review_id}", "It may have been undone by another window.")
+                raise UsageError(
+                    f"there is no answer {review_id}", "It may have been undone by another window."
+                )
             entry = Undo(fresh_id(), self._moment(None), review_id)
             append_line(self.path, undo_line(entry))
             self._reading = full_reading(self.folder, self._clock())

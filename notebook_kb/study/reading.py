@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from notebook_kb.study.entries import TIMED
-from notebook_kb.study.log import Damage, Review, file_bytes, log_files, read_lines, settle
-from notebook_kb.study.schedule import CardState, replay
+from notebook_kb.study.log import file_bytes, log_files, read_lines, settle
+from notebook_kb.study.schedule import replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
+
+    from notebook_kb.study.log import Damage, Review
+    from notebook_kb.study.schedule import CardState
 
 RECENT = timedelta(days=3)
 _TENTH = 100

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import fsrs
 
+from notebook_kb.settings import DEFAULT_AREA
+from notebook_kb.study.days import day_end, study_day, study_zone
 from notebook_kb.study.entries import Mode, Rating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import tzinfo
 
     from notebook_kb.settings import Settings
     from notebook_kb.study.entries import Review
 
-DAY_CHANGES = time(4)
-"""The study day changes at this local time: who learns until one in the morning is still in the day before."""
+__all__ = [
+    "CardState",
+    "after",
+    "day_end",
+    "due_at",
+    "replay",
+    "retention_for",
+    "retrievability",
+    "study_day",
+    "study_zone",
+]
 
-DEFAULT_AREA = "default"
 # Steps within a day are the session's work, and a schedule with chance in it would differ between two machines.
 _SCHEDULER = fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
 _DECAY = -_SCHEDULER.parameters[20]
 _FACTOR = 0.9 ** (1 / _DECAY) - 1
 _RATINGS = {int(rating): fsrs.Rating(int(rating)) for rating in Rating}
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,9 @@ class _Run:
         )
 
 
-def replay(reviews: Iterable[Review], fronts: Mapping[tuple[str, str], str] | None = None) -> dict[str, CardState]:
+def replay(
+    reviews: Iterable[Review], fronts: Mapping[tuple[str, str], str] | None = None
+) -> dict[str, CardState]:
     """The state of each card after a history (undone entries left out already), in whatever order it is given.
 
     `fronts` are questions by card and fingerprint, where they are known besides those of the entries. A card that was
@@ -151,30 +161,6 @@ def retention_for(settings: Settings, area: str) -> float:
     return chosen.get(area, chosen[DEFAULT_AREA])
 
 
-def study_day(at: datetime, zone: tzinfo) -> date:
-    """The day to which a moment belongs, in a time zone."""
-    day = (at.astimezone(zone).replace(tzinfo=None) - _since_midnight()).date()
-    # Where clocks are put back over the hour at which the day changes, that hour comes twice.
-    if at >= day_end(day, zone):
-        return day + _DAY
-    return day - _DAY if at < day_end(day - _DAY, zone) else day
-
-
-def day_end(day: date, zone: tzinfo) -> datetime:
-    """The first moment (UTC) that no longer belongs to a study day."""
-    return datetime.combine(day + _DAY, DAY_CHANGES, zone).astimezone(UTC)
-
-
 def _known_card(stability: float, difficulty: float, last: datetime) -> _Card:
     """The package's card of a state."""
     return _Card(0, fsrs.State.Review, None, stability, difficulty, last, last)
-
-
-def _since_midnight() -> timedelta:
-    """How long after midnight the day changes."""
-    return timedelta(hours=DAY_CHANGES.hour, minutes=DAY_CHANGES.minute)
-
-
-def with_front(state: CardState, front: str) -> CardState:
-    """The same state with the question that it asked."""
-    return replace(state, front=front)

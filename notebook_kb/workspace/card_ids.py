@@ -44,6 +44,7 @@ def give_ids(
     ids: Mapping[tuple[str, int], str] | None = None,
     *,
     leave: Collection[int] = (),
+    dry_run: bool = False,
 ) -> GivenIds:
     """Write the ids of all cards of the note at `path` that have none; of those that `leave` numbers none.
 
@@ -59,7 +60,8 @@ def give_ids(
     if not fresh:
         return GivenIds(path)
     try:
-        write_ids(workspace, note, fresh)
+        if not dry_run:
+            write_ids(workspace, note, fresh)
     except NotebookError as error:
         return GivenIds(path, problem=error.message, hint=error.hint)
     return GivenIds(path, tuple(name for _, name in fresh))
