@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.learning.coverage import PartState, part_state
 from notebook_kb.model import document as d
 from notebook_kb.model.note import NoteType, Part
-from notebook_kb.parsing.sentences import sentences
+from notebook_kb.parsing.sentences import is_whole, sentences
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.formula_figure import spoken
 from notebook_kb.rendering.fragments import is_title_section, line_html
@@ -159,6 +159,8 @@ class SheetMaker:
     def warning(self, callout: d.Callout) -> str:
         """What a callout says: its title, if it has one of its own, and its first words."""
         title, words = self.line(callout.title), self.first_words(callout.children)
+        if title and words and not is_whole(said_text(callout.title)):
+            title += "."
         return f"<strong>{title}</strong> {words}".strip() if title else words
 
     def first_words(self, blocks: tuple[d.Block, ...]) -> str:
