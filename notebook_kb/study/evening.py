@@ -10,6 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from notebook_kb.learning.coverage import PartState, part_state
+from notebook_kb.model.card import CardKind
 from notebook_kb.model.note import Part
 from notebook_kb.study.mock import mock_questions
 
@@ -24,6 +25,8 @@ QUESTION_MINUTES = 3  # two on the clock, one to compare and grade
 SHEET_MINUTES, LEAST_FOR_SHEET = 5, 25
 LEAST_FOR_MOCK = 10
 MOCK_SHARE, READ_SHARE = 0.3, 0.2
+MINUTE = 60_000  # milliseconds
+EFFORT = {CardKind.SAY: 1.5, CardKind.ANGLE: 3, CardKind.CODE: 5}
 WORDS_A_MINUTE = 130  # slowly, as one reads mathematics
 # where a concept that was never reviewed stands among the others: behind the forgotten, before the known
 UNKNOWN = 0.9
@@ -101,15 +104,15 @@ def make_plan(notebook: Notebook, cards: tuple[Weighed, ...], evening: Evening, 
     )
     reading = round(minutes * READ_SHARE) if sections else 0
     drill = minutes - sheet - asked * QUESTION_MINUTES - reading
-    count = min(len(cards), max(drill * 60_000 // max(median_ms, 1), 1))
-    drill_minutes = min(ceil(count * median_ms / 60_000), drill) if count else 0
+    drilled = fitting_cards(cards, drill, median_ms)
+    drill_minutes = min(ceil(sum(effort(w, median_ms) for w in drilled) / MINUTE), drill)
     chosen = fitting(sections, reading + drill - drill_minutes)
     rest = minutes - sheet - asked * QUESTION_MINUTES - drill_minutes - sum(r.minutes for r in chosen)
     more = min(rest // QUESTION_MINUTES, len(cards) - asked)
     questions = mock_questions(cards, evening, asked + more)
     left = rest - more * QUESTION_MINUTES
     wanted = [
-        (SlotKind.DRILL, drill_minutes, cards[:count], ()),
+        (SlotKind.DRILL, drill_minutes, drilled, ()),
         (SlotKind.MOCK, len(questions) * QUESTION_MINUTES, questions, ()),
         (SlotKind.READ, sum(r.minutes for r in chosen), (), chosen),
         (SlotKind.SHEET, sheet, (), ()),
@@ -121,6 +124,31 @@ def make_plan(notebook: Notebook, cards: tuple[Weighed, ...], evening: Evening, 
             slots.append(Slot(kind, start, length, about, texts))
             start += timedelta(minutes=length)
     return Plan(evening, tuple(slots), cards, weakest, median_ms, left)
+
+
+def effort(one: Weighed, median_ms: int) -> float:
+    """About how many milliseconds a card takes: to draw or to code is more than to say a word."""
+    return median_ms * EFFORT.get(one.card.kind, 1)
+
+
+def fitting_cards(cards: tuple[Weighed, ...], minutes: int, median_ms: int) -> tuple[Weighed, ...]:
+    """The first cards, as many as fit; one at least."""
+    time = 0.0
+    for n, one in enumerate(cards):
+        time += effort(one, median_ms)
+        if time > minutes * MINUTE:
+            return cards[: max(n, 1)]
+    return cards
+
+
+def drill_cards(plan: Plan) -> tuple[Weighed, ...]:
+    """As many cards as all the minutes take."""
+    return fitting_cards(plan.cards, plan.evening.minutes, plan.median_ms)
+
+
+def mock_cards(plan: Plan) -> tuple[Weighed, ...]:
+    """As many questions as all the minutes take."""
+    return mock_questions(plan.cards, plan.evening, max(plan.evening.minutes // QUESTION_MINUTES, 1))
 
 
 def weak_concepts(notebook: Notebook, cards: tuple[Weighed, ...], area: str) -> tuple[WeakConcept, ...]:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from notebook_kb.errors import UsageError
 from notebook_kb.files.write import replace_output
-from notebook_kb.notebook.names import did_you_mean, fold
 from notebook_kb.study.cheatsheet import make_sheet, sheet_notes
+from notebook_kb.workspace.areas import area_id
 from notebook_kb.workspace.authoring import find_note
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notebook_kb.model.note import Note
-    from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.study.cheatsheet import SheetArea
     from notebook_kb.workspace.workspace import Workspace
 
@@ -80,21 +79,6 @@ def cheat_sheet(
     fonts = Markup(font_css(workspace.theme.static, "".join(formulas_in(areas))))  # noqa: S704 - our own files
     html = workspace.theme.render("cheatsheet.html", site, SheetView(title, areas, fonts, paper), "/")
     return Sheet(html.rstrip() + "\n", concepts)
-
-
-def area_id(notebook: Notebook, name: str) -> str:
-    """The area that a name means, by id or title; '' for ''. UsageError with the nearest one."""
-    if not name:
-        return ""
-    known = {fold(key): a.id for a in notebook.roadmap.areas for key in (a.title, a.id)}
-    if fold(name) in known:
-        return known[fold(name)]
-    near = did_you_mean(name, known)
-    ids = ", ".join(a.id for a in notebook.roadmap.areas)
-    raise UsageError(
-        f"the roadmap has no area `{name}`",
-        f"did you mean `{known[near]}`?" if near in known else f"areas: {ids}",
-    )
 
 
 def formulas_in(areas: Iterable[SheetArea]) -> Iterator[str]:
