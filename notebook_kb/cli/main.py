@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Explain the code of a finding."),
     "build": ("build", "Build the site from the public notes."),
     "serve": ("serve", "Show the notebook live while you write."),
+    "interview": ("interview", "Prepare for an interview: a plan, a drill, a mock interview."),
+    "cheatsheet": ("cheatsheet", "Make a sheet of formulas and sentences to print."),
     "publish": ("publish", "Make a note public, or send a copy to Medium, LinkedIn, dev.to."),
     "unpublish": ("publish", "Take a note back from the public."),
     "publications": ("publications", "Say what is published where, and what has changed since."),

@@ -33,6 +33,7 @@ class Part(StrEnum):
     EXAMPLE = "example"
     CODE = "code"
     WHY = "why"
+    PITFALLS = "pitfalls"
     CARDS = "cards"
     EXCERPT = "excerpt"
     LINKEDIN = "linkedin"

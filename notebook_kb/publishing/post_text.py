@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from notebook_kb.model import document as d
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.parsing.sections import is_private_heading, visible
+from notebook_kb.parsing.sentences import is_whole, sentences
 from notebook_kb.publishing.article_blocks import Maker, is_title, public_sections
 from notebook_kb.publishing.article_inlines import Inlines
 from notebook_kb.publishing.contracts import number
 from notebook_kb.publishing.post_lines import UNSAID, Kind, Piece, PostLines
-from notebook_kb.publishing.sentences import is_whole, sentences
 from notebook_kb.publishing.targets.little_text import length
 
 if TYPE_CHECKING:

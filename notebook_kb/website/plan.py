@@ -30,6 +30,7 @@ SHOWN_PART_TITLES = {
     Part.EXAMPLE: "example",
     Part.CODE: "from_scratch",
     Part.WHY: "why_it_matters",
+    Part.PITFALLS: "pitfalls",
     Part.CARDS: "cards",
 }
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from notebook_kb.errors import UsageError
 from notebook_kb.notebook.public import public_view
 from notebook_kb.parsing.note import parse_note
+from notebook_kb.parsing.sentences import sentences
 from notebook_kb.publishing.article import Surroundings
 from notebook_kb.publishing.contracts import number
 from notebook_kb.publishing.drawing import Said
 from notebook_kb.publishing.post_text import LEAST, MOST, hashtags, post_text
-from notebook_kb.publishing.sentences import sentences
 from notebook_kb.rendering.images.result import CannotDraw
 from notebook_kb.scaffolding.linkedin import markdown_lines
 from notebook_kb.website.addresses import note_url
