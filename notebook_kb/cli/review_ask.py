@@ -1,0 +1,181 @@
+"""Asking the cards of a review in the terminal."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from notebook_kb.cli.console import clean, note, say, style
+from notebook_kb.cli.review_text import (
+    HELP,
+    RATINGS,
+    choices,
+    closing,
+    nothing_due,
+    place_of,
+    side,
+    span,
+    title,
+)
+from notebook_kb.errors import NotebookError
+from notebook_kb.study.session import StaleTurnError
+
+if TYPE_CHECKING:
+    from notebook_kb.study.session import Turn
+    from notebook_kb.workspace.review import Review
+
+SHOW = "\r\n "
+QUIT = "q\x04\x1b"
+
+
+class Ended(Exception):  # noqa: N818 - no error: the learner stops
+    """The learner stops."""
+
+
+def run_review(opened: Review) -> None:
+    """Ask until nothing is left or the learner stops. Each answer is on the disk before the next question."""
+    for finding in opened.memory.problems:
+        note(f"{style('warning', 'warning', err=True)}: {finding.place}: {finding.message}")
+    if opened.memory.warning:
+        note(f"{style('warning', 'warning', err=True)}: {opened.memory.warning}")
+    if opened.identity.lost:
+        note(f"{len(opened.identity.lost)} cards may have lost their ids and are not asked: `kb cards sync`")
+    asker = Asker(opened)
+    try:
+        if asker.ask_all():
+            return
+    except Ended:
+        pass
+    except KeyboardInterrupt:
+        say()
+        closing(opened.session.summary())
+        raise
+    say()
+    closing(opened.session.summary())
+
+
+class Asker:
+    """Shows questions, reads keys."""
+
+    def __init__(self, opened: Review) -> None:
+        self.opened = opened
+        self.session = opened.session
+        self.told: set[str] = set()
+
+    def ask_all(self) -> bool:
+        """Ask; True if there was nothing to ask from the start."""
+        turn = self.session.turn()
+        if turn is None:
+            nothing_due(self.opened)
+            return True
+        say(style("Enter shows the answer; ? says what the keys do", "quiet"))
+        while turn is not None:
+            self.ask(turn)
+            turn = self.session.turn()
+        return False
+
+    def ask(self, turn: Turn) -> None:
+        """One card."""
+        say()
+        say(title(turn))
+        if turn.changed_from and not self.same_question(turn):
+            return
+        self.show(turn.card.front, turn)
+        begun = time.monotonic()
+        key = self.key(SHOW + "seun", "Enter shows the answer")
+        if key not in SHOW:
+            self.other(key, turn)
+            return
+        say(style("  ──", "quiet"))
+        self.show(turn.card.back, turn)
+        say()
+        say(f"  {choices(self.session.intervals(turn.card.id))}")
+        key = self.key("1234seun", "1 to 4 says how it was")
+        if key in "1234":
+            self.answer(turn, int(key), round((time.monotonic() - begun) * 1000))
+        else:
+            self.other(key, turn)
+
+    def show(self, markdown: str, turn: Turn) -> None:
+        """One side of the card."""
+        for line in side(self.opened.notebook, turn.card, markdown):
+            say(line)
+
+    def key(self, known: str, hint: str) -> str:
+        """The next key that means something here. Raises `Ended` for q, Escape and Ctrl-D."""
+        while True:
+            try:
+                key = click.getchar()
+            except EOFError:
+                raise Ended from None
+            key = key.lower()
+            if key and key in QUIT:
+                raise Ended
+            if key and key in known:
+                return key
+            if key == "?":
+                say(HELP)
+            elif key:
+                say(style(f"  {hint}; ? says what the keys do", "quiet"))
+
+    def answer(self, turn: Turn, rating: int, ms: int) -> None:
+        """Write it, and say when the card comes back and where it stands."""
+        try:
+            answered, given = self.opened.answer(turn, rating, ms)
+        except StaleTurnError as error:
+            note(f"{style('note', 'path', err=True)}: {error.message}")
+            return
+        when = f"in {span((answered.due - answered.review.at).days)}" if answered.due else "again in a while"
+        say(f"  {style(RATINGS[rating], 'ok' if rating > 1 else 'warning')}, {when}   {place_of(turn.card)}")
+        if given and given.problem and given.path not in self.told:
+            self.told.add(given.path)
+            note(f"  {style('warning', 'warning', err=True)}: no ids were written: {clean(given.problem)}")
+
+    def other(self, key: str, turn: Turn) -> None:
+        """Skip, undo, edit, begin anew."""
+        match key:
+            case "s":
+                self.session.skip(turn.card.id)
+            case "u":
+                card = self.session.undo()
+                say(style("  taken back" if card else "  there is no answer of today to take back", "quiet"))
+            case "e":
+                self.edit(turn)
+            case "n":
+                self.session.start_anew(turn.card.id)
+                say(style("  its history begins anew", "quiet"))
+
+    def same_question(self, turn: Turn) -> bool:
+        """Whether a question that was much changed is still the same; else its history begins anew and it is asked as new."""
+        say(style("  This question was changed. Before it was:", "quiet"))
+        self.show(turn.changed_from, turn)
+        say(style("  now:", "quiet"))
+        self.show(turn.card.front, turn)
+        say("  Is it still the same question? y keeps its history, n begins anew")
+        if self.key("yn", "y or n") == "n":
+            self.session.start_anew(turn.card.id)
+            return False
+        return True
+
+    def edit(self, turn: Turn) -> None:
+        """Open the card in the editor, then read its note again."""
+        from notebook_kb.cli.editor import arguments, editor_command, run_editor
+
+        card, workspace = turn.card, self.opened.workspace
+        if not card.path:
+            say(style("  this card is the roadmap's", "quiet"))
+            return
+        command = editor_command(workspace.settings)
+        path = workspace.root / card.path
+        if not command:
+            say(f"  {place_of(card)}")
+            say(style("  no editor is set: KB_EDITOR=nano, or `editor: nano` in notebook.yml", "quiet"))
+            click.pause("  change the card there, then press a key …")
+        else:
+            try:
+                run_editor(arguments(command, path, card.line))
+            except NotebookError as error:
+                note(f"  {error.message}")
+        self.opened.read_again(card.path)

@@ -1,0 +1,128 @@
+"""The words of `kb review`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from notebook_kb.cli.console import clean, counted, note, say, style, wants_colour, width
+from notebook_kb.rendering.terminal_text import terminal_text
+
+if TYPE_CHECKING:
+    from notebook_kb.model.card import StudyCard
+    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.study.session import Summary, Turn
+    from notebook_kb.workspace.review import Review
+
+RATINGS = {1: "again", 2: "hard", 3: "good", 4: "easy"}
+HOW_TO = """Write one into a note, at the start of a line:
+
+  Q: What does the rank of a matrix count?
+  A: The directions that survive.
+
+  C: A square matrix is ==invertible== exactly when its rank is full.
+"""
+HELP = """  Enter, Space   show the answer        u   take the last answer back
+  1              again: not known       s   skip, it stays due
+  2              hard                   e   edit the card in your editor
+  3              good                   n   not the question that it was: begin anew
+  4              easy                   q   stop; every answer is kept"""
+
+
+def side(notebook: Notebook, card: StudyCard, markdown: str) -> list[str]:
+    """One side of a card as lines for this terminal."""
+    note_of = notebook.notes.get(card.path)
+    macros = {**notebook.settings.macros, **(note_of.macros if note_of else {})}
+    text = terminal_text(markdown, width() - 2, macros=macros, highlight=highlighted)
+    return [f"  {clean_line(line)}".rstrip() for line in text.split("\n")]
+
+
+def highlighted(words: str) -> str:
+    """What is asked in a cloze, where it stands out; in brackets where there is no colour."""
+    import sys
+
+    if words.strip() == "[…]":
+        return words
+    return click.style(words, bold=True, underline=True) if wants_colour(sys.stdout) else f"[{words}]"
+
+
+def clean_line(line: str) -> str:
+    """A line that cannot steer the terminal but for our own signs of style."""
+    parts = line.split("\x1b")
+    kept = clean(parts[0])
+    for part in parts[1:]:
+        code, ending, rest = part.partition("m")
+        own = ending and code.startswith("[") and set(code[1:]) <= set("0123456789;")
+        kept += f"\x1b{code}m{clean(rest)}" if own else clean(f"\ufffd{part}")
+    return kept
+
+
+def title(turn: Turn) -> str:
+    """What the card is about, and how much is left."""
+    minutes = max(round(turn.seconds_left / 60), 1)
+    left = f"{turn.left} left, about {minutes} min"
+    what = clean(turn.card.title) + (f", {turn.card.level}" if turn.card.level else "")
+    mark = {"new": "  new", "repeat": "  once more"}.get(turn.why, "")
+    return f"{style(what, 'title')}{style(mark, 'quiet')}  {style(left, 'quiet')}"
+
+
+def place_of(card: StudyCard) -> str:
+    """`notes/rank.md:52  Rank of a matrix › Cards`."""
+    if not card.path:
+        return style(f"roadmap: {card.title}", "quiet")
+    where = " › ".join(clean(t) for t in dict.fromkeys((card.title, card.heading)) if t)
+    return f"{style(f'{card.path}:{card.line}', 'path')}  {style(where, 'quiet')}"
+
+
+def span(days: int) -> str:
+    """Days as people say them: `3 days`, `2 months`, `1.5 years`."""
+    if days < 31:
+        return counted(days, "day")
+    if days < 365:
+        return counted(round(days / 30.4), "month")
+    years = days / 365.25
+    return f"{years:.1f} years".replace(".0 ", " ") if years >= 1.05 else "1 year"
+
+
+def choices(intervals: dict[int, int]) -> str:
+    """The four ratings, each with the time until the card comes back."""
+    parts = []
+    for number, word in RATINGS.items():
+        when = style(f" {short_span(intervals[number])}", "quiet") if number in intervals else ""
+        parts.append(f"{style(str(number), 'code')} {word}{when}")
+    return "   ".join(parts)
+
+
+def short_span(days: int) -> str:
+    """`3 d`, `2 mo`, `1.5 y`."""
+    if days < 31:
+        return f"{days} d"
+    return f"{round(days / 30.4)} mo" if days < 365 else f"{days / 365.25:.1f} y"
+
+
+def closing(summary: Summary) -> None:
+    """What was done today, and what comes."""
+    if summary.answers:
+        minutes = f"{max(round(summary.seconds / 60), 1)} min"
+        failed = f", {summary.failed} not known at first" if summary.failed else ""
+        say(f"{counted(summary.cards, 'card')} today{failed}, {minutes}.")
+    if summary.tomorrow:
+        say(f"{counted(summary.tomorrow, 'card')} tomorrow.")
+    elif summary.next_day:
+        say(f"The next card comes on {summary.next_day.isoformat()}.")
+
+
+def nothing_due(opened: Review) -> None:
+    """Why nothing is asked, and what one could do."""
+    summary = opened.session.summary()
+    if not opened.session.deck.cards:
+        say("There is no card yet.")
+        say(HOW_TO)
+        return
+    say("Nothing is due.")
+    closing(summary)
+    waiting = sum(c.id not in opened.memory.states for c in opened.session.deck.cards.values())
+    if waiting:
+        note(f"{counted(waiting, 'card')} not begun yet; `kb review --new 20` takes more of them today")
+    note("`kb interview --drill` asks the weakest ones and leaves the schedule as it is")
