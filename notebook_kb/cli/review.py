@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
     default=None,
     help="Also ask cards made of the notes' formulas, symbols and code, or none of them.",
 )
+@click.option(
+    "--lines", is_flag=True, help="Read answers as lines (a key, then Enter), as a screen reader may need."
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what is due as one JSON object, ask nothing.")
 def review(
     name: tuple[str, ...],
@@ -32,6 +34,7 @@ def review(
     limit: int | None,
     new: int | None,
     generated: bool | None,
+    lines: bool,
     as_json: bool,
 ) -> None:
     """Ask the cards that are due, of all notes or of those that NAME means.
@@ -39,7 +42,11 @@ def review(
     Due cards come first, those most at risk of being forgotten before all; then new ones; what was not known comes
     again until it is. Each answer is on the disk before the next question. The browser does the same at /_kb/review
     while `kb serve` runs.
+
+    Answers that are piped in are lines of one key each, an empty one for Enter. Without a terminal and without answers
+    the cards that are due are listed.
     """
+    from notebook_kb.cli.answer_keys import keys_of_input
     from notebook_kb.cli.review_ask import run_review
     from notebook_kb.workspace.review import Review, scope_of
     from notebook_kb.workspace.workspace import Workspace
@@ -52,8 +59,10 @@ def review(
         from notebook_kb.cli.console import emit_json
 
         emit_json({"cards": waiting_data(opened)})
-    elif sys.stdin.isatty() and sys.stdout.isatty():
-        run_review(opened)
+        return
+    keys = keys_of_input(lines=lines)
+    if keys:
+        run_review(opened, keys)
     else:
         list_waiting(opened)
 

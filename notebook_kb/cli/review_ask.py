@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import click
-
+from notebook_kb.cli.answer_keys import END, ENTER, LineKeys
 from notebook_kb.cli.console import clean, note, say, style
 from notebook_kb.cli.review_text import (
     HELP,
+    IDS,
     RATINGS,
     choices,
     closing,
@@ -23,18 +23,21 @@ from notebook_kb.errors import NotebookError
 from notebook_kb.study.session import StaleTurnError
 
 if TYPE_CHECKING:
+    from notebook_kb.cli.answer_keys import Keys
+    from notebook_kb.model.card import StudyCard
     from notebook_kb.study.session import Turn
+    from notebook_kb.workspace.card_ids import GivenIds
     from notebook_kb.workspace.review import Review
 
-SHOW = "\r\n "
-QUIT = "q\x04\x1b"
+SHOW = f"{ENTER} "
+QUIT = f"q{END}"
 
 
 class Ended(Exception):  # noqa: N818 - no error: the learner stops
     """The learner stops."""
 
 
-def run_review(opened: Review) -> None:
+def run_review(opened: Review, keys: Keys) -> None:
     """Ask until nothing is left or the learner stops. Each answer is on the disk before the next question."""
     for finding in opened.memory.problems:
         note(f"{style('warning', 'warning', err=True)}: {finding.place}: {finding.message}")
@@ -42,7 +45,7 @@ def run_review(opened: Review) -> None:
         note(f"{style('warning', 'warning', err=True)}: {opened.memory.warning}")
     if opened.identity.lost:
         note(f"{len(opened.identity.lost)} cards may have lost their ids and are not asked: `kb cards sync`")
-    asker = Asker(opened)
+    asker = Asker(opened, keys)
     try:
         if asker.ask_all():
             return
@@ -59,10 +62,13 @@ def run_review(opened: Review) -> None:
 class Asker:
     """Shows questions, reads keys."""
 
-    def __init__(self, opened: Review) -> None:
+    def __init__(self, opened: Review, keys: Keys) -> None:
         self.opened = opened
         self.session = opened.session
+        self.keys = keys
+        self.can_ask = not isinstance(keys, LineKeys) or keys.asked_for
         self.told: set[str] = set()
+        self.asked_for_ids = False
 
     def ask_all(self) -> bool:
         """Ask; True if there was nothing to ask from the start."""
@@ -80,9 +86,10 @@ class Asker:
         """One card."""
         say()
         say(title(turn))
-        if turn.changed_from and not self.same_question(turn):
+        if not turn.changed_from:
+            self.show(turn.card.front, turn)
+        elif not self.same_question(turn):
             return
-        self.show(turn.card.front, turn)
         begun = time.monotonic()
         key = self.key(SHOW + "seun", "Enter shows the answer")
         if key not in SHOW:
@@ -104,34 +111,50 @@ class Asker:
             say(line)
 
     def key(self, known: str, hint: str) -> str:
-        """The next key that means something here. Raises `Ended` for q, Escape and Ctrl-D."""
+        """The next key that means something here. Raises `Ended` for q, Ctrl-D and a closed terminal."""
         while True:
-            try:
-                key = click.getchar()
-            except EOFError:
-                raise Ended from None
-            key = key.lower()
-            if key and key in QUIT:
+            key = self.keys.read()
+            if key in QUIT:
                 raise Ended
-            if key and key in known:
+            if key in known:
                 return key
             if key == "?":
                 say(HELP)
-            elif key:
+            else:
                 say(style(f"  {hint}; ? says what the keys do", "quiet"))
 
     def answer(self, turn: Turn, rating: int, ms: int) -> None:
         """Write it, and say when the card comes back and where it stands."""
         try:
-            answered, given = self.opened.answer(turn, rating, ms)
+            answered, given = self.opened.answer(turn.card.id, rating, ms, turn.seen)
         except StaleTurnError as error:
             note(f"{style('note', 'path', err=True)}: {error.message}")
             return
         when = f"in {span((answered.due - answered.review.at).days)}" if answered.due else "again in a while"
         say(f"  {style(RATINGS[rating], 'ok' if rating > 1 else 'warning')}, {when}   {place_of(turn.card)}")
+        self.tell(given or self.ask_for_ids(answered.card))
+
+    def tell(self, given: GivenIds | None) -> None:
+        """Say once for each note that no ids could be written."""
         if given and given.problem and given.path not in self.told:
             self.told.add(given.path)
             note(f"  {style('warning', 'warning', err=True)}: no ids were written: {clean(given.problem)}")
+
+    def ask_for_ids(self, card: StudyCard) -> GivenIds | None:
+        """Once for a notebook: whether ids may be written into its notes. Whoever pipes answers in is not asked."""
+        if not self.opened.lacks_id(card) or self.opened.may_write_ids() is not None or self.asked_for_ids:
+            return None
+        self.asked_for_ids = True
+        if not self.can_ask:
+            note(f"  no ids were written into {card.path}; `kb cards sync` does it")
+            return None
+        for line in IDS.format(card.base_id).splitlines():
+            say(line)
+        may = self.key("yn", "y or n") == "y"
+        self.opened.decide_ids(may=may)
+        if not may:
+            say(style("  nothing is written; `kb cards sync` does it when you want it", "quiet"))
+        return self.opened.write_ids(card)
 
     def other(self, key: str, turn: Turn) -> None:
         """Skip, undo, edit, begin anew."""
@@ -172,7 +195,8 @@ class Asker:
         if not command:
             say(f"  {place_of(card)}")
             say(style("  no editor is set: KB_EDITOR=nano, or `editor: nano` in notebook.yml", "quiet"))
-            click.pause("  change the card there, then press a key …")
+            say("  change the card there, then press Enter")
+            self.key(SHOW, "Enter when it is changed")
         else:
             try:
                 run_editor(arguments(command, path, card.line))

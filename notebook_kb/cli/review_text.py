@@ -29,6 +29,10 @@ HELP = """  Enter, Space   show the answer        u   take the last answer back
   3              good                   n   not the question that it was: begin anew
   4              easy                   q   stop; every answer is kept"""
 
+IDS = """  May kb write a short sign such as ^{} behind the cards of notes that you review?
+  It keeps a card's history when you change its words. Nothing else in a note is touched.
+  y yes, n no; this is asked once for this notebook"""
+
 
 def side(notebook: Notebook, card: StudyCard, markdown: str) -> list[str]:
     """One side of a card as lines for this terminal."""

@@ -31,6 +31,7 @@ REPEAT_AFTER = 5
 SAME_QUESTION = 0.5
 LONGEST_COUNTED_MS = 120_000
 ANSWERS = frozenset({Mode.REVIEW, Mode.REPEAT})
+UNDOABLE = ANSWERS | {Mode.RESET}
 Why = Literal["due", "new", "repeat"]
 
 
@@ -197,10 +198,10 @@ class Session:
             return Answered(card, review, due)
 
     def undo(self) -> StudyCard | None:
-        """Take back the last answer of this study day, whoever gave it; the card that it was about, None without one."""
+        """Take back the last answer or new beginning of this study day, whoever gave it; its card, None without one."""
         with self._lock:
             self.memory.refresh()
-            entries = [e for e in self._today().entries if e.card in self.deck.cards]
+            entries = [e for e in self._entries() if e.mode in UNDOABLE and e.card in self.deck.cards]
             if not entries:
                 return None
             self.memory.undo(entries[-1].id)
@@ -263,9 +264,8 @@ class Session:
 
     def _today(self) -> Today:
         """What was answered in this study day."""
-        day = study_day(self.clock(), self.zone)
         today = Today()
-        for entry in self.memory.today(day_end(day - timedelta(days=1), self.zone)):
+        for entry in self._entries():
             if entry.mode is Mode.RESET:
                 today.last.pop(entry.card, None)
                 today.reviewed.discard(entry.card)
@@ -276,6 +276,11 @@ class Session:
             if entry.mode is Mode.REVIEW:
                 today.reviewed.add(entry.card)
         return today
+
+    def _entries(self) -> tuple[Review, ...]:
+        """All entries of this study day, of whatever mode."""
+        day = study_day(self.clock(), self.zone)
+        return self.memory.today(day_end(day - timedelta(days=1), self.zone))
 
     def _known(self) -> list[tuple[StudyCard, CardState]]:
         """The cards that were ever answered, with their states."""

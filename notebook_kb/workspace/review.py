@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
+from notebook_kb.files.write import replace_output
 from notebook_kb.model.card import GENERATED
 from notebook_kb.notebook.names import did_you_mean, fold
 from notebook_kb.study.days import study_zone
@@ -18,15 +19,20 @@ from notebook_kb.workspace.cards import open_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from notebook_kb.model.card import StudyCard
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.study.deck import Deck
     from notebook_kb.study.identity import Identity
     from notebook_kb.study.memory import Memory
-    from notebook_kb.study.session import Answered, Turn
+    from notebook_kb.study.session import Answered
     from notebook_kb.workspace.card_ids import GivenIds
     from notebook_kb.workspace.workspace import Workspace
+
+# the answer to the one question of a notebook: may ids be written behind its cards?
+DECISION = "card-ids.yml"
+ALLOWED, REFUSED = "write: true", "write: false"
 
 
 def scope_of(
@@ -103,18 +109,40 @@ class Review:
             notes[path] = entry[0]
         self.show(replace(self.notebook, notes=notes))
 
-    def answer(self, turn: Turn, rating: int, ms: int) -> tuple[Answered, GivenIds | None]:
-        """Write an answer, then the ids of the note's cards if this card has none yet.
+    def answer(self, card_id: str, rating: int, ms: int, seen: str) -> tuple[Answered, GivenIds | None]:
+        """Write an answer, then the ids of the note's cards if this card has none yet and they may be written.
 
         Raises as `Session.answer`; ids that cannot be written are no error: the answer counts under the id that the card
         will get.
         """
-        answered = self.session.answer(turn.card.id, rating, ms, turn.seen)
+        answered = self.session.answer(card_id, rating, ms, seen)
         return answered, self.write_ids(answered.card)
 
+    def lacks_id(self, card: StudyCard) -> bool:
+        """Whether a card of a note has no id there yet."""
+        return bool(card.path) and not card.written and card.kind not in GENERATED
+
+    def may_write_ids(self) -> bool | None:
+        """Whether ids may be written into notes; None while nobody was asked. Where cards have ids already, it may."""
+        if any(card.id for note in self.notebook.notes.values() for card in note.cards):
+            return True
+        try:
+            decided = self._decision.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return {ALLOWED: True, REFUSED: False}.get(decided)
+
+    def decide_ids(self, *, may: bool) -> None:
+        """Remember what the learner said, for this notebook on all machines. Raises `EnvironmentFailedError`."""
+        replace_output(self._decision, f"{ALLOWED if may else REFUSED}\n".encode())
+
+    @property
+    def _decision(self) -> Path:
+        return self.workspace.root / self.workspace.settings.state / DECISION
+
     def write_ids(self, card: StudyCard) -> GivenIds | None:
-        """Write the ids of all cards of a card's note; None where there is nothing to write."""
-        if card.written or not card.path or card.kind in GENERATED:
+        """Write the ids of all cards of a card's note; None where there is nothing to write or it may not be."""
+        if not self.lacks_id(card) or not self.may_write_ids():
             return None
         waiting = {lost.place[1] for lost in self.identity.lost if lost.place[0] == card.path}
         given = give_ids(self.workspace, self.notebook, card.path, self.identity.ids, leave=waiting)
