@@ -34,8 +34,8 @@
           body: JSON.stringify(body || {}),
         });
         if (reply.status === 403) { await fresh(); await pause(100); continue; }
-        const said = await reply.json();
-        return { ...said, lost };
+        if (reply.status >= 500) return { error: `kb serve: ${reply.status}`, lost };
+        return { ...(await reply.json()), lost };
       } catch (error) {
         if (!(error instanceof TypeError) && !(error instanceof SyntaxError)) throw error;
         lost = true;
@@ -72,6 +72,7 @@
     show("r-edit", false);
     if (!turn) { done(said.summary); return; }
     show("r-done", false);
+    for (const button of document.querySelectorAll(".ask-more button")) button.hidden = false;
     $("r-bar").hidden = false;
     const about = document.createElement("b");
     about.textContent = turn.title;
@@ -139,6 +140,7 @@
     $("r-about").replaceChildren();
     $("r-left").textContent = "";
     $("r-bar").hidden = summary.empty;
+    for (const name of ["skip", "edit"]) document.querySelector(`.ask-more [data-do="${name}"]`).hidden = true;
     const title = summary.empty ? words.emptyTitle : summary.lines.length > 1 ? words.doneTitle : words.nothingTitle;
     $("r-done-h").textContent = title;
     const text = $("r-done-text");
