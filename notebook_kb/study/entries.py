@@ -240,8 +240,8 @@ def _review(fields: dict[str, Any]) -> Review:
         mode=mode,
         fingerprint=take("fp", ""),
         front=take("front", ""),
-        stability=_number(take("stability", 0.0), STABILITY) if mode is Mode.IMPORT else 0.0,
-        difficulty=_number(take("difficulty", 0.0), DIFFICULTY) if mode is Mode.IMPORT else 0.0,
+        stability=within(take("stability", 0.0), STABILITY) if mode is Mode.IMPORT else 0.0,
+        difficulty=within(take("difficulty", 0.0), DIFFICULTY) if mode is Mode.IMPORT else 0.0,
         extra=fields,
     )
     if not (type(found.rating) is int and (mode is Mode.REVIEW) <= found.rating <= Rating.EASY):
@@ -273,11 +273,11 @@ def _time(text: str) -> datetime:
     return at
 
 
-def _number(value: object, limits: tuple[float, float]) -> float:
-    """A number of an import, within what the algorithm takes."""
-    if type(value) not in {int, float} or not math.isfinite(value):  # type: ignore[arg-type]
-        raise DamagedError("it is an import without numbers")
-    return min(max(float(value), limits[0]), limits[1])  # type: ignore[arg-type]
+def within(value: float, limits: tuple[float, float]) -> float:
+    """A number, brought within the limits that the algorithm takes. Raises `ValueError` for what is no number."""
+    if type(value) not in {int, float} or not math.isfinite(value):
+        raise ValueError("it is an import without numbers")
+    return min(max(float(value), limits[0]), limits[1])
 
 
 def _taken_apart(line: bytes, why: str) -> Iterator[Review | Undo | str]:

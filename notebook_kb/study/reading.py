@@ -132,18 +132,19 @@ class Reading:
         del self.before[entry_id]
         return True
 
-    def wrote(self, name: str, entry_id: str, start: int, data: bytes) -> None:
-        """Note what this process appended to the file `name` at the byte `start`."""
+    def wrote(self, name: str, entry_id: str, start: int, data: bytes) -> bool:
+        """Note what this process appended to the file `name` at the byte `start`; says whether all before was read."""
         seen = self.files.get(name)
         if seen is None and start == 0:
             seen = self.files[name] = Seen(0, 0, fresh_hash())
         if seen is None or seen.size != start:
             # Something of others stands before it, which is still to be read.
             self.own.add(entry_id)
-            return
+            return False
         seen.hash.update(data)
         seen.size += len(data)
         seen.lines += data.count(b"\n")
+        return True
 
     def median_ms(self) -> int:
         """The median time of an answer; a usual one while there are none."""

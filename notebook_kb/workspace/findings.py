@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.checking import check_notebook
 from notebook_kb.checking.places import WHOLE_FILE, head_place
 from notebook_kb.findings import Severity, finding, with_severities
+from notebook_kb.study.memory import log_findings
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.redirects import redirects
 
@@ -26,6 +27,7 @@ def all_findings(workspace: Workspace, loaded: Loaded) -> list[Finding]:
         *address_findings(loaded.notebook, public, workspace.private_site(loaded)),
         *old_address_findings(loaded.notebook, public),
         *attachment_findings(public.notebook),
+        *log_findings(workspace.root / workspace.settings.state),
     ]
     return [*check_notebook(loaded.notebook), *with_severities(found, workspace.settings.check)]
 
