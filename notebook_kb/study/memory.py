@@ -184,6 +184,7 @@ class Memory:
         with self._lock:
             stats = self._look()
             if stats == self._stats:
+                self._too_new = None
                 return False
             try:
                 changed = News(self._reading, self.folder).apply()
