@@ -168,7 +168,7 @@ class Memory:
     def undo(self, review_id: str) -> None:
         """Write that an entry does not count. Raises `UsageError` for an id that the log does not have, and as `record`."""
         with self._lock:
-            if not self._reading.has(review_id):
+            if not self._reading.has(review_id) and not (self.refresh() and self._reading.has(review_id)):
                 raise UsageError(
                     f"there is no answer {review_id}", "It may have been undone by another window."
                 )

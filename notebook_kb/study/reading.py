@@ -87,11 +87,20 @@ class Reading:
 
     def fits(self, review: Review) -> bool:
         """Whether an entry comes after all that counts for its card, so that nothing before need be known."""
-        known = self.fronts.get((review.card, review.fingerprint), review.front)
-        if review.front and review.front != known:
-            return False
         last = self._last(review.card)
-        return review.mode not in SCHEDULING or last is None or last < review.key
+        return self.front_fits(review) and (
+            review.mode not in SCHEDULING or last is None or last < review.key
+        )
+
+    def front_fits(self, review: Review) -> bool:
+        """Whether the question of an entry says nothing new about entries before it."""
+        if not review.front:
+            return True
+        state = self.states.get(review.card)
+        known = self.fronts.get((review.card, review.fingerprint))
+        if known is None:
+            return state is None or state.fingerprint != review.fingerprint
+        return known == review.front
 
     def add(self, reviews: Iterable[Review], *, own: bool = False) -> None:
         """Count entries that `fits` has let pass, oldest first; `own` ones can be taken back quickly."""

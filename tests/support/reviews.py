@@ -119,7 +119,9 @@ def kill_while_recording(folder: Path, rounds: int) -> tuple[int, int]:
         os.kill(worker.pid, signal.SIGKILL)
         rest = worker.communicate()[0]
         # The last line may be cut: then its answer was not acknowledged.
-        acknowledged += [line.decode().strip() for line in (first + rest).splitlines(keepends=True) if line[-1:] == b"\n"]
+        acknowledged += [
+            line.decode().strip() for line in (first + rest).splitlines(keepends=True) if line[-1:] == b"\n"
+        ]
         workers.append(_recorder(state))
         if number % 20 == 19 or number == rounds - 1:
             memory = Memory.open(state, "check")

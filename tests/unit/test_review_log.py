@@ -109,7 +109,10 @@ def test_a_whole_line_that_makes_no_sense_is_damage(change: dict[str, object], w
     assert why in found
 
 
-@pytest.mark.parametrize("text", ["", "[]", "1", '"x"', "{}", "[" * 5000, '{"v":1,"a":' + "[" * 50_000, "\ud800", '{"v":1' + "0" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "1", '"x"', "{}", "[" * 5000, '{"v":1,"a":' + "[" * 50_000, "\ud800", '{"v":1' + "0" * 5000],
+)
 def test_no_line_raises(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
     for line in (data, sealed(text + "}", "surrogatepass"), data + b',"sum":"00000000"}', b"\xff\0" + data):
@@ -158,12 +161,14 @@ def test_cut_at_every_byte_of_the_last_record() -> None:
         found = read_lines("x", before + lines[-1][:cut])
         whole = cut >= len(lines[-1]) - 1
         assert [r.id for r in found.reviews] == [e.id for e in entries[: None if whole else -1]]
-        assert [d.line for d in found.unfinished] == ([6] if 0 < cut and not whole else [])
+        assert [d.line for d in found.unfinished] == ([6] if cut > 0 and not whole else [])
         assert found.size == len(before) + (cut if whole else 0)
         # Whoever writes next begins a new line, and the torn one is then reported for good.
-        healed = read_lines("x", before + lines[-1][:cut] + (b"\n" if cut else b"") + line_of(Undo("u", BEGIN, "z")))
+        healed = read_lines(
+            "x", before + lines[-1][:cut] + (b"\n" if cut else b"") + line_of(Undo("u", BEGIN, "z"))
+        )
         assert [undo.undone for undo in healed.undos][-1:] == ["z"]
-        assert len(healed.damage) == (0 < cut and not whole)
+        assert len(healed.damage) == (cut > 0 and not whole)
 
 
 def flipped(data: bytes, chance: random.Random) -> bytes:
@@ -236,7 +241,9 @@ def spread(draw: st.DrawFn) -> tuple[list[Review | Undo], dict[str, bytes]]:
     names = draw(st.lists(st.text("abcdef", min_size=1, max_size=3), min_size=1, max_size=4, unique=True))
     lines = [line_of(entry) for entry in entries]
     placed = [(draw(st.sampled_from(names)), line) for line in lines]
-    placed += [(draw(st.sampled_from(names)), line) for line in draw(st.lists(st.sampled_from(lines or [b"\n"])))]
+    placed += [
+        (draw(st.sampled_from(names)), line) for line in draw(st.lists(st.sampled_from(lines or [b"\n"])))
+    ]
     placed = draw(st.permutations(placed))
     files = {name: b"".join(line for other, line in placed if other == name) for name in names}
     return entries, files
@@ -244,7 +251,9 @@ def spread(draw: st.DrawFn) -> tuple[list[Review | Undo], dict[str, bytes]]:
 
 @given(spread())
 @settings(max_examples=150)
-def test_any_files_in_any_order_say_the_same(tmp_path_factory: pytest.TempPathFactory, drawn: tuple[list[Review | Undo], dict[str, bytes]]) -> None:
+def test_any_files_in_any_order_say_the_same(
+    tmp_path_factory: pytest.TempPathFactory, drawn: tuple[list[Review | Undo], dict[str, bytes]]
+) -> None:
     """Red when the order, number or names of files, a repeated line or a union merge changes the state."""
     entries, files = drawn
     folder = tmp_path_factory.mktemp("spread")
@@ -331,7 +340,9 @@ def git(tmp_path: Path) -> Iterator[Git]:
 def test_a_newer_line_is_refused_and_nothing_is_touched(tmp_path: Path, newer: bytes) -> None:
     """Red when a newer log is read in part, written to, or cached."""
     lines = [line_of(entry) for entry in some_entries(dice(1), 8)]
-    state = write_files(tmp_path / ".kb", {"desk": b"".join(lines[:4]) + newer + b"\n", "laptop": b"".join(lines)})
+    state = write_files(
+        tmp_path / ".kb", {"desk": b"".join(lines[:4]) + newer + b"\n", "laptop": b"".join(lines)}
+    )
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises(LogTooNewError, match=r"desk\.jsonl:5: a newer version") as caught:
         Memory.open(state, "laptop")
@@ -344,7 +355,9 @@ def test_a_newer_line_is_refused_and_nothing_is_touched(tmp_path: Path, newer: b
 
 def test_a_newer_line_with_our_checksum_is_refused_too() -> None:
     with pytest.raises(LogTooNewError):
-        entries_of(sealed('{"v":2,"id":"a","card":"k-1","at":"2026-01-05T08:00:00Z","rating":3,"mode":"review"}'))
+        entries_of(
+            sealed('{"v":2,"id":"a","card":"k-1","at":"2026-01-05T08:00:00Z","rating":3,"mode":"review"}')
+        )
 
 
 def test_a_newer_line_that_arrives_later_stops_the_writing(tmp_path: Path) -> None:
