@@ -56,10 +56,9 @@ def some_entries(chance: random.Random, count: int) -> list[Review | Undo]:
         mode = chance.choice([*[Mode.REVIEW] * 6, *Mode])
         card = f"k-{chance.randrange(4)}"
         front = chance.choice(["", "", "What is $x$?", 'A "quote"\nand {"v":1,', "Größe, 数, 𝔼, \u2028 \x7f"])
-        imported = {"stability": chance.uniform(0.1, 90), "difficulty": chance.uniform(1, 10)}
         entry = Review(name, card, at, 0, chance.randrange(60_000), mode, chance.choice("fg"), front)
         if mode is Mode.IMPORT:
-            entry = entry._replace(**imported)
+            entry = entry._replace(stability=chance.uniform(0.1, 90), difficulty=chance.uniform(1, 10))
         elif mode is not Mode.RESET:
             entry = entry._replace(rating=chance.randrange(1, 5))
         entries.append(entry)

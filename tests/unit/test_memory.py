@@ -12,11 +12,11 @@ import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from notebook_kb.errors import EnvironmentFailedError, UsageError
-from notebook_kb.files import write as write_module
 from notebook_kb.files.config_folder import config_folder
 from notebook_kb.study import memory as memory_module
 from notebook_kb.study.device import device_of
@@ -32,6 +32,10 @@ from tests.support.reviews import (
     some_entries,
     write_files,
 )
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
 
 # Test folders are no packages, so the helpers are taken from the file itself.
 FILES = runpy.run_path(str(Path(__file__).with_name("test_files.py")), run_name="helpers")
@@ -111,13 +115,14 @@ def test_undo_goes_back_one_answer(tmp_path: Path) -> None:
     memory.record("k-1", 3, 2000, Mode.REVIEW, "f", "Q")
     before = everything(memory, clock.time)
     clock.time += timedelta(days=5)
-    for write in (
+    writes: list[Callable[[], Review]] = [
         lambda: memory.record("k-1", 1, 90_000, Mode.REVIEW, "f", "Q"),
         lambda: memory.record("k-1", 1, 90_000, Mode.REPEAT, "f", "Q"),
         lambda: memory.reset("k-1", "g", "Other"),
         lambda: memory.adopt("k-1", 9.5, 5, BEGIN, "f", "Q"),
         lambda: memory.record("k-2", 2, 90_000, Mode.REVIEW, "f", "Q"),
-    ):
+    ]
+    for write in writes:
         undone = write()
         memory.undo(undone.id)
         assert everything(memory, NOW) == before
@@ -215,7 +220,7 @@ def change(window: Memory, anew: bool) -> None:
         window.adopt("k-2", 4.5, 5.5, BEGIN, "f", "Q")
 
 
-def append_synced(state: Path, chance: dice.__class__, lines: list[bytes]) -> None:  # type: ignore[name-defined]
+def append_synced(state: Path, chance: random.Random, lines: list[bytes]) -> None:
     """What another computer may bring: a new file, more lines, lines that are here already, a torn one."""
     (state / "reviews").mkdir(exist_ok=True)
     files = log_files(state / "reviews")
@@ -302,23 +307,22 @@ def test_kill_while_recording(tmp_path: Path) -> None:
     assert answered > KILLS
 
 
-@pytest.mark.parametrize("step", ["write", "fsync"])
-def test_a_failed_step_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+def test_an_error_of_the_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Red when an error of the disk is swallowed, or what was there before it is lost."""
     memory = opened(tmp_path / ".kb")
     memory.record("k-1", 3, 1, Mode.REVIEW, "f", "Q")
     states = dict(memory.states)
 
-    def full(*_: object) -> int:
+    def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        target = write_module.os if step == "fsync" else write_module
-        patched.setattr(target, "fsync" if step == "fsync" else "_line_start", full)
+        patched.setattr(os, "fsync", full)
         with pytest.raises(EnvironmentFailedError, match="No space left") as caught:
             memory.record("k-2", 3, 1, Mode.REVIEW, "f", "Q")
         assert "free some space" in caught.value.hint
         assert memory.states == states
+    # Nobody knows whether that line is on the disk; if it is, it counts.
     memory.refresh()
     again = memory.record("k-3", 3, 1, Mode.REVIEW, "f", "Q")
     assert memory.states["k-3"].last_id == again.id
@@ -332,10 +336,12 @@ def test_a_full_disk(tmp_path: Path) -> None:
         memory = opened(disk / ".kb")
         (disk / "filler").write_bytes(b"x" * 40_000)
         acknowledged = []
-        with pytest.raises(EnvironmentFailedError, match="No space left"):
+        try:
             for number in range(10_000):
-                acknowledged.append(memory.record(f"k-{number}", 3, 1, Mode.REVIEW, "f", "What? " * 40).id)
-        assert acknowledged
+                acknowledged += [memory.record(f"k-{number}", 3, 1, Mode.REVIEW, "f", "What? " * 40).id]
+        except EnvironmentFailedError as error:
+            assert "No space left" in error.message  # noqa: PT017 - some answers come before it
+        assert 0 < len(acknowledged) < 10_000
         (disk / "filler").unlink()
         memory.refresh()
         acknowledged.append(memory.record("k-last", 3, 1, Mode.REVIEW, "f", "Q").id)
@@ -397,7 +403,8 @@ def test_a_bad_cache_is_as_good_as_none(tmp_path: Path) -> None:
     for data in wrong:
         path.write_bytes(data)
         assert everything(opened(state, clock=clock), clock.time) == good, data[:200]
-    for value in (None, 5, [], {}, "x", [[1]], [[]], {"a": 1}, [None], [["a", "b", "c"]]):
+    values: list[object] = [None, 5, [], {}, "x", [[1]], [[]], {"a": 1}, [None], [["a", "b", "c"]]]
+    for value in values:
         for key in json.loads(payload):
             # Whoever makes a cache that fits its digest can lie, but not crash.
             path.write_bytes(resealed({**json.loads(payload), key: value}))

@@ -11,14 +11,23 @@ from hypothesis import strategies as st
 
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.study.entries import entries_of, fresh_id, is_whole, plain_review
-from notebook_kb.study.log import LogTooNewError, Mode, Review, Undo, read_history, read_lines, review_line
+from notebook_kb.study.log import (
+    LogTooNewError,
+    Mode,
+    Review,
+    Undo,
+    read_history,
+    read_lines,
+    review_line,
+)
 from notebook_kb.study.memory import Memory, log_findings
 from tests.support.reviews import BEGIN, dice, facts, ids_of, line_of, some_entries, write_files
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from notebook_kb.study.log import Read
 
 FLIPS = 500
 
@@ -136,7 +145,7 @@ def test_lines_that_lost_their_ends_are_taken_apart(seed: int) -> None:
     lines = [line_of(entry).removesuffix(b"\n") for entry in entries]
     for between in (b"", b" ", b"\r", b"\r\n", b"\n\n", b"\0\0\0"):
         found = read_lines("x", between.join(lines) + between)
-        assert sorted(e.id for e in (*found.reviews, *found.undos)) == sorted(e.id for e in entries), between
+        assert sorted(found_ids(found)) == sorted(e.id for e in entries), between
         assert not found.damage
     found = read_lines("x", b"rubbish".join(lines))
     assert len(found.reviews) + len(found.undos) == len(entries)
@@ -205,8 +214,12 @@ def check_flip(state: Path, chance: random.Random) -> bool:
 
 def ids_in(data: bytes) -> list[str]:
     """The ids of all entries of a file."""
-    found = read_lines("x", data)
-    return [entry.id for entry in (*found.reviews, *found.undos)]
+    return found_ids(read_lines("x", data))
+
+
+def found_ids(read: Read) -> list[str]:
+    """The ids of all entries that were read."""
+    return [*(review.id for review in read.reviews), *(undo.id for undo in read.undos)]
 
 
 def test_flips_of_random_bytes(tmp_path: Path) -> None:
@@ -322,8 +335,8 @@ class Git:
 
 
 @pytest.fixture
-def git(tmp_path: Path) -> Iterator[Git]:
-    yield Git(tmp_path)
+def git(tmp_path: Path) -> Git:
+    return Git(tmp_path)
 
 
 # --- newer, unreadable ----------------------------------------------------------------------------
