@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.errors import NoNotebookError, NotebookError, UsageError
 from notebook_kb.files.write import append_line
@@ -19,6 +19,7 @@ from notebook_kb.study.entries import (
     LONGEST_ANSWER_MS,
     LONGEST_FRONT,
     STABILITY,
+    YEARS,
     Rating,
     Undo,
     fresh_id,
@@ -103,6 +104,8 @@ class Memory:
     def problems(self) -> tuple[Finding, ...]:
         """Lines of the log that are damaged, each with its place."""
         folder = shown_folder(self._state)
+        with self._lock:
+            damaged = self._reading.problems()
         return tuple(
             finding(
                 DAMAGED,
@@ -110,7 +113,7 @@ class Memory:
                 path=f"{folder}/{damage.name}",
                 place=(damage.line, 1, 0, 0),
             )
-            for damage in self._reading.problems()
+            for damage in damaged
         )
 
     def record(
@@ -209,7 +212,8 @@ class Memory:
 
     def median_ms(self) -> int:
         """How long an answer usually takes, to a tenth of a second."""
-        return self._reading.median_ms()
+        with self._lock:
+            return self._reading.median_ms()
 
     def _named(self) -> Device:
         """The name of this computer for this notebook."""
@@ -218,8 +222,11 @@ class Memory:
         return self._device
 
     def _moment(self, at: datetime | None) -> datetime:
-        """A moment as it can be written: whole seconds of UTC."""
-        return (at or self._clock()).astimezone(UTC).replace(microsecond=0)
+        """A moment as it can be written: whole seconds of UTC. Raises `ValueError` for one that no clock shows."""
+        moment = (at or self._clock()).astimezone(UTC).replace(microsecond=0)
+        if moment.year not in YEARS:
+            raise ValueError(f"no time of an answer: {moment}")
+        return moment
 
     def _write(self, review: Review) -> Review:
         """Append an entry and count it."""
@@ -239,11 +246,14 @@ class Memory:
         path = self.path
         start, data = append_line(path, line)
         if self._reading.wrote(path.name, entry_id, start, data):
-            # Only our own line came, unless the file is longer than that.
+            # Only our own line came, unless the file is longer than that, or another one.
             with suppress(OSError):
-                facts = path.stat()
-                if facts.st_size == start + len(data):
-                    self._stats = {**self._stats, path.name: _stamp(facts)}
+                stamp = _stamp(path.stat())
+                if (
+                    stamp.size == start + len(data)
+                    and self._stats.get(path.name, stamp).number == stamp.number
+                ):
+                    self._stats = {**self._stats, path.name: stamp}
 
     def _read_anew(self) -> None:
         """Read all: what was written stands before what is known. If that cannot be done now, `refresh` says why."""
@@ -269,7 +279,7 @@ class Memory:
             save_reading(self._cache, reading)
         return reading
 
-    def _look(self) -> dict[str, tuple[int, int, int]]:
+    def _look(self) -> dict[str, _Stamp]:
         """The stamp of each file."""
         found = {}
         for path in log_files(self.folder):
@@ -299,6 +309,14 @@ def plain_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _stamp(facts: os.stat_result) -> tuple[int, int, int]:
-    """What differs when a file was written to: size, time, number."""
-    return facts.st_size, facts.st_mtime_ns, facts.st_ino
+class _Stamp(NamedTuple):
+    """What differs when a file was written to."""
+
+    size: int
+    time: int
+    number: int
+
+
+def _stamp(facts: os.stat_result) -> _Stamp:
+    """The stamp of a file."""
+    return _Stamp(facts.st_size, facts.st_mtime_ns, facts.st_ino)

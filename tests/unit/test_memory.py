@@ -153,6 +153,8 @@ def test_what_no_entry_can_be_is_refused(tmp_path: Path) -> None:
             memory.record(card, rating, 1, mode, "f", "Q")
     with pytest.raises(ValueError, match="numbers"):
         memory.adopt("k-1", float("nan"), 5, BEGIN, "f", "Q")
+    with pytest.raises(ValueError, match="no time"):
+        memory.adopt("k-1", 5, 5, datetime(1, 1, 2, tzinfo=UTC), "f", "Q")
     assert not list(tmp_path.iterdir())
     taken = memory.adopt("k-1", 0, 99, BEGIN, "f", "Q")
     assert (taken.stability, taken.difficulty) == (0.001, 10.0)
