@@ -11,30 +11,35 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError
 from notebook_kb.study.entries import entries_of
 from notebook_kb.study.log import Mode, Review, Undo, log_files, review_line, undo_line
 from notebook_kb.study.memory import Memory
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 REPOSITORY = Path(__file__).resolve().parents[2]
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 LATER = BEGIN + timedelta(days=400)
+# For each line that it gets it makes a process that records until it is killed. Ids go out once they are on the disk.
 RECORDER = """
-import sys
+import os, sys
 from pathlib import Path
 from notebook_kb.study.log import Mode
 from notebook_kb.study.memory import Memory
-memory = Memory.open(Path(sys.argv[1]), sys.argv[2])
-number = 0
-while True:
-    review = memory.record(f"k-{number % 7}", 1 + number % 4, number, Mode.REVIEW, "f", "What is it?" * 20)
-    print(review.id, flush=True)
-    number += 1
+for _ in sys.stdin:
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        os.write(1, b"over\\n")
+        continue
+    os.write(1, f"{os.getpid()}\\n".encode())
+    memory = Memory.open(Path(sys.argv[1]), "laptop")
+    number = 0
+    while True:
+        front = f"What is it? {number} " * 12
+        review = memory.record(f"k-{number % 7}", 1 + number % 4, number, Mode.REVIEW, str(number % 50), front)
+        os.write(1, f"{review.id}\\n".encode())
+        number += 1
 """
 
 
@@ -87,12 +92,6 @@ def facts(memory: Memory) -> tuple[object, ...]:
     return states, memory.reviews(), memory.today(BEGIN), memory.today(LATER), memory.median_ms()
 
 
-def lines_lost(before: bytes, after: Iterable[Path]) -> list[bytes]:
-    """The lines of a file whose entries are in none of the files any more."""
-    kept = {e for path in after for line in path.read_bytes().split(b"\n") for e in ids_of(line)}
-    return [line for line in before.splitlines() if not set(ids_of(line)) <= kept]
-
-
 def ids_of(line: bytes) -> list[str]:
     """The ids of the entries of a line."""
     try:
@@ -102,43 +101,30 @@ def ids_of(line: bytes) -> list[str]:
 
 
 def kill_while_recording(folder: Path, rounds: int) -> tuple[int, int]:
-    """Kill a process that records, again and again; returns answers acknowledged, and rounds that left a torn line.
+    """Kill a process that records, again and again; returns the answers it acknowledged, and the torn lines.
 
-    After each kill all that was acknowledged must be there, and at most one torn line more than before.
+    All that was acknowledged must be there afterwards, and at most one torn line for each kill.
     """
     chance = dice(rounds)
     state = folder / ".kb"
     acknowledged: list[str] = []
-    torn = 0
-    workers = [_recorder(state) for _ in range(2)]
-    for number in range(rounds):
-        worker = workers.pop(0)
-        first = worker.stdout.readline() if worker.stdout else b""
-        time.sleep(chance.uniform(0, 0.01))
-        os.kill(worker.pid, signal.SIGKILL)
-        rest = worker.communicate()[0]
-        # The last line may be cut: then its answer was not acknowledged.
-        acknowledged += [
-            line.decode().strip() for line in (first + rest).splitlines(keepends=True) if line[-1:] == b"\n"
-        ]
-        workers.append(_recorder(state))
-        if number % 20 == 19 or number == rounds - 1:
-            memory = Memory.open(state, "check")
-            there = {review.id for review in memory.reviews()}
-            assert not [each for each in acknowledged if each not in there]
-            torn = len(memory.problems)
-            assert torn <= number + 3
-    for worker in workers:
-        worker.kill()
-        worker.communicate()
-    assert len(log_files(state / "reviews")) == 1
-    return len(acknowledged), torn
-
-
-def _recorder(state: Path) -> subprocess.Popen[bytes]:
-    """A process that records and prints what it has recorded."""
-    return subprocess.Popen(
-        [sys.executable, "-c", RECORDER, str(state), "laptop"],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-    )
+    command = [sys.executable, "-c", RECORDER, str(state)]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+    ) as maker:
+        assert maker.stdin
+        assert maker.stdout
+        for number in range(rounds):
+            print(file=maker.stdin, flush=True)
+            process = int(maker.stdout.readline())
+            time.sleep(chance.uniform(0, 0.03))
+            os.kill(process, signal.SIGKILL)
+            acknowledged += [line.strip() for line in iter(maker.stdout.readline, "over\n")]
+            if number % 50 == 49 or number == rounds - 1:
+                memory = Memory.open(state, "check")
+                assert set(acknowledged) <= {review.id for review in memory.reviews()}
+                assert len(memory.problems) <= number + 1
+        maker.stdin.close()
+    assert [path.name for path in log_files(state / "reviews")] == ["laptop.jsonl"]
+    return len(acknowledged), len(memory.problems)

@@ -186,30 +186,42 @@ def flipped(data: bytes, chance: random.Random) -> bytes:
     return data[:place] + bytes([data[place] ^ chance.randrange(1, 256)]) + data[place + 1 :]
 
 
-def check_flip(state: Path, chance: random.Random) -> bool:
-    """Flip one byte of one file: no crash, at most the touched lines lost, reported unless nothing changed."""
-    entries = some_entries(chance, 40)
-    whole = b"".join(map(line_of, entries))
-    cut = chance.randrange(1, len(entries))
-    names = {"laptop": b"".join(map(line_of, entries[:cut])), "desk": b"".join(map(line_of, entries[cut:]))}
-    good = Memory.open(write_files(state, names), "x")
-    name = chance.choice(list(names))
-    damaged = flipped(names[name], chance)
-    before = names[name].split(b"\n")
-    after = damaged.split(b"\n")
-    touched = {line for line in before if line not in after}
-    memory = Memory.open(write_files(state, {**names, name: damaged}), "x")
-    kept = {e for file in (damaged, *(d for n, d in names.items() if n != name)) for e in ids_in(file)}
-    lost = set(ids_in(whole)) - kept
-    # A line end that is gone touches the line before and the one after, and costs neither.
-    assert lost <= {e for line in touched for e in ids_of(line)}
-    assert len(lost) <= 1, lost
-    changed = facts(memory) != facts(good)
-    assert bool(memory.problems) or not changed
-    for problem in memory.problems:
-        assert problem.path == f".kb/reviews/{name}.jsonl"
-        assert 1 <= problem.line <= len(after)
-    return changed
+class Flips:
+    """A history in two files, and what it says; bytes of it are flipped one at a time."""
+
+    def __init__(self, state: Path, chance: random.Random) -> None:
+        self.state, self.chance = state, chance
+        lines = [line_of(entry) for entry in some_entries(chance, 40)]
+        cut = chance.randrange(1, len(lines))
+        self.files = {"laptop": b"".join(lines[:cut]), "desk": b"".join(lines[cut:])}
+        self.ids = set(ids_in(b"".join(lines)))
+        self.said = facts(Memory.open(write_files(state, self.files), "x"))
+
+    def flip(self) -> bool:
+        """Flip one byte of one file: no crash, at most the touched line lost, reported unless nothing changed."""
+        name = self.chance.choice(list(self.files))
+        before, damaged = self.files[name], flipped(self.files[name], self.chance)
+        memory = Memory.open(write_files(self.state, {**self.files, name: damaged}), "x")
+        after = damaged.split(b"\n")
+        touched = {line for line in before.split(b"\n") if line not in after}
+        kept = {e for n, data in self.files.items() for e in ids_in(damaged if n == name else data)}
+        # A line end that is gone touches the line before and the one after, and costs neither.
+        assert self.ids - kept <= {e for line in touched for e in ids_of(line)}
+        assert len(self.ids - kept) <= 1
+        changed = facts(memory) != self.said
+        assert bool(memory.problems) or not changed
+        for problem in memory.problems:
+            assert problem.path == f".kb/reviews/{name}.jsonl"
+            assert 1 <= problem.line <= len(after)
+        return changed
+
+
+def flip_bytes(state: Path, count: int, seed: int) -> int:
+    """Flip so many bytes, of a new history after each fifty; returns how many of them changed anything."""
+    chance = dice(seed)
+    return sum(
+        flips.flip() for flips in (Flips(state, chance) for _ in range(count // 50)) for _ in range(50)
+    )
 
 
 def ids_in(data: bytes) -> list[str]:
@@ -224,8 +236,7 @@ def found_ids(read: Read) -> list[str]:
 
 def test_flips_of_random_bytes(tmp_path: Path) -> None:
     """Red when a damaged byte raises, costs another line, or goes unreported."""
-    chance = dice(11)
-    assert sum(check_flip(tmp_path / ".kb", chance) for _ in range(FLIPS)) > FLIPS / 3
+    assert flip_bytes(tmp_path / ".kb", FLIPS, 11) > FLIPS / 3
 
 
 def test_git_and_windows_leave_the_history_whole(tmp_path: Path) -> None:
