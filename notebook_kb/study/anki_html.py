@@ -111,7 +111,8 @@ class AnkiHtml:
                 title = self.inlines(block.title) or escape(block.kind)
                 return f"<blockquote><b>{title}</b><br>{self.blocks(block.children)}</blockquote>"
             case d.CodeBlock():
-                return f"<pre><code>{self.text(block.code.rstrip())}</code></pre>"
+                code = self.text(block.code.rstrip()).replace("\n", "<br>")
+                return f"<pre><code>{code}</code></pre>"
             case d.Table():
                 return self.table(block)
             case d.Rule():

@@ -151,7 +151,7 @@ class NoteMaker:
         known = self.notebook.roadmap.concepts.get(card.concept)
         source = " › ".join(p for p in (card.title, card.heading if card.heading != card.title else "") if p)
         concept = known.title if known else ""
-        fields = (front, back, "", escape(source), escape(concept), escape(name), "", "")
+        fields = (front, back, "", escape(source, quote=False), escape(concept, quote=False), escape(name, quote=False), "", "")
         return AnkiNote(
             name,
             card.kind is CardKind.CLOZE,
@@ -163,7 +163,7 @@ class NoteMaker:
 
     def deck(self, card: StudyCard) -> str:
         """The notebook's title, then the area."""
-        area = self.notebook.roadmap.areas.get(card.area)
+        area = next((a for a in self.notebook.roadmap.areas if a.id == card.area), None)
         top = self.notebook.settings.title or self.notebook.roadmap.title or "Notes"
         return "::".join(deck_part(p) for p in (top, area.title if area else "Other"))
 

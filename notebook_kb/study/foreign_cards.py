@@ -1,0 +1,481 @@
+"""Cards of other programs in a note's text, and the same as cards of ours: a list of changes of whole lines.
+
+Obsidian's plugin Spaced Repetition takes `a::b`, `a:::b`, lines around `?` and `??`, and `==x==` in notes with its tag;
+Anki-like `{{c1::x}}` is taken anywhere. Nothing inside code, formulas, tables, quotes or headings is touched.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from notebook_kb.model import document as d
+from notebook_kb.parsing.cards import ANSWER, CLOZE, QUESTION, end_of, with_cards
+from notebook_kb.parsing.tree import parse_document
+from notebook_kb.study.foreign_lines import ANKI_OPENS, CURLY_OPENS, rows_of
+from notebook_kb.study.foreign_schedule import COMMENT, read_comment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from notebook_kb.study.foreign_lines import Row
+    from notebook_kb.study.foreign_schedule import ForeignSchedule
+
+    Schedules = tuple[ForeignSchedule | None, ...]
+
+STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+LIST_MARK = re.compile(r"[ \t]{0,3}(?:[-*+]|\d{1,9}[.)])[ \t]+")
+BEGINS_OTHERWISE = re.compile(r"[ \t]*(?:```|~~~|\$\$|[-*+] |\d{1,9}[.)] |>|\|)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the plugin was set: its tags, and what it takes for cards."""
+
+    tags: tuple[str, ...] = ("flashcards",)
+    single: str = "::"
+    single_reversed: str = ":::"
+    multi: str = "?"
+    multi_reversed: str = "??"
+    end: str = ""
+    highlights: bool = True
+    bold: bool = False
+    curly: bool = False
+
+    def is_tag(self, name: str) -> bool:
+        """Whether `#name` is one of its tags or below one."""
+        folded = name.strip("/").casefold()
+        return any(folded == t or folded.startswith(t + "/") for t in self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCard:
+    """A card of ours: its lines without an id; `schedules` has one entry for a question, one a gap for a cloze.
+
+    `open_end`: it ends in a line of text, behind which its id can stand.
+    """
+
+    lines: tuple[str, ...]
+    schedules: Schedules
+    gaps: int = 0
+    open_end: bool = True
+
+    def with_id(self, name: str) -> tuple[str, ...]:
+        """Its lines, the id at the end."""
+        if self.open_end:
+            return (*self.lines[:-1], f"{self.lines[-1].rstrip()} ^{name}")
+        return (*self.lines, "", f"^{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Lines `first` to `last` (from 1) of the note become these cards."""
+
+    first: int
+    last: int
+    cards: tuple[NewCard, ...]
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A line that looks like a foreign card and was left, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass
+class Finder:
+    """Finds the foreign cards of one note. `untagged` takes questions without the tag too; those left are counted."""
+
+    text: str
+    first_line: int
+    body: str
+    marks: Mapping[str, str]
+    head_tags: tuple[str, ...]
+    dialect: Dialect
+    untagged: bool = False
+    changes: list[Change] = field(default_factory=list)
+    left: list[LeftAlone] = field(default_factory=list)
+    without_tag: int = 0
+
+    def __post_init__(self) -> None:
+        """Read the tree once."""
+        document, comments = parse_document(self.body, self.first_line)
+        self.blocks = with_cards(document.blocks, self.marks)
+        self.lines = self.text.split("\n")
+        self.scope = Scope(self.blocks, self.head_tags, self.dialect)
+        self.comment_lines = {c.place.line for c in comments if COMMENT.fullmatch(f"<!--{c.text}-->")}
+        self.taken: set[int] = set()
+
+    def find(self) -> None:
+        """Fill `changes` and `left`."""
+        for index, block in enumerate(self.blocks):
+            if block.place.line in self.taken:
+                continue
+            if isinstance(block, d.Paragraph):
+                self.paragraph(block, index)
+            elif isinstance(block, d.List):
+                self.list(block)
+        for line in sorted(self.comment_lines - self.taken):
+            if not any(c.line == line for c in self.left):
+                self.leave(line, "this schedule belongs to no card that can be taken over")
+        self.changes.sort(key=lambda c: c.first)
+        self.left.sort(key=lambda c: c.line)
+
+    def leave(self, line: int, why: str) -> None:
+        self.left.append(LeftAlone(line, why))
+
+    # paragraphs
+
+    def paragraph(self, block: d.Paragraph, index: int) -> None:
+        """A paragraph: runs of lines, each up to a schedule."""
+        rows = rows_of(block.inlines, block.place.line, self.lines)
+        if not rows or rows[-1].line != max(block.place.end_line, block.place.line):
+            return
+        for run in runs_of(rows):
+            at_end = run[-1].line == rows[-1].line
+            self.run(run, index if at_end else None)
+
+    def run(self, run: list[Row], index: int | None) -> None:
+        """Lines that may be one card of several lines, single-line cards, or a text with gaps.
+
+        `index`: the run ends with this block, so that what follows at once may belong to its answer.
+        """
+        signs = {self.dialect.multi_reversed: True, self.dialect.multi: False}
+        at = next((n for n, row in enumerate(run) if row.text.strip() in signs), -1)
+        if at >= 0:
+            self.several(run, at, index, both=signs[run[at].text.strip()])
+            return
+        rest: list[Row] = []
+        for n, row in enumerate(run):
+            comment_below = n + 1 < len(run) and run[n + 1].empty
+            found = self.single(row, run[n + 1] if comment_below else None)
+            if found:
+                self.gaps(rest)
+                rest = []
+            elif not (row.empty and row.line in self.taken):
+                rest.append(row)
+        self.gaps(rest)
+
+    def may(self, line: int, *, scheduled: bool) -> bool:
+        """Whether a question without further signs is meant as a card."""
+        if scheduled or self.untagged or self.scope.holds(line):
+            return True
+        self.without_tag += 1
+        return False
+
+    def schedules(self, row: Row | None) -> Schedules | None:
+        """The schedules that a line holds: () without any; None if they cannot be read."""
+        if row is None or row.comment is None:
+            return ()
+        found = read_comment(row.comment)
+        if found is None:
+            self.leave(row.line, "this schedule cannot be read, so its card is left alone")
+        return found
+
+    def single(self, row: Row, below: Row | None) -> bool:
+        """`a::b` and `a:::b`."""
+        both = row.separator(self.dialect.single_reversed)
+        at = both if both >= 0 else row.separator(self.dialect.single)
+        if at < 0 or not row.known or any(row.is_plain(*m.span()) for m in ANKI_OPENS.finditer(row.text)):
+            return False
+        holder = row if row.comment is not None else below
+        scheduled = holder is not None and holder.comment is not None
+        if not self.may(row.line, scheduled=scheduled):
+            return False
+        times = self.schedules(holder)
+        last = holder.line if holder is not None and scheduled else row.line
+        if times is None:
+            return False
+        sign = self.dialect.single_reversed if both >= 0 else self.dialect.single
+        front, back = self.bare(row.text[:at]), row.text[at + len(sign) :].strip()
+        if not front or not back:
+            return False
+        self.questions(row.line, last, [front], [back], times, both=both >= 0)
+        return True
+
+    def several(self, run: list[Row], at: int, index: int | None, *, both: bool) -> None:
+        """Lines before and after a line `?`; the answer goes on in what follows without a blank line."""
+        front = [row.text for row in run[:at] if not self.only_tags(row)]
+        front[:1] = [self.bare(front[0])] if front else []
+        rows = [row for row in run[at + 1 :] if not row.empty]
+        back = [row.text for row in rows]
+        open_end = True
+        comment = run[-1].comment
+        last = run[-1].line
+        if comment is None and index is not None:
+            last, more, comment = self.following(last, index)
+            back += more
+            open_end = not more
+        begin = next((row.line for row in run[:at] if not self.only_tags(row)), 0)
+        if not any(f.strip() for f in front) or not any(b.strip() for b in back):
+            return
+        if not self.may(begin, scheduled=comment is not None):
+            return
+        times = read_comment(comment) if comment is not None else ()
+        if times is None:
+            self.leave(last, "this schedule cannot be read, so its card is left alone")
+            self.taken.update(range(begin, last + 1))
+            return
+        self.questions(begin, last, front, back, times, both=both, open_end=open_end)
+
+    def following(self, last: int, index: int) -> tuple[int, list[str], str | None]:
+        """(last line, more lines of the answer, the schedule) of blocks that follow without a blank line."""
+        more: list[str] = []
+        for block in self.blocks[index + 1 :]:
+            if block.place.line != last + 1 or isinstance(block, (d.Heading, d.Card)):
+                break
+            end = end_of(block)
+            lines = [self.lines[n - 1].rstrip("\r") for n in range(block.place.line, end + 1)]
+            found = COMMENT.search("\n".join(lines))
+            if isinstance(block, d.CommentBlock):
+                return (end, more, found[1]) if found else (last, more, None)
+            if found and not isinstance(block, d.CodeBlock):
+                kept = "\n".join(lines)[: found.start()].rstrip("\n").split("\n")
+                return end, more + [k for k in kept if k.strip()], found[1]
+            more += lines
+            last = end
+        return last, more, None
+
+    def questions(
+        self,
+        first: int,
+        last: int,
+        front: list[str],
+        back: list[str],
+        times: Schedules,
+        *,
+        both: bool,
+        open_end: bool = True,
+    ) -> None:
+        """One question, or two for both ways."""
+        pairs = [(front, back, open_end), (back, front, True)] if both else [(front, back, open_end)]
+        cards = []
+        for n, (asked, answer, is_open) in enumerate(pairs):
+            own = times[n] if n < len(times) else None
+            lines = (*labelled(self.word(QUESTION), asked), *labelled(self.word(ANSWER), answer))
+            cards.append(NewCard(lines, (own,), open_end=is_open))
+        self.change(Change(first, last, tuple(cards)))
+
+    def change(self, change: Change) -> None:
+        self.changes.append(change)
+        self.taken.update(range(change.first, change.last + 1))
+
+    def word(self, kind: str) -> str:
+        """How a line of this kind begins."""
+        return next((word for word, is_kind in self.marks.items() if is_kind == kind), kind)
+
+    def only_tags(self, row: Row) -> bool:
+        """A line with the plugin's tag alone."""
+        return bool(row.inlines) and all(
+            (isinstance(i, d.Tag) and self.dialect.is_tag(i.name)) or (isinstance(i, d.Text) and not i.text.strip())
+            for i in row.inlines
+        )
+
+    def bare(self, text: str) -> str:
+        """A question without the plugin's tags at its beginning."""
+        words = text.strip().split(" ")
+        while words and words[0].startswith("#") and self.dialect.is_tag(words[0][1:]):
+            words.pop(0)
+        return " ".join(words).strip()
+
+    # gaps
+
+    def gaps(self, rows: list[Row]) -> None:
+        """A text with gaps, its comment on its last line or below it."""
+        rows = rows[next((n for n, r in enumerate(rows) if not self.only_tags(r)), len(rows)) :]
+        said = [row for row in rows if not row.empty]
+        if not said or not all(row.known for row in said):
+            return
+        scheduled = rows[-1].comment is not None
+        first, last = said[0].line, rows[-1].line if scheduled else said[-1].line
+        plugin = scheduled or self.scope.holds(first)
+        made = [self.with_gaps(row, plugin=plugin) for row in said]
+        if any(one is None for one in made):
+            self.leave(first, "gaps inside one another cannot be taken over")
+            return
+        texts = [one[0] for one in made if one]
+        numbers = [n for one in made if one for n in one[1]]
+        marks = sum(row.highlights for row in said)
+        if not plugin and numbers and marks:
+            self.leave(first, "it has highlights besides its gaps, which would be asked too")
+            return
+        count = len(numbers) + (marks if plugin and self.dialect.highlights else 0)
+        if not count:
+            return
+        times = self.schedules(rows[-1])
+        if times is None:
+            return
+        texts[0] = self.bare(texts[0])
+        lines = labelled(self.word(CLOZE), texts)
+        self.change(
+            Change(first, last, (NewCard(lines, by_number(numbers, count, times), count),), remark_on(numbers))
+        )
+
+    def with_gaps(self, row: Row, *, plugin: bool) -> tuple[str, list[int]] | None:
+        """A line with `==…==` for its gaps, and their numbers (0 without one); None if they stand inside one another."""
+        text, numbers = row.text, []
+        found = list(self.openings(row, plugin=plugin))
+        for start, behind, number in reversed(found):
+            end = closing(row, behind)
+            if end < 0:
+                return None if number else (row.text, [])
+            if any(behind <= other < end for other, _, _ in found):
+                return None
+            said, hint = split_hint(row, behind, end)
+            if not said:
+                continue
+            text = f"{text[:start]}=={said}=={f' ({hint})' if hint else ''}{text[end + 2 :]}"
+            numbers.append(number)
+        numbers.reverse()
+        if plugin and self.dialect.bold:
+            strong = sum(isinstance(i, d.Strong) for i in row.inlines)
+            fresh, count = STRONG.subn(r"==\2==", text)
+            if count == strong:
+                text, numbers = fresh, [*numbers, *[0] * count]
+        return text, numbers
+
+    def openings(self, row: Row, *, plugin: bool) -> Iterator[tuple[int, int, int]]:
+        """(start, end, number) of each `{{c1::`, and of each `{{` where the plugin takes it."""
+        for match in ANKI_OPENS.finditer(row.text):
+            if row.is_plain(*match.span()):
+                yield match.start(), match.end(), int(match[1])
+        if plugin and self.dialect.curly:
+            for match in CURLY_OPENS.finditer(row.text):
+                if row.is_plain(*match.span()):
+                    yield match.start(), match.end(), 0
+
+    # lists
+
+    def list(self, block: d.List) -> None:
+        """Items of one line that hold a question; others stay items."""
+        for item in block.items:
+            first = item.children[0] if len(item.children) == 1 else None
+            if not isinstance(first, d.Paragraph):
+                continue
+            rows = rows_of(first.inlines, first.place.line, self.lines)
+            said = [row for row in rows if not row.empty]
+            if len(said) != 1 or any(isinstance(i, d.Checkbox) for i in first.inlines):
+                continue
+            mark = LIST_MARK.match(said[0].text)
+            if mark:
+                row = without_mark(said[0], mark.end())
+                self.single(row, next((r for r in rows if r.empty and r.comment is not None), None))
+
+
+@dataclass
+class Scope:
+    """Where the plugin's tag holds: in the whole note where it stands in the head or before the first heading, else in its
+    section; in front of a question in that paragraph alone.
+    """
+
+    blocks: Sequence[d.Block]
+    head_tags: tuple[str, ...]
+    dialect: Dialect
+
+    def __post_init__(self) -> None:
+        """Collect the lines once."""
+        headings = [(b.place.line, b.level) for b in self.blocks if isinstance(b, d.Heading)]
+        self.whole = any(self.dialect.is_tag(t) for t in self.head_tags)
+        self.ranges: list[tuple[int, int]] = []
+        for block in self.blocks:
+            lines = self.tag_lines(block)
+            if not lines:
+                continue
+            if not self.alone(block):
+                self.ranges.append((block.place.line, max(block.place.end_line, block.place.line)))
+                continue
+            above = [h for h in headings if h[0] <= block.place.line]
+            if not above:
+                self.whole = True
+                continue
+            line, level = above[-1]
+            end = next((n - 1 for n, deep in headings if n > line and deep <= level), 10**9)
+            self.ranges.append((line, end))
+
+    def tag_lines(self, block: d.Block) -> bool:
+        """Whether one of the plugin's tags stands in a block."""
+        return any(isinstance(i, d.Tag) and self.dialect.is_tag(i.name) for i in d.all_inlines((block,)))
+
+    def alone(self, block: d.Block) -> bool:
+        """Whether the tag stands on a line of its own, or in a heading: then it is for what follows too."""
+        if not isinstance(block, d.Paragraph):
+            return isinstance(block, d.Heading)
+        line: list[d.Inline] = []
+        for inline in (*block.inlines, d.SoftBreak()):
+            if not isinstance(inline, (d.SoftBreak, d.HardBreak)):
+                line.append(inline)
+                continue
+            words = [i for i in line if not (isinstance(i, d.Text) and not i.text.strip())]
+            if words and all(isinstance(i, d.Tag) for i in words):
+                return True
+            line = []
+        return False
+
+    def holds(self, line: int) -> bool:
+        """Whether a card in this line has the tag."""
+        return self.whole or any(first <= line <= last for first, last in self.ranges)
+
+
+def runs_of(rows: list[Row]) -> Iterator[list[Row]]:
+    """Rows up to one with a schedule, which ends a card."""
+    run: list[Row] = []
+    for n, row in enumerate(rows):
+        run.append(row)
+        below = rows[n + 1] if n + 1 < len(rows) else None
+        if row.comment is not None and not (below and below.empty and below.comment is not None):
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def labelled(word: str, lines: list[str]) -> tuple[str, ...]:
+    """Lines of a side with `Q:` before the first; a list or code begins on the next line."""
+    rest = [line.rstrip() for line in lines[1:]]
+    if BEGINS_OTHERWISE.match(lines[0]):
+        return (f"{word}:", lines[0].rstrip(), *rest)
+    return (f"{word}: {lines[0].strip()}", *rest)
+
+
+def without_mark(row: Row, length: int) -> Row:
+    """A list item's line without its mark."""
+    spans = tuple((max(a - length, 0), b - length) for a, b in row.plain if b > length)
+    return replace(row, text=row.text[length:], plain=spans)
+
+
+def closing(row: Row, start: int) -> int:
+    """Where the `}}` of a gap stands: in plain text, not in a formula; -1 without one."""
+    at = row.text.find("}}", start)
+    while at >= 0 and not row.is_plain(at, at + 2):
+        at = row.text.find("}}", at + 1)
+    return at
+
+
+def split_hint(row: Row, start: int, end: int) -> tuple[str, str]:
+    """The words of a gap and Anki's hint behind `::`."""
+    at = row.text.find("::", start, end)
+    while at >= 0 and not row.is_plain(at, at + 2):
+        at = row.text.find("::", at + 1, end)
+    if at < 0:
+        return row.text[start:end].strip(), ""
+    return row.text[start:at].strip(), row.text[at + 2 : end].strip()
+
+
+def by_number(numbers: list[int], count: int, times: Schedules) -> Schedules:
+    """One schedule a gap. Gaps with numbers were scheduled in the order of these, all of one number together."""
+    if len(numbers) == count and any(numbers):
+        order = sorted(set(numbers))
+        places = [order.index(n) for n in numbers]
+    else:
+        places = list(range(count))
+    return tuple(times[p] if p < len(times) else None for p in places)
+
+
+def remark_on(numbers: list[int]) -> str:
+    """What is different from now on."""
+    given = [n for n in numbers if n]
+    return "gaps of one number are asked one by one" if len(set(given)) < len(given) else ""
