@@ -19,10 +19,17 @@ MOST_SEARCHED = 40
 @click.command("export", epilog="Example: kb cards export --output ml.apkg")
 @click.argument("names", nargs=-1, metavar="[NAME]…", shell_complete=concepts)
 @click.option(
-    "--to", type=click.Choice(["anki", "text"]), default="anki", show_default=True, help="A deck file or a text file."
+    "--to",
+    type=click.Choice(["anki", "text"]),
+    default="anki",
+    show_default=True,
+    help="A deck file or a text file.",
 )
 @click.option(
-    "--output", type=click.Path(path_type=Path), default=None, help="The file to write; else cards.apkg or cards.txt here."
+    "--output",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The file to write; else cards.apkg or cards.txt here.",
 )
 @click.option("--generated", is_flag=True, help="Also the cards that are made of what notes hold.")
 @click.option("--starters", is_flag=True, help="Also the roadmap's own cards.")
@@ -100,7 +107,9 @@ def tell_open(done: Exported) -> None:
             "else a changed question is a new card in Anki"
         )
     if done.unclear:
-        note(f"{counted(done.unclear, 'card shares its', 'cards share their')} id with another one and stay here: kb check")
+        note(
+            f"{counted(done.unclear, 'card shares its', 'cards share their')} id with another one and stay here: kb check"
+        )
     for place, target in done.missing[:MOST_SHOWN]:
         note(f"{clean(place)}: no picture {clean(target)} in the notebook; its words stand there instead")
     if len(done.missing) > MOST_SHOWN:
@@ -118,7 +127,9 @@ def tell_gone(done: Exported) -> None:
     if not done.gone:
         return
     shown = done.gone[:MOST_SEARCHED]
-    note(f"{counted(len(done.gone), 'card is', 'cards are')} in Anki but no longer here; nothing is deleted there")
+    note(
+        f"{counted(len(done.gone), 'card is', 'cards are')} in Anki but no longer here; nothing is deleted there"
+    )
     them = "it" if len(done.gone) == 1 else "them"
     search = " or ".join(f'"Id:{name}"' for name in shown)
     note(f"to find {them}, search in Anki: {clean(search)}")

@@ -57,7 +57,9 @@ def as_data(done: Imported) -> dict[str, Any]:
             for one in done.changed
         ],
         "left": [
-            {"path": one.note.path, "line": left.line, "why": left.why} for one in done.notes for left in one.left
+            {"path": one.note.path, "line": left.line, "why": left.why}
+            for one in done.notes
+            for left in one.left
         ],
         "problems": [{"path": one.note.path, "message": one.problem} for one in done.notes if one.problem],
         "cards": done.cards,

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.tex_tokens import Token
 
 DEFINERS = frozenset(
-    f"\\{name}" for name in ("def", "let", "newcommand", "renewcommand", "providecommand", "DeclareMathOperator")
+    f"\\{name}"
+    for name in ("def", "let", "newcommand", "renewcommand", "providecommand", "DeclareMathOperator")
 )
 DIGITS = "123456789"
 

@@ -43,8 +43,44 @@ NOT_IN_MATHJAX = {
 }
 SAFE_SCHEMES = {"http", "https", "mailto"}
 TAGS = set(
-    """a b blockquote br code dd del div dl dt em hr i img ins kbd li mark ol p pre q s small span strong sub sup table
-    tbody td th thead tr u ul""".split()
+    [
+        "a",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+    ]
 )
 ATTRIBUTES = {
     "a": {"href"},
@@ -80,7 +116,12 @@ class AnkiHtml:
         html += "".join(self.blocks(note.children) for note in document.footnotes)
         if self.raw:
             html = nh3.clean(
-                html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SAFE_SCHEMES, link_rel=None, strip_comments=False
+                html,
+                tags=TAGS,
+                attributes=ATTRIBUTES,
+                url_schemes=SAFE_SCHEMES,
+                link_rel=None,
+                strip_comments=False,
             )
         return html.strip()
 
@@ -258,7 +299,9 @@ class AnkiHtml:
         if not name:
             self.missing.append(target)
             return self.text(f"[{alt or target}]")
-        width, _, height = size.partition("x") if re.fullmatch(r"\d{1,4}(?:x\d{1,4})?", size) else ("", "", "")
+        width, _, height = (
+            size.partition("x") if re.fullmatch(r"\d{1,4}(?:x\d{1,4})?", size) else ("", "", "")
+        )
         sizes = (f' width="{width}"' if width else "") + (f' height="{height}"' if height else "")
         return f'<img src="{self.attribute(name)}" alt="{self.attribute(alt)}"{sizes}>'
 

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from html import escape
 
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.read import read_file
@@ -151,7 +151,16 @@ class NoteMaker:
         known = self.notebook.roadmap.concepts.get(card.concept)
         source = " › ".join(p for p in (card.title, card.heading if card.heading != card.title else "") if p)
         concept = known.title if known else ""
-        fields = (front, back, "", escape(source, quote=False), escape(concept, quote=False), escape(name, quote=False), "", "")
+        fields = (
+            front,
+            back,
+            "",
+            escape(source, quote=False),
+            escape(concept, quote=False),
+            escape(name, quote=False),
+            "",
+            "",
+        )
         return AnkiNote(
             name,
             card.kind is CardKind.CLOZE,
@@ -171,7 +180,12 @@ class NoteMaker:
 def tags_of(card: StudyCard) -> Iterator[str]:
     """`concept::rank level::hard`; Anki shows `::` as a tree."""
     kind = "" if card.kind in {CardKind.QUESTION, CardKind.CLOZE} else str(card.kind)
-    for name, value in (("area", card.area), ("concept", card.concept), ("level", card.level), ("kind", kind)):
+    for name, value in (
+        ("area", card.area),
+        ("concept", card.concept),
+        ("level", card.level),
+        ("kind", kind),
+    ):
         if value:
             yield f"{name}::{NOT_IN_A_TAG.sub('-', value)}"
 

@@ -50,6 +50,15 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """What makes a gap in a text, besides `{{c1::…}}`."""
+
+    highlights: bool = False
+    bold: bool = False
+    curly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewCard:
     """A card of ours: its lines without an id; `schedules` has one entry for a question, one a gap for a cloze.
 
@@ -88,12 +97,15 @@ class LeftAlone:
 
 @dataclass
 class Finder:
-    """Finds the foreign cards of one note. `untagged` takes questions without the tag too; those left are counted."""
+    """Finds the foreign cards of one note. `words` are how our cards begin; `untagged` takes questions without the tag
+    too; those left are counted.
+    """
 
     text: str
     first_line: int
     body: str
     marks: Mapping[str, str]
+    words: Mapping[str, str]
     head_tags: tuple[str, ...]
     dialect: Dialect
     untagged: bool = False
@@ -256,7 +268,7 @@ class Finder:
         cards = []
         for n, (asked, answer, is_open) in enumerate(pairs):
             own = times[n] if n < len(times) else None
-            lines = (*labelled(self.word(QUESTION), asked), *labelled(self.word(ANSWER), answer))
+            lines = (*labelled(self.words[QUESTION], asked), *labelled(self.words[ANSWER], answer))
             cards.append(NewCard(lines, (own,), open_end=is_open))
         self.change(Change(first, last, tuple(cards)))
 
@@ -264,14 +276,11 @@ class Finder:
         self.changes.append(change)
         self.taken.update(range(change.first, change.last + 1))
 
-    def word(self, kind: str) -> str:
-        """How a line of this kind begins."""
-        return next((word for word, is_kind in self.marks.items() if is_kind == kind), kind)
-
     def only_tags(self, row: Row) -> bool:
         """A line with the plugin's tag alone."""
         return bool(row.inlines) and all(
-            (isinstance(i, d.Tag) and self.dialect.is_tag(i.name)) or (isinstance(i, d.Text) and not i.text.strip())
+            (isinstance(i, d.Tag) and self.dialect.is_tag(i.name))
+            or (isinstance(i, d.Text) and not i.text.strip())
             for i in row.inlines
         )
 
@@ -292,61 +301,61 @@ class Finder:
             return
         scheduled = rows[-1].comment is not None
         first, last = said[0].line, rows[-1].line if scheduled else said[-1].line
-        plugin = scheduled or self.scope.holds(first)
-        made = [self.with_gaps(row, plugin=plugin) for row in said]
+        signs = self.signs(said, scheduled=scheduled)
+        made = [self.with_gaps(row, signs) for row in said]
         if any(one is None for one in made):
             self.leave(first, "gaps inside one another cannot be taken over")
             return
         texts = [one[0] for one in made if one]
         numbers = [n for one in made if one for n in one[1]]
         marks = sum(row.highlights for row in said)
-        if not plugin and numbers and marks:
+        if marks and numbers and not signs.highlights:
             self.leave(first, "it has highlights besides its gaps, which would be asked too")
             return
-        count = len(numbers) + (marks if plugin and self.dialect.highlights else 0)
-        if not count:
-            return
-        times = self.schedules(rows[-1])
+        count = len(numbers) + (marks if signs.highlights else 0)
+        times = self.schedules(rows[-1]) if count else None
         if times is None:
             return
         texts[0] = self.bare(texts[0])
-        lines = labelled(self.word(CLOZE), texts)
-        self.change(
-            Change(first, last, (NewCard(lines, by_number(numbers, count, times), count),), remark_on(numbers))
-        )
+        lines = labelled(self.words[CLOZE], texts)
+        schedules = by_number(numbers, count, times)
+        self.change(Change(first, last, (NewCard(lines, schedules, count),), remark_on(numbers)))
 
-    def with_gaps(self, row: Row, *, plugin: bool) -> tuple[str, list[int]] | None:
+    def signs(self, rows: list[Row], *, scheduled: bool) -> Signs:
+        """What makes gaps in these lines. A schedule shows that the plugin took something, whatever its settings are."""
+        if not scheduled and not self.scope.holds(rows[0].line):
+            return Signs()
+        signs = Signs(self.dialect.highlights, self.dialect.bold, self.dialect.curly)
+        if scheduled and not any(self.counts(row, signs) for row in rows):
+            for other in (Signs(highlights=True), Signs(bold=True), Signs(curly=True)):
+                if any(self.counts(row, other) for row in rows):
+                    return other
+        return signs
+
+    def counts(self, row: Row, signs: Signs) -> bool:
+        """Whether a line has a gap by these signs."""
+        made = self.with_gaps(row, signs)
+        return made is None or bool(made[1]) or bool(signs.highlights and row.highlights)
+
+    def with_gaps(self, row: Row, signs: Signs) -> tuple[str, list[int]] | None:
         """A line with `==…==` for its gaps, and their numbers (0 without one); None if they stand inside one another."""
         text, numbers = row.text, []
-        found = list(self.openings(row, plugin=plugin))
+        found = list(openings(row, curly=signs.curly))
         for start, behind, number in reversed(found):
             end = closing(row, behind)
-            if end < 0:
-                return None if number else (row.text, [])
-            if any(behind <= other < end for other, _, _ in found):
+            if end < 0 or any(behind <= other < end for other, _, _ in found):
                 return None
             said, hint = split_hint(row, behind, end)
-            if not said:
-                continue
-            text = f"{text[:start]}=={said}=={f' ({hint})' if hint else ''}{text[end + 2 :]}"
-            numbers.append(number)
+            if said:
+                text = f"{text[:start]}=={said}=={f' ({hint})' if hint else ''}{text[end + 2 :]}"
+                numbers.append(number)
         numbers.reverse()
-        if plugin and self.dialect.bold:
+        if signs.bold:
             strong = sum(isinstance(i, d.Strong) for i in row.inlines)
             fresh, count = STRONG.subn(r"==\2==", text)
             if count == strong:
                 text, numbers = fresh, [*numbers, *[0] * count]
         return text, numbers
-
-    def openings(self, row: Row, *, plugin: bool) -> Iterator[tuple[int, int, int]]:
-        """(start, end, number) of each `{{c1::`, and of each `{{` where the plugin takes it."""
-        for match in ANKI_OPENS.finditer(row.text):
-            if row.is_plain(*match.span()):
-                yield match.start(), match.end(), int(match[1])
-        if plugin and self.dialect.curly:
-            for match in CURLY_OPENS.finditer(row.text):
-                if row.is_plain(*match.span()):
-                    yield match.start(), match.end(), 0
 
     # lists
 
@@ -445,6 +454,17 @@ def without_mark(row: Row, length: int) -> Row:
     """A list item's line without its mark."""
     spans = tuple((max(a - length, 0), b - length) for a, b in row.plain if b > length)
     return replace(row, text=row.text[length:], plain=spans)
+
+
+def openings(row: Row, *, curly: bool) -> Iterator[tuple[int, int, int]]:
+    """(start, end, number) of each `{{c1::`, and of each `{{` where that is wanted."""
+    for match in ANKI_OPENS.finditer(row.text):
+        if row.is_plain(*match.span()):
+            yield match.start(), match.end(), int(match[1])
+    if curly:
+        for match in CURLY_OPENS.finditer(row.text):
+            if row.is_plain(*match.span()):
+                yield match.start(), match.end(), 0
 
 
 def closing(row: Row, start: int) -> int:

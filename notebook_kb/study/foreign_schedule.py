@@ -24,7 +24,7 @@ FSRS_ENTRY = re.compile(
 NEVER = "2000-01-01"
 SHORTEST, LONGEST = 0.1, 36_500.0
 EASIEST, HARDEST = 1.0, 10.0
-NOON = time(12)
+DAY_BEGINS = time(4)  # as a day of studying does
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ForeignSchedule:
 
     def answered_at(self, zone: tzinfo, now: datetime) -> datetime:
         """The moment of the last answer: only the day is known, and it was not tomorrow."""
-        return min(datetime.combine(self.last, NOON, zone), now)
+        return min(datetime.combine(self.last, DAY_BEGINS, zone), now)
 
 
 def read_comment(said: str) -> tuple[ForeignSchedule | None, ...] | None:
@@ -73,7 +73,9 @@ def read_entry(said: str) -> ForeignSchedule | None:
         return None
     stability = min(max(float(match[2]), SHORTEST), LONGEST)
     difficulty = min(max(float(match[3]), EASIEST), HARDEST)
-    return ForeignSchedule(date.fromisoformat(match[1]), date.fromisoformat(match[5][:10]), stability, difficulty)
+    return ForeignSchedule(
+        date.fromisoformat(match[1]), date.fromisoformat(match[5][:10]), stability, difficulty
+    )
 
 
 def difficulty_of(ease: float, stability: float) -> float:
@@ -85,6 +87,6 @@ def difficulty_of(ease: float, stability: float) -> float:
     """
     from fsrs.scheduler import DEFAULT_PARAMETERS  # noqa: PLC0415 - the package takes its time to load
 
-    _, _, _, _, _, _, _, _, w8, w9, w10, *_ = DEFAULT_PARAMETERS
-    growth = math.exp(w8) * stability**-w9 * (math.exp(w10 * 0.1) - 1)
+    w8, w9, w10 = (float(w) for w in DEFAULT_PARAMETERS[8:11])
+    growth = math.exp(w8) * math.pow(stability, -w9) * (math.exp(w10 * 0.1) - 1)
     return round(min(max(11 - (ease - 1) / growth, EASIEST), HARDEST), 4)

@@ -36,7 +36,7 @@ def dialect_of(given: dict[str, Any]) -> Dialect:
         value = given.get(key)
         return value.strip() if isinstance(value, str) and value.strip() else default
 
-    def flag(key: str, default: bool) -> bool:  # noqa: FBT001
+    def flag(key: str, default: bool) -> bool:
         value = given.get(key)
         return value if isinstance(value, bool) else default
 

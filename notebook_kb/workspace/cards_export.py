@@ -119,7 +119,9 @@ def output_path(options: ExportOptions) -> Path:
     if path.suffix.lower() != suffix:
         raise UsageError(f"{path}: a file for this ends in {suffix}", f"write `--output {path.stem}{suffix}`")
     if path.exists() and not is_ours(path, options.to):
-        raise UsageError(f"{path} holds something else, so it was left alone", "choose another name with --output")
+        raise UsageError(
+            f"{path} holds something else, so it was left alone", "choose another name with --output"
+        )
     return path
 
 
@@ -185,7 +187,9 @@ def write(
     folder = path.with_name(f"{path.stem}.media")
     if pictures.found:
         if folder.exists() and not folder.is_dir():
-            raise EnvironmentFailedError(f"{folder}: it is in the way of the pictures' folder", "move it away")
+            raise EnvironmentFailedError(
+                f"{folder}: it is in the way of the pictures' folder", "move it away"
+            )
         for name, data in pictures.found.items():
             replace_output(folder / name, data)
     replace_output(path, anki_text(n for n, _, _ in notes).encode())

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 from notebook_kb.errors import NotebookError
 from notebook_kb.files.lock import notebook_lock
 from notebook_kb.files.write import write_file
+from notebook_kb.parsing.cards import KINDS
 from notebook_kb.parsing.note import parse_note
 from notebook_kb.scaffolding.edits import BOM
 from notebook_kb.scaffolding.foreign_cards import with_cards_in
 from notebook_kb.study.card_ids import card_ids
 from notebook_kb.study.deck import study_cards
-from notebook_kb.study.foreign_cards import Change, Finder, LeftAlone
+from notebook_kb.study.foreign_cards import Finder, LeftAlone
 from notebook_kb.study.foreign_settings import plugin_dialect
 from notebook_kb.study.memory import Memory, now
 from notebook_kb.workspace.authoring import find_note, note_text, read_again
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from notebook_kb.files.read import Snapshot
     from notebook_kb.model.note import Card, Note
     from notebook_kb.notebook.notebook import Notebook
-    from notebook_kb.study.foreign_cards import Dialect, NewCard
+    from notebook_kb.study.foreign_cards import Change, Dialect, NewCard
     from notebook_kb.study.foreign_schedule import ForeignSchedule
     from notebook_kb.workspace.workspace import Workspace
 
@@ -146,9 +147,10 @@ def look_into(workspace: Workspace, note: Note, dialect: Dialect, *, untagged: b
         return NoteImport(note, None, [], [], 0, problem=error.message, hint=error.hint)
     text = raw.removeprefix(BOM).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
     body = "\n".join(text.split("\n")[note.body_line - 1 :])
-    finder = Finder(
-        text, note.body_line, body, workspace.loader.names.card_marks, note.tags, dialect, untagged=untagged
-    )
+    labels = workspace.pack.labels
+    words = {kind: labels[name][0] for name, kind in KINDS.items()}
+    marks = workspace.loader.names.card_marks
+    finder = Finder(text, note.body_line, body, marks, words, note.tags, dialect, untagged=untagged)
     finder.find()
     if not (finder.changes or finder.left or finder.without_tag):
         return None
@@ -163,7 +165,9 @@ def settle(workspace: Workspace, one: NoteImport, raw: str) -> None:
         names = [f"{PROVISIONAL}{n}" for n in range(len(one.new_cards))]
         after = parsed(workspace, one.note, new_text(raw, one.changes, names))
         bad = misread(one, after, names)
-        if not bad and [bare(c) for c in after.cards if c.id not in names] != [bare(c) for c in one.note.cards]:
+        if not bad and [bare(c) for c in after.cards if c.id not in names] != [
+            bare(c) for c in one.note.cards
+        ]:
             bad = list(one.changes)
         if not bad:
             fresh = tuple(replace(c, id="") if c.id in names else c for c in after.cards)
@@ -192,11 +196,12 @@ def misread(one: NoteImport, after: Note, names: Sequence[str]) -> list[Change]:
     """The changes whose cards are not read as they are meant."""
     by_id = {card.id: card for card in after.cards}
     given = iter(names)
-    return [
-        change
-        for change in one.changes
-        if not all([same(by_id.get(next(given)), card) for card in change.cards])  # all of them take their name
-    ]
+    bad = []
+    for change in one.changes:
+        read = [same(by_id.get(next(given)), card) for card in change.cards]
+        if not all(read):
+            bad.append(change)
+    return bad
 
 
 def same(card: Card | None, meant: NewCard) -> bool:
@@ -265,8 +270,10 @@ def adopt(
                 continue
             last = schedule.answered_at(zone, at)
             known = memory.states.get(study.id)
-            if known is not None and known.last >= last.replace(microsecond=0):
+            if known is not None and (last >= at or known.last >= last):
                 continue
-            memory.adopt(study.id, schedule.stability, schedule.difficulty, last, study.fingerprint, study.front)
+            memory.adopt(
+                study.id, schedule.stability, schedule.difficulty, last, study.fingerprint, study.front
+            )
             count += 1
     return count
