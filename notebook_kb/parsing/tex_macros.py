@@ -2,6 +2,7 @@ r"""TeX with its macros written out, for readers that know none of ours: `\R^n` 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from notebook_kb.parsing.tex import strip_comments
@@ -94,9 +95,7 @@ class Expander:
 def arity(body: list[Token]) -> int:
     """How many arguments a macro takes: the greatest number behind a `#`."""
     numbers = [
-        int(after.text)
-        for token, after in zip(body, body[1:], strict=False)
-        if token.text == "#" and after.text in DIGITS
+        int(after.text) for token, after in pairwise(body) if token.text == "#" and after.text in DIGITS
     ]
     return max(numbers, default=0)
 

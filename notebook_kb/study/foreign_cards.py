@@ -13,86 +13,20 @@ from typing import TYPE_CHECKING
 from notebook_kb.model import document as d
 from notebook_kb.parsing.cards import ANSWER, CLOZE, QUESTION, end_of, with_cards
 from notebook_kb.parsing.tree import parse_document
-from notebook_kb.study.foreign_lines import ANKI_OPENS, CURLY_OPENS, rows_of
+from notebook_kb.study.foreign import Change, LeftAlone, NewCard
+from notebook_kb.study.foreign_gaps import Signs, by_number, remark_on, with_gaps
+from notebook_kb.study.foreign_lines import ANKI_OPENS, rows_of
 from notebook_kb.study.foreign_schedule import COMMENT, read_comment
+from notebook_kb.study.foreign_scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from notebook_kb.study.foreign import Dialect, Schedules
     from notebook_kb.study.foreign_lines import Row
-    from notebook_kb.study.foreign_schedule import ForeignSchedule
 
-    Schedules = tuple[ForeignSchedule | None, ...]
-
-STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 LIST_MARK = re.compile(r"[ \t]{0,3}(?:[-*+]|\d{1,9}[.)])[ \t]+")
 BEGINS_OTHERWISE = re.compile(r"[ \t]*(?:```|~~~|\$\$|[-*+] |\d{1,9}[.)] |>|\|)")
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How the plugin was set: its tags, and what it takes for cards."""
-
-    tags: tuple[str, ...] = ("flashcards",)
-    single: str = "::"
-    single_reversed: str = ":::"
-    multi: str = "?"
-    multi_reversed: str = "??"
-    end: str = ""
-    highlights: bool = True
-    bold: bool = False
-    curly: bool = False
-
-    def is_tag(self, name: str) -> bool:
-        """Whether `#name` is one of its tags or below one."""
-        folded = name.strip("/").casefold()
-        return any(folded == t or folded.startswith(t + "/") for t in self.tags)
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What makes a gap in a text, besides `{{c1::…}}`."""
-
-    highlights: bool = False
-    bold: bool = False
-    curly: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NewCard:
-    """A card of ours: its lines without an id; `schedules` has one entry for a question, one a gap for a cloze.
-
-    `open_end`: it ends in a line of text, behind which its id can stand.
-    """
-
-    lines: tuple[str, ...]
-    schedules: Schedules
-    gaps: int = 0
-    open_end: bool = True
-
-    def with_id(self, name: str) -> tuple[str, ...]:
-        """Its lines, the id at the end."""
-        if self.open_end:
-            return (*self.lines[:-1], f"{self.lines[-1].rstrip()} ^{name}")
-        return (*self.lines, "", f"^{name}")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Lines `first` to `last` (from 1) of the note become these cards."""
-
-    first: int
-    last: int
-    cards: tuple[NewCard, ...]
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftAlone:
-    """A line that looks like a foreign card and was left, and why."""
-
-    line: int
-    why: str
 
 
 @dataclass
@@ -302,7 +236,7 @@ class Finder:
         scheduled = rows[-1].comment is not None
         first, last = said[0].line, rows[-1].line if scheduled else said[-1].line
         signs = self.signs(said, scheduled=scheduled)
-        made = [self.with_gaps(row, signs) for row in said]
+        made = [with_gaps(row, signs) for row in said]
         if any(one is None for one in made):
             self.leave(first, "gaps inside one another cannot be taken over")
             return
@@ -334,28 +268,8 @@ class Finder:
 
     def counts(self, row: Row, signs: Signs) -> bool:
         """Whether a line has a gap by these signs."""
-        made = self.with_gaps(row, signs)
+        made = with_gaps(row, signs)
         return made is None or bool(made[1]) or bool(signs.highlights and row.highlights)
-
-    def with_gaps(self, row: Row, signs: Signs) -> tuple[str, list[int]] | None:
-        """A line with `==…==` for its gaps, and their numbers (0 without one); None if they stand inside one another."""
-        text, numbers = row.text, []
-        found = list(openings(row, curly=signs.curly))
-        for start, behind, number in reversed(found):
-            end = closing(row, behind)
-            if end < 0 or any(behind <= other < end for other, _, _ in found):
-                return None
-            said, hint = split_hint(row, behind, end)
-            if said:
-                text = f"{text[:start]}=={said}=={f' ({hint})' if hint else ''}{text[end + 2 :]}"
-                numbers.append(number)
-        numbers.reverse()
-        if signs.bold:
-            strong = sum(isinstance(i, d.Strong) for i in row.inlines)
-            fresh, count = STRONG.subn(r"==\2==", text)
-            if count == strong:
-                text, numbers = fresh, [*numbers, *[0] * count]
-        return text, numbers
 
     # lists
 
@@ -373,60 +287,6 @@ class Finder:
             if mark:
                 row = without_mark(said[0], mark.end())
                 self.single(row, next((r for r in rows if r.empty and r.comment is not None), None))
-
-
-@dataclass
-class Scope:
-    """Where the plugin's tag holds: in the whole note where it stands in the head or before the first heading, else in its
-    section; in front of a question in that paragraph alone.
-    """
-
-    blocks: Sequence[d.Block]
-    head_tags: tuple[str, ...]
-    dialect: Dialect
-
-    def __post_init__(self) -> None:
-        """Collect the lines once."""
-        headings = [(b.place.line, b.level) for b in self.blocks if isinstance(b, d.Heading)]
-        self.whole = any(self.dialect.is_tag(t) for t in self.head_tags)
-        self.ranges: list[tuple[int, int]] = []
-        for block in self.blocks:
-            lines = self.tag_lines(block)
-            if not lines:
-                continue
-            if not self.alone(block):
-                self.ranges.append((block.place.line, max(block.place.end_line, block.place.line)))
-                continue
-            above = [h for h in headings if h[0] <= block.place.line]
-            if not above:
-                self.whole = True
-                continue
-            line, level = above[-1]
-            end = next((n - 1 for n, deep in headings if n > line and deep <= level), 10**9)
-            self.ranges.append((line, end))
-
-    def tag_lines(self, block: d.Block) -> bool:
-        """Whether one of the plugin's tags stands in a block."""
-        return any(isinstance(i, d.Tag) and self.dialect.is_tag(i.name) for i in d.all_inlines((block,)))
-
-    def alone(self, block: d.Block) -> bool:
-        """Whether the tag stands on a line of its own, or in a heading: then it is for what follows too."""
-        if not isinstance(block, d.Paragraph):
-            return isinstance(block, d.Heading)
-        line: list[d.Inline] = []
-        for inline in (*block.inlines, d.SoftBreak()):
-            if not isinstance(inline, (d.SoftBreak, d.HardBreak)):
-                line.append(inline)
-                continue
-            words = [i for i in line if not (isinstance(i, d.Text) and not i.text.strip())]
-            if words and all(isinstance(i, d.Tag) for i in words):
-                return True
-            line = []
-        return False
-
-    def holds(self, line: int) -> bool:
-        """Whether a card in this line has the tag."""
-        return self.whole or any(first <= line <= last for first, last in self.ranges)
 
 
 def runs_of(rows: list[Row]) -> Iterator[list[Row]]:
@@ -454,48 +314,3 @@ def without_mark(row: Row, length: int) -> Row:
     """A list item's line without its mark."""
     spans = tuple((max(a - length, 0), b - length) for a, b in row.plain if b > length)
     return replace(row, text=row.text[length:], plain=spans)
-
-
-def openings(row: Row, *, curly: bool) -> Iterator[tuple[int, int, int]]:
-    """(start, end, number) of each `{{c1::`, and of each `{{` where that is wanted."""
-    for match in ANKI_OPENS.finditer(row.text):
-        if row.is_plain(*match.span()):
-            yield match.start(), match.end(), int(match[1])
-    if curly:
-        for match in CURLY_OPENS.finditer(row.text):
-            if row.is_plain(*match.span()):
-                yield match.start(), match.end(), 0
-
-
-def closing(row: Row, start: int) -> int:
-    """Where the `}}` of a gap stands: in plain text, not in a formula; -1 without one."""
-    at = row.text.find("}}", start)
-    while at >= 0 and not row.is_plain(at, at + 2):
-        at = row.text.find("}}", at + 1)
-    return at
-
-
-def split_hint(row: Row, start: int, end: int) -> tuple[str, str]:
-    """The words of a gap and Anki's hint behind `::`."""
-    at = row.text.find("::", start, end)
-    while at >= 0 and not row.is_plain(at, at + 2):
-        at = row.text.find("::", at + 1, end)
-    if at < 0:
-        return row.text[start:end].strip(), ""
-    return row.text[start:at].strip(), row.text[at + 2 : end].strip()
-
-
-def by_number(numbers: list[int], count: int, times: Schedules) -> Schedules:
-    """One schedule a gap. Gaps with numbers were scheduled in the order of these, all of one number together."""
-    if len(numbers) == count and any(numbers):
-        order = sorted(set(numbers))
-        places = [order.index(n) for n in numbers]
-    else:
-        places = list(range(count))
-    return tuple(times[p] if p < len(times) else None for p in places)
-
-
-def remark_on(numbers: list[int]) -> str:
-    """What is different from now on."""
-    given = [n for n in numbers if n]
-    return "gaps of one number are asked one by one" if len(set(given)) < len(given) else ""

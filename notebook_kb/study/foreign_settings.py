@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.read import read_file
-from notebook_kb.study.foreign_cards import Dialect
+from notebook_kb.study.foreign import Dialect
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,8 @@ from notebook_kb.scaffolding.edits import BOM
 from notebook_kb.scaffolding.foreign_cards import with_cards_in
 from notebook_kb.study.card_ids import card_ids
 from notebook_kb.study.deck import study_cards
-from notebook_kb.study.foreign_cards import Finder, LeftAlone
+from notebook_kb.study.foreign import LeftAlone
+from notebook_kb.study.foreign_cards import Finder
 from notebook_kb.study.foreign_settings import plugin_dialect
 from notebook_kb.study.memory import Memory, now
 from notebook_kb.workspace.authoring import find_note, note_text, read_again
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from notebook_kb.files.read import Snapshot
     from notebook_kb.model.note import Card, Note
     from notebook_kb.notebook.notebook import Notebook
-    from notebook_kb.study.foreign_cards import Change, Dialect, NewCard
+    from notebook_kb.study.foreign import Change, Dialect, NewCard
     from notebook_kb.study.foreign_schedule import ForeignSchedule
     from notebook_kb.workspace.workspace import Workspace
 
