@@ -152,7 +152,11 @@ class Finder:
         open_end = True
         comment = run[-1].comment
         last = run[-1].line
-        if comment is None and index is not None:
+        marked = self.end_mark(run[at].line) if self.dialect.end else 0
+        if marked:
+            back = self.lines[run[at].line : marked - 1]
+            last, comment, open_end = self.below_mark(marked)
+        elif comment is None and index is not None:
             last, more, comment = self.following(last, index)
             back += more
             open_end = not more
@@ -167,6 +171,22 @@ class Finder:
             self.taken.update(range(begin, last + 1))
             return
         self.questions(begin, last, front, back, times, both=both, open_end=open_end)
+
+    def end_mark(self, line: int) -> int:
+        """The line with the sign that ends an answer with blank lines, 0 without one before the next heading."""
+        headings = [b.place.line for b in self.blocks if isinstance(b, d.Heading) and b.place.line > line]
+        for number in range(line + 1, min([*headings, len(self.lines) + 1])):
+            if COMMENT.sub("", self.lines[number - 1]).strip() == self.dialect.end:
+                return number
+        return 0
+
+    def below_mark(self, line: int) -> tuple[int, str | None, bool]:
+        """(last line, the schedule, whether an id can stand behind the answer) of an answer with that sign."""
+        for number in (line, line + 1):
+            found = COMMENT.search(self.lines[number - 1]) if number <= len(self.lines) else None
+            if found:
+                return number, found[1], False
+        return line, None, False
 
     def following(self, last: int, index: int) -> tuple[int, list[str], str | None]:
         """(last line, more lines of the answer, the schedule) of blocks that follow without a blank line."""
