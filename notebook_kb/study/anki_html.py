@@ -241,7 +241,10 @@ class AnkiHtml:
         inside = self.inlines(inline.children)
         place = (inline.place.line, inline.place.column)
         if place in self.gaps:
-            return f"{{{{c{self.gaps.index(place) + 1}::{inside}}}}}"
+            # signs of two pieces may meet, and the last one meets the end of the gap
+            guarded = HINT.sub(":<!-- -->", CLOSING.sub("}<!-- -->", inside))
+            end = "<!-- -->" if guarded.endswith("}") else ""
+            return f"{{{{c{self.gaps.index(place) + 1}::{guarded}{end}}}}}"
         return f"<mark>{inside}</mark>"
 
     def link(self, inline: d.Link) -> str:

@@ -14,11 +14,11 @@ import pytest
 from fsrs import Card, Rating, Scheduler, State
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from notebook_kb.study.memory import Memory
+from notebook_kb.study.schedule import due_at
 
 from notebook_kb.errors import UsageError
 from notebook_kb.study.foreign_schedule import difficulty_of, read_comment
-from notebook_kb.study.memory import Memory
-from notebook_kb.study.schedule import due_at
 from notebook_kb.workspace.cards_import import Imported, import_cards
 from notebook_kb.workspace.workspace import Workspace
 
@@ -57,9 +57,7 @@ def notebook(folder: Path, texts: dict[str, bytes]) -> Path:
 
 def run(folder: Path, *names: str, dry_run: bool = False, untagged: bool = False) -> Imported:
     """Import in a notebook, on a fixed day."""
-    return import_cards(
-        Workspace.open(folder), names, dry_run=dry_run, untagged=untagged, clock=lambda: NOW
-    )
+    return import_cards(Workspace.open(folder), names, dry_run=dry_run, untagged=untagged, clock=lambda: NOW)
 
 
 def log_of(folder: Path) -> list[dict[str, Any]]:
@@ -160,9 +158,7 @@ def test_untagged_takes_questions_but_never_ordinary_highlights(tmp_path: Path) 
 
 def test_the_settings_of_the_plugin_say_what_it_took(tmp_path: Path) -> None:
     """Its own tag, bold words and braces as gaps, no highlights, another sign, answers with blank lines."""
-    text = (
-        "#karten/mathe\n\nA ==mark==, **bold** and {{brace}}.\n\na >> b\n\nQuestion\n?\nfirst\n\nsecond\n+++\n\nafter\n"
-    )
+    text = "#karten/mathe\n\nA ==mark==, **bold** and {{brace}}.\n\na >> b\n\nQuestion\n?\nfirst\n\nsecond\n+++\n\nafter\n"
     folder = notebook(tmp_path, {"n.md": text.encode()})
     plugin = folder / ".obsidian" / "plugins" / "obsidian-spaced-repetition"
     plugin.mkdir(parents=True)
@@ -185,7 +181,8 @@ def test_the_settings_of_the_plugin_say_what_it_took(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["", "{", "[1]", '{"settings": 3}', '{"settings": {"flashcardTags": 3, "multilineCardSeparator": []}}']
+    "data",
+    ["", "{", "[1]", '{"settings": 3}', '{"settings": {"flashcardTags": 3, "multilineCardSeparator": []}}'],
 )
 def test_broken_settings_of_the_plugin_count_as_not_set(data: str, tmp_path: Path) -> None:
     folder = notebook(tmp_path, {"n.md": b"#flashcards\n\na::b\n"})
@@ -237,22 +234,61 @@ def test_comments_of_all_ages_are_read() -> None:
     assert fsrs is not None
     assert fsrs[0] is not None
     assert (fsrs[0].stability, fsrs[0].difficulty) == (14.5, 6.25)
-    for nonsense in ("", "!", "x", "!2026-13-01,1,250", "!2026-12-01,x,250", "!9999-12-31,99999999999,250", "!0001-01-01,5,1"):
+    for nonsense in (
+        "",
+        "!",
+        "x",
+        "!2026-13-01,1,250",
+        "!2026-12-01,x,250",
+        "!9999-12-31,99999999999,250",
+        "!0001-01-01,5,1",
+    ):
         assert read_comment(nonsense) is None
 
 
 PIECES = st.sampled_from(
     [
-        "#flashcards", "a::b", "x:::y", "?", "??", "==m==", "**b**", "{{c1::z}}", "{{c2::", "}}", "- i::j", "1. k::l",
-        "```", "$$", "`c::d`", "$e::f$", "<!--SR:!2026-12-01,10,250-->", "<!--SR:!-->", "%%", "# H::h", "> q::r",
-        "| t::u | v |\n|---|---|", "Q: q", "A: a", "C: ==c==", "^k-12345678", "", "", "\t", "  s::t", "<div>", "\\=\\=",
+        "#flashcards",
+        "a::b",
+        "x:::y",
+        "?",
+        "??",
+        "==m==",
+        "**b**",
+        "{{c1::z}}",
+        "{{c2::",
+        "}}",
+        "- i::j",
+        "1. k::l",
+        "```",
+        "$$",
+        "`c::d`",
+        "$e::f$",
+        "<!--SR:!2026-12-01,10,250-->",
+        "<!--SR:!-->",
+        "%%",
+        "# H::h",
+        "> q::r",
+        "| t::u | v |\n|---|---|",
+        "Q: q",
+        "A: a",
+        "C: ==c==",
+        "^k-12345678",
+        "",
+        "",
+        "\t",
+        "  s::t",
+        "<div>",
+        "\\=\\=",
     ]  # fmt: skip
 )
 
 
 @given(st.lists(PIECES, max_size=14))
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_text_breaks_it_and_old_cards_stay(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+def test_no_text_breaks_it_and_old_cards_stay(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
     """Whatever a note holds: no exception, what is there of code, formulas, tables and headings stays word for word."""
     folder = notebook(tmp_path_factory.mktemp("nb"), {"n.md": "\n".join(lines).encode()})
     run(folder)
