@@ -65,6 +65,7 @@ def as_data(done: Exported) -> dict[str, Any]:
         "pictures": done.pictures,
         "without_id": done.without_id,
         "unclear": done.unclear,
+        "lost": done.lost,
         "missing": [{"place": place, "target": target} for place, target in done.missing],
         "gone": list(done.gone),
     }
@@ -110,6 +111,11 @@ def tell_open(done: Exported) -> None:
         note(
             f"{counted(done.unclear, 'card shares its', 'cards share their')} id with another one and stay here: kb check"
         )
+    if done.lost:
+        words = counted(
+            done.lost, "card that may have lost its id stays", "cards that may have lost their ids stay"
+        )
+        note(f"{words} here: `kb cards sync` asks")
     for place, target in done.missing[:MOST_SHOWN]:
         note(f"{clean(place)}: no picture {clean(target)} in the notebook; its words stand there instead")
     if len(done.missing) > MOST_SHOWN:

@@ -15,9 +15,10 @@ from notebook_kb.notebook.names import fold
 from notebook_kb.study.anki_log import ExportLog
 from notebook_kb.study.anki_notes import NoteMaker, Pictures
 from notebook_kb.study.anki_text import BEGINNING, anki_text
-from notebook_kb.study.deck import make_deck
 from notebook_kb.study.device import device_of
+from notebook_kb.study.identity import identified_deck
 from notebook_kb.workspace.authoring import find_note
+from notebook_kb.workspace.cards import open_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from notebook_kb.study.anki_log import Key
     from notebook_kb.study.anki_notes import AnkiNote
     from notebook_kb.study.deck import Deck
+    from notebook_kb.study.identity import Identity
     from notebook_kb.workspace.workspace import Workspace
 
 SUFFIX = {"anki": ".apkg", "text": ".txt"}
@@ -48,7 +50,8 @@ class ExportOptions:
 class Exported:
     """What was written, and what a person should know.
 
-    `without_id` counts cards whose id does not stand in the note yet, `unclear` those that share an id, `missing` are
+    `without_id` counts cards whose id does not stand in the note yet, `unclear` those that share an id, `lost` those
+    that may have lost theirs, `missing` are
     (place, target) of pictures, `gone` cards that are in Anki but no longer here. `media` is the folder of pictures of a
     text file.
     """
@@ -60,6 +63,7 @@ class Exported:
     changed: int
     without_id: int
     unclear: int
+    lost: int
     pictures: int
     missing: tuple[tuple[str, str], ...]
     gone: tuple[str, ...]
@@ -77,7 +81,7 @@ def export_cards(workspace: Workspace, options: ExportOptions, clock: Callable[[
     """Write the file. Raises NotebookError: nothing fits, the file is somebody's, or it cannot be written."""
     path = output_path(options)
     notebook = workspace.load().notebook
-    deck = make_deck(notebook, generate=GENERATED)
+    deck, identity = identified_deck(notebook, open_memory(workspace).states, generate=GENERATED)
     chosen = [c for c in choose(notebook, deck, options.names) if wanted(c, options)]
     if not chosen:
         raise UsageError("there are no such cards", why_none(options))
@@ -87,7 +91,7 @@ def export_cards(workspace: Workspace, options: ExportOptions, clock: Callable[[
     state = workspace.root / workspace.settings.state
     device = device_of(state)
     log = ExportLog.open(state, device.name)
-    gone = log.gone(keys_of(deck))  # before this export is noted in it
+    gone = log.gone(keys_of(deck, identity))  # before this export is noted in it
     moment = clock()
     stamped = [(note, *log.changed_at(note, moment)) for note in notes]
     # the log first: an export that was noted but never written is written again, with the same times
@@ -101,6 +105,7 @@ def export_cards(workspace: Workspace, options: ExportOptions, clock: Callable[[
         changed=sum(how == "changed" for _, _, how in stamped),
         without_id=sum(not c.written for c in chosen if wanted_kind(c)),
         unclear=len(deck.unclear),
+        lost=len(identity.lost),
         pictures=len(pictures.found),
         missing=tuple(dict.fromkeys(maker.missing)),
         gone=tuple(name for name, _ in gone),
@@ -169,10 +174,11 @@ def choose(notebook: Notebook, deck: Deck, names: Sequence[str]) -> Iterable[Stu
     return [c for c in deck.cards.values() if c.concept in concepts or c.path in paths]
 
 
-def keys_of(deck: Deck) -> set[Key]:
-    """All cards of the notebook as the log knows them, also those that share an id: they are not gone."""
+def keys_of(deck: Deck, identity: Identity) -> set[Key]:
+    """All cards of the notebook as the log knows them, also those that share an id or may have lost it: they are not gone."""
     cards = (*deck.cards.values(), *deck.unclear)
-    return {(c.base_id, "cloze" if c.kind is CardKind.CLOZE else "question") for c in cards}
+    here = {(c.base_id, "cloze" if c.kind is CardKind.CLOZE else "question") for c in cards}
+    return here | {(lost.old, kind) for lost in identity.lost for kind in ("cloze", "question")}
 
 
 def write(

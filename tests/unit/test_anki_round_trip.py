@@ -11,13 +11,15 @@ import pytest
 from notebook_kb.workspace.card_ids import give_ids
 
 from notebook_kb.errors import UsageError
-from notebook_kb.workspace.cards_export import Exported, ExportOptions, export_cards
+from notebook_kb.workspace.cards_export import ExportOptions, export_cards
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from anki.collection import Collection
+
+    from notebook_kb.workspace.cards_export import Exported
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 DAY = 1_790_000_000
@@ -66,8 +68,10 @@ class Anki:
 
     def review(self, count: int) -> dict[str, int]:
         """Answer some cards; our id → repetitions."""
+        from anki.decks import DeckId
+
         deck = next(one for one in self.col.decks.all_names_and_ids() if one.name == "Marginal Notes")
-        self.col.decks.set_current(deck.id)
+        self.col.decks.set_current(DeckId(deck.id))
         for _ in range(count):
             card = self.col.sched.getCard()
             assert card is not None

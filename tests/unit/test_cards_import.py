@@ -8,7 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fsrs import Card, Rating, Scheduler, State
@@ -19,8 +19,11 @@ from notebook_kb.study.schedule import due_at
 
 from notebook_kb.errors import UsageError
 from notebook_kb.study.foreign_schedule import difficulty_of, read_comment
-from notebook_kb.workspace.cards_import import Imported, import_cards
+from notebook_kb.workspace.cards_import import import_cards
 from notebook_kb.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from notebook_kb.workspace.cards_import import Imported
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FIXTURES = REPOSITORY / "tests" / "fixtures" / "cards"
@@ -280,7 +283,7 @@ PIECES = st.sampled_from(
         "  s::t",
         "<div>",
         "\\=\\=",
-    ]  # fmt: skip
+    ]
 )
 
 
