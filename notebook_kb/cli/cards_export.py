@@ -76,7 +76,7 @@ def tell(done: Exported, to: str) -> None:
     from notebook_kb.cli.console import counted, note, style
 
     same = done.notes - done.new - done.changed
-    gaps = "" if done.cards == done.notes else f", {counted(done.cards, 'card')} with all gaps"
+    gaps = "" if done.cards == done.notes else f" ({counted(done.cards, 'card')})"
     note(f"wrote {style(str(done.path), 'path', err=True)}: {counted(done.notes, 'note')} for Anki{gaps}")
     note(f"{done.new:,} new, {done.changed:,} changed, {same:,} as last exported")
     if to == "anki":

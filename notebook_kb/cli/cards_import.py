@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -135,4 +136,6 @@ def tell_counts(done: Imported, *, dry_run: bool) -> None:
     if dry_run:
         note("nothing was written; run it without --dry-run to do so")
     elif done.backup:
-        note(f"the notes as they were: {style(str(done.backup), 'path', err=True)}")
+        here = Path.cwd()
+        shown = done.backup.relative_to(here) if done.backup.is_relative_to(here) else done.backup
+        note(f"the notes as they were: {style(str(shown), 'path', err=True)}")

@@ -30,6 +30,20 @@ class Dialect:
         folded = name.strip("/").casefold()
         return any(folded == t or folded.startswith(t + "/") for t in self.tags)
 
+    def may_be_in(self, text: str, head_tags: tuple[str, ...]) -> bool:
+        """Whether a note is worth a closer look; most are not."""
+        signs = (
+            self.single,
+            self.single_reversed,
+            f"\n{self.multi}",
+            f"\n{self.multi_reversed}",
+            "{{c",
+            "<!--SR:",
+        )
+        folded = text.casefold()
+        tagged = any(f"#{tag}" in folded for tag in self.tags) or any(self.is_tag(t) for t in head_tags)
+        return tagged or any(sign in text for sign in signs)
+
 
 @dataclass(frozen=True, slots=True)
 class NewCard:

@@ -48,7 +48,9 @@ class Finder:
     without_tag: int = 0
 
     def __post_init__(self) -> None:
-        """Read the tree once."""
+        """Read the tree once, if there is anything to find."""
+        if not self.dialect.may_be_in(self.text, self.head_tags):
+            self.body = ""
         document, comments = parse_document(self.body, self.first_line)
         self.blocks = with_cards(document.blocks, self.marks)
         self.lines = self.text.split("\n")
@@ -306,7 +308,9 @@ class Finder:
             mark = LIST_MARK.match(said[0].text)
             if mark:
                 row = without_mark(said[0], mark.end())
-                self.single(row, next((r for r in rows if r.empty and r.comment is not None), None))
+                below = next((r for r in rows if r.empty and r.comment is not None), None)
+                if not self.single(row, below) and ANKI_OPENS.search(row.text):
+                    self.gaps([row])
 
 
 def runs_of(rows: list[Row]) -> Iterator[list[Row]]:

@@ -19,6 +19,7 @@ COMMENT_AT_END = re.compile(COMMENT.pattern + r"[ \t]*\Z", re.DOTALL)
 ANKI_OPENS = re.compile(r"\{\{c(\d{1,3})::")
 CURLY_OPENS = re.compile(r"\{\{(?!c\d{1,3}::)")
 PUNCTUATION = frozenset(r"""!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~""")
+NAMED = frozenset("&<>\"'\u00a0")
 # what stands before `::` in code
 NAMESPACES = re.compile(r"(?:^|[^\w])(?:std|boost|torch|at|c10|cv|Eigen|crate|self|super|core)\Z")
 CODE_BEHIND = re.compile(r"[A-Za-z_~][\w~]*(?:\(|<|::|_)")
@@ -136,5 +137,12 @@ def leaves(inlines: tuple[d.Inline, ...], *, top: bool) -> Iterator[tuple[str, b
 
 
 def pattern_of(text: str) -> re.Pattern[str]:
-    """A text as it may have been typed: a sign may have a backslash before it."""
-    return re.compile("".join((r"\\?" if c in PUNCTUATION else "") + re.escape(c) for c in text))
+    """A text as it may have been typed: a sign may have a backslash before it, or stand there as `&lt;`."""
+    return re.compile("".join(typed(c) for c in text))
+
+
+def typed(sign: str) -> str:
+    """The pattern of one character."""
+    if sign in NAMED:
+        return rf"(?:\\?{re.escape(sign)}|&#?\w{{1,8}};)"
+    return (r"\\?" if sign in PUNCTUATION else "") + re.escape(sign)
