@@ -51,9 +51,14 @@ class Desk:
     """A session with its memory and clock."""
 
     def __init__(
-        self, folder: Path, cards: Deck, scope: Scope | None = None, clock: Clock | None = None
+        self,
+        folder: Path,
+        cards: Deck,
+        scope: Scope | None = None,
+        clock: Clock | None = None,
+        device: str = "laptop",
     ) -> None:
-        self.folder, self.cards, self.scope = folder, cards, scope
+        self.folder, self.cards, self.scope, self.device = folder, cards, scope, device
         self.clock = clock or Clock()
         self.open()
 
