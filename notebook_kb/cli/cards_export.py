@@ -16,7 +16,11 @@ MOST_SHOWN = 5
 MOST_SEARCHED = 40
 
 
-@click.command("export", epilog="Example: kb cards export --output ml.apkg")
+@click.command(
+    "export",
+    short_help="Write the cards as a file for Anki.",
+    epilog="Example: kb cards export --output ml.apkg",
+)
 @click.argument("names", nargs=-1, metavar="[NAME]…", shell_complete=concepts)
 @click.option(
     "--to",

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 MOST_LEFT = 20
 
 
-@click.command("import", epilog="Example: kb cards import --dry-run")
+@click.command(
+    "import",
+    short_help="Take over cards of other programs, with their schedules.",
+    epilog="Example: kb cards import --dry-run",
+)
 @click.argument("names", nargs=-1, metavar="[NAME]…", shell_complete=notes)
 @click.option("--dry-run", is_flag=True, help="Show what would change, write nothing.")
 @click.option("--untagged", is_flag=True, help="Also a::b and lines around ? in notes without #flashcards.")
