@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 @click.option(
     "--lines", is_flag=True, help="Read answers as lines (a key, then Enter), as a screen reader may need."
 )
+@click.option(
+    "--stats", is_flag=True, help="Say what is known, what comes and what was answered; ask nothing."
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what is due as one JSON object, ask nothing.")
 def review(
     name: tuple[str, ...],
@@ -35,6 +38,7 @@ def review(
     new: int | None,
     generated: bool | None,
     lines: bool,
+    stats: bool,
     as_json: bool,
 ) -> None:
     """Ask the cards that are due, of all notes or of those that NAME means.
@@ -53,6 +57,11 @@ def review(
 
     workspace = Workspace.open()
     notebook = workspace.load().notebook
+    if stats:
+        from notebook_kb.cli.review_stats import show_stats
+
+        show_stats(workspace.root, notebook, as_json=as_json)
+        return
     scope = scope_of(notebook, name, area=area, level=level or "", most_new=new, most=limit)
     opened = Review(workspace, notebook, scope, generated=generated)
     if as_json:

@@ -45,6 +45,7 @@ class Page:
 def page_at(state: State, path: str) -> Page:
     """The page at a path of the preview."""
     with state.lock:
+        state.notice_answers()
         public = path == PUBLIC or path.startswith(f"{PUBLIC}/")
         url = path[len(PUBLIC) :] or "/" if public else path
         view = state.view(public=public)
@@ -61,9 +62,8 @@ def rendered(state: State, view: View, url: str, path: str) -> Page:
     """A page made now; of an address that has none the page that says so."""
     if not view.public and url in OWN_PAGES:
         template, make = OWN_PAGES[url]
-        html = decorate(state, view, render(view, template, make(state), url), url, "")
-        view.remember(path, html)
-        return Page(200, html)
+        # never remembered: what is due depends on the hour
+        return Page(200, decorate(state, view, render(view, template, make(state), url), url, ""))
     plan = view.plan(url)
     if plan is None:
         return Page(404, not_found(state, view, url))
