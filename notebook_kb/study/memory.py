@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from notebook_kb.study.reading import Reading
     from notebook_kb.study.schedule import CardState
 
-DAMAGED, TOO_NEW = "KB750", "KB751"
+DAMAGED, TOO_NEW = "KB708", "KB709"
 _KEEP_AFTER = 64 * 1024  # this many new bytes are read at each start rather than kept anew
 
 

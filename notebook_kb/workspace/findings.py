@@ -24,10 +24,10 @@ def all_findings(workspace: Workspace, loaded: Loaded) -> list[Finding]:
     """Everything that `kb check` says of a notebook, with the severities that its settings chose."""
     public = workspace.public_site(loaded)
     found = [
+        *log_findings(workspace.root / workspace.settings.state),
         *address_findings(loaded.notebook, public, workspace.private_site(loaded)),
         *old_address_findings(loaded.notebook, public),
         *attachment_findings(public.notebook),
-        *log_findings(workspace.root / workspace.settings.state),
     ]
     return [*check_notebook(loaded.notebook), *with_severities(found, workspace.settings.check)]
 

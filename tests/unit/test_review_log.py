@@ -373,7 +373,7 @@ def test_a_newer_line_is_refused_and_nothing_is_touched(tmp_path: Path, newer: b
     assert "Update kb" in caught.value.hint
     with pytest.raises(LogTooNewError):
         read_history(state / "reviews")
-    assert [finding.code for finding in log_findings(state)] == ["KB751"]
+    assert [finding.code for finding in log_findings(state)] == ["KB709"]
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
