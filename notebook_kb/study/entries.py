@@ -44,6 +44,7 @@ _NEWER = re.compile(rb'\{"v":(\d{1,9})(?=[,}])')
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
 YEARS = range(1970, 9000)
 _MOST_STARTS = 4
+_LONGEST_GLUED = 16 * 1024  # no entry of ours is longer
 # A line as we write it, of an answer whose question is known: nearly all are. It is read as JSON would be, but faster.
 _PLAIN = re.compile(
     r'\{"v":1,"id":"([0-9A-Za-z-]{1,64})","card":"([^"\\\x00-\x1f]+)","at":"((?:19[7-9]\d|[2-8]\d{3})-\d\d-\d\dT\d\d:\d\d:\d\dZ)",'
@@ -296,7 +297,7 @@ def _taken_apart(line: bytes, why: str) -> Iterator[Review | Undo | str]:
     for end in (match.end() for match in _SUM.finditer(line)):
         start = end
         for _ in range(_MOST_STARTS):
-            start = line.rfind(_START, done, start)
+            start = line.rfind(_START, max(done, end - _LONGEST_GLUED), start)
             if start < 0:
                 break
             if is_whole(line[start:end]):

@@ -47,8 +47,9 @@ if TYPE_CHECKING:
     from notebook_kb.study.reading import Reading
     from notebook_kb.study.schedule import CardState
 
-DAMAGED, TOO_NEW = "KB708", "KB709"
+DAMAGED = "KB708"
 _KEEP_AFTER = 64 * 1024  # this many new bytes are read at each start rather than kept anew
+TOO_NEW = "KB709"
 
 
 def now() -> datetime:

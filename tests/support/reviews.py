@@ -118,7 +118,9 @@ def kill_while_recording(folder: Path, rounds: int) -> tuple[int, int]:
         for number in range(rounds):
             print(file=maker.stdin, flush=True)
             process = int(maker.stdout.readline())
-            time.sleep(chance.uniform(0, 0.03))
+            # Some answers on, at any point of the next one.
+            acknowledged += [maker.stdout.readline().strip() for _ in range(chance.randrange(5))]
+            time.sleep(chance.uniform(0, 0.003))
             os.kill(process, signal.SIGKILL)
             acknowledged += [line.strip() for line in iter(maker.stdout.readline, "over\n")]
             if number % 50 == 49 or number == rounds - 1:

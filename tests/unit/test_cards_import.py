@@ -14,11 +14,11 @@ import pytest
 from fsrs import Card, Rating, Scheduler, State
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from notebook_kb.study.memory import Memory
-from notebook_kb.study.schedule import due_at
 
 from notebook_kb.errors import UsageError
 from notebook_kb.study.foreign_schedule import difficulty_of, read_comment
+from notebook_kb.study.memory import Memory
+from notebook_kb.study.schedule import due_at
 from notebook_kb.workspace.cards_import import import_cards
 from notebook_kb.workspace.workspace import Workspace
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,6 +127,15 @@ def test_no_line_raises(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
     for line in (data, sealed(text + "}", "surrogatepass"), data + b',"sum":"00000000"}', b"\xff\0" + data):
         assert all(isinstance(entry, str) for entry in entries_of(line))
+
+
+def test_a_hostile_line_takes_no_long_time() -> None:
+    """Red when the time grows with the square of a line's length: minutes for this one."""
+    line = b'{"v":1' + b',"sum":"00000000"}' * 50_000 + b"x" * 1_000_000 + b',"sum":"00000000"}' * 50_000
+    started = time.process_time()
+    assert len(entries_of(line)) == 1
+    assert len(entries_of(b'{"v":1,' * 50_000 + line)) == 1
+    assert time.process_time() - started < 20
 
 
 def test_ids_sort_as_they_were_made() -> None:
