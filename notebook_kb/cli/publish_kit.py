@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ def make_kit(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
 def write(gate: Gate, ready: Ready, wanted: Wanted, entry: Entry | None) -> Kit:
     """The kit's folder. Where a copy is out there, it is one of what has changed."""
     from notebook_kb.publishing.changed_pieces import compare_pieces
+    from notebook_kb.publishing.entry_json import beside_changed, file_digests
     from notebook_kb.publishing.kit import write_kit
 
     payload = ready.prepared.payload
@@ -56,7 +58,11 @@ def write(gate: Gate, ready: Ready, wanted: Wanted, entry: Entry | None) -> Kit:
     folder = Path(wanted.output) if wanted.output else workspace.root / workspace.settings.state / "kits"
     changed = None
     if entry and entry.url:
-        changed = compare_pieces(entry.pieces, payload.pieces, title=(entry.title, payload.title))
+        changed = replace(
+            compare_pieces(entry.pieces, payload.pieces, title=(entry.title, payload.title)),
+            beside=beside_changed(entry.about, payload),
+            files=set(entry.pictures) != set(file_digests(payload)),
+        )
     return write_kit(
         ready.prepared,
         folder,

@@ -71,6 +71,7 @@ def checklist(source: Source) -> bytes:
     values = {
         "title": [payload.title],
         "summary": [payload.summary],
+        "series": [payload.series],
         "topics": list(payload.topics),
         "canonical": [payload.canonical],
         "line": [source.corrected],
@@ -105,6 +106,8 @@ def _page(source: Source) -> dict[str, Any]:
         "summary": payload.summary,
         "summary_max": contracts.number("medium.subtitle_max") if payload.target is TargetName.MEDIUM else 0,
         "topics": payload.topics,
+        "series": payload.series,
+        "title_again": source.is_correction and bool(source.changed and source.changed.title),
         "canonical": payload.canonical,
         "pictures": [source.picture(p) for p in payload.pictures],
         "markdown": source.is_markdown,
