@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from math_core import LatexError, LatexToMathML
 
 from notebook_kb.parsing.tex_finish import finished
-from notebook_kb.parsing.tex_lines import formula_lines, in_rows
 from notebook_kb.parsing.tex_limits import MAX_EXPANSIONS, Fault, macro_costs, too_much
+from notebook_kb.parsing.tex_lines import formula_lines, in_rows
 from notebook_kb.parsing.tex_shim import rewrite
 from notebook_kb.parsing.tex_tables import MISREAD, SHIM_MACROS
 from notebook_kb.parsing.tex_tokens import SourceMap, Token, tokenize

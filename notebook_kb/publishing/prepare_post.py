@@ -12,7 +12,7 @@ from notebook_kb.publishing.prepare import Prepared
 from notebook_kb.publishing.shaped import BEGINS, Shaped
 
 if TYPE_CHECKING:
-    from notebook_kb.publishing.article import Article
+    from notebook_kb.publishing.article import Article, Loss
     from notebook_kb.publishing.payload import Picture
     from notebook_kb.publishing.post_text import PostText
 
@@ -27,8 +27,11 @@ def prepare_post(
     thumbnail: Picture | None = None,
     pictures: tuple[Picture, ...] = (),
     document: bytes = b"",
+    left_out: tuple[Loss, ...] = (),
 ) -> Prepared:
-    """A post with a card (`thumbnail` is its picture), or with `pictures` in its place, or with a PDF."""
+    """A post with a card (`thumbnail` is its picture), or with `pictures` in its place, or with a PDF, in which what was
+    `left_out` is not.
+    """
     card = None
     if article.canonical and not pictures and not document:
         card = LinkCard(article.canonical, article.title, article.summary, thumbnail)
@@ -51,7 +54,13 @@ def prepare_post(
     )
     files = {p.name: p.digest for p in pictures}
     source = hashlib.sha256(f"{source_digest(article, files)}{post.text}".encode()).hexdigest()
-    return Prepared(payload, Shaped((), pictures, post.losses), (), source, tuple(warnings_of(post, payload)))
+    return Prepared(
+        payload,
+        Shaped((), pictures, (*post.losses, *left_out)),
+        (),
+        source,
+        tuple(warnings_of(post, payload)),
+    )
 
 
 def text_piece(text: str) -> Piece:
