@@ -91,7 +91,7 @@ def ready_data(ready: Ready) -> dict[str, Any]:
             {"construct": x.construct, "became": x.became, "path": x.path, "line": x.line, "detail": x.detail}
             for x in ready.prepared.shaped.losses
         ],
-        "warnings": list(ready.prepared.warnings),
+        "warnings": [str(w) for w in ready.prepared.warnings],
     }
 
 

@@ -142,7 +142,10 @@ def _lead(source: Source) -> str:
 
 def _warnings(source: Source) -> list[str]:
     refused = source.prepared.shaped.refusals
-    return [*source.prepared.warnings, *(f"{x.place}: {x.detail}" for x in refused)]
+    return [
+        *(w.said(source.pack) for w in source.prepared.warnings),
+        *(f"{x.place}: {x.detail}" for x in refused),
+    ]
 
 
 def _sentence(line: str) -> Markup:

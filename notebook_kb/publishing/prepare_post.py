@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.publishing.article import source_digest
 from notebook_kb.publishing.payload import Form, LinkCard, Payload, Piece, TargetName
-from notebook_kb.publishing.prepare import Prepared
+from notebook_kb.publishing.prepare import Prepared, without_words
+from notebook_kb.publishing.remarks import remark
 from notebook_kb.publishing.shaped import BEGINS, Shaped
 
 if TYPE_CHECKING:
     from notebook_kb.publishing.article import Article, Loss
     from notebook_kb.publishing.payload import Picture
     from notebook_kb.publishing.post_text import PostText
+    from notebook_kb.publishing.remarks import Remark
 
 HASHTAG = re.compile(r"(?<![\w#&/])#(\w+)")
 VERSION = 1  # raise when the same note comes out as another post
@@ -70,12 +72,12 @@ def text_piece(text: str) -> Piece:
     return Piece("paragraph", hashlib.sha256(text.encode()).hexdigest()[:20], begins)
 
 
-def warnings_of(post: PostText, payload: Payload) -> list[str]:
+def warnings_of(post: PostText, payload: Payload) -> list[Remark]:
     """What a person should know before it goes out."""
     found = []
     if post.too_long:
-        found.append(f"{post.place}: the text has {post.length:,} characters; LinkedIn takes {post.limit:,}")
-    found += [f"picture {p.name} has no alt text" for p in payload.pictures if not p.alt.strip()]
+        found.append(remark("warn_long_post", post.place, count=f"{post.length:,}", most=f"{post.limit:,}"))
+    found += without_words(payload)
     if not payload.canonical:
-        found.append("there is no `base_url` in notebook.yml, so the post has no card that leads to the page")
+        found.append(remark("warn_no_card"))
     return found

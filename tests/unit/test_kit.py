@@ -17,8 +17,10 @@ from notebook_kb.errors import UsageError
 from notebook_kb.languages import language_pack
 from notebook_kb.publishing.changed_pieces import compare_pieces
 from notebook_kb.publishing.entry_json import BESIDE, beside_changed, entry_of
-from notebook_kb.publishing.kit import kits_in, write_kit
+from notebook_kb.publishing.kit import write_kit
+from notebook_kb.publishing.kit_manifest import kits_in
 from notebook_kb.publishing.payload import Form, Piece, TargetName
+from notebook_kb.publishing.remarks import remark
 from notebook_kb.publishing.shaped import loss_lines
 from notebook_kb.workspace.publish_gate import Gate, Ready
 from notebook_kb.workspace.workspace import Workspace
@@ -164,7 +166,7 @@ def test_two_notes_of_one_name_have_two_kits(out: PlainOutgoing, tmp_path: Path)
     other = out.prepare(out.notebook.notes["notes/deep/nasty.md"], TargetName.MEDIUM)
     second = write_kit(other, tmp_path / "kits", pack=PACK)
     assert first.folder != second.folder
-    assert [(m["key"], slug == "nasty") for _, slug, m in kits_in(tmp_path / "kits")] == [
+    assert [(m.key, m.folder.name == "nasty") for m in kits_in(tmp_path / "kits").found] == [
         (prepared(out).payload.key, True),
         (other.payload.key, False),
     ]
@@ -382,3 +384,15 @@ def test_what_was_lost_is_said_in_the_notebooks_language(out: PlainOutgoing, tmp
     assert all(line in page for line in loss_lines(source.shaped.losses, german))
     assert "wurde" in loss_lines(source.shaped.losses, german)[0]
     assert "Artikel kopieren" in page
+    told = (
+        remark("warn_no_original"),
+        remark("warn_no_alt", name="x.png"),
+        remark("warn_long_title", count=101, most=100),
+    )
+    page = write_kit(replace(source, warnings=told), tmp_path / "kits", pack=german).page.read_text(
+        encoding="utf-8"
+    )
+    assert "Bild x.png hat keinen Alternativtext." in page
+    assert "Der Titel hat 101 Zeichen" in page
+    assert "die Kopie ihr Original nicht nennen" in page
+    assert not any(str(w)[-20:] in page for w in told)

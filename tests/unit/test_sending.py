@@ -617,7 +617,7 @@ def test_a_kit_and_its_address(tmp_path: Path) -> None:
         "https://medium.com/@ada/rank-1?source=x#y",
         job(article(MEDIUM, ("N.",))),
     )
-    assert (entry.url, note) == ("https://medium.com/@ada/rank-1", "")
+    assert (entry.url, note) == ("https://medium.com/@ada/rank-1", None)
     assert desk(tmp_path).look(job(article(MEDIUM))).state is State.PUBLISHED
     assert desk(tmp_path).look(job(article(MEDIUM, ("N.",)))).state is State.CHANGED
 
@@ -653,7 +653,23 @@ def test_a_publications_own_domain(tmp_path: Path) -> None:
         "rank", MEDIUM, Form.ARTICLE, "https://towards.example.com/rank", job(article(MEDIUM))
     )
     assert entry.url == "https://towards.example.com/rank"
-    assert "towards.example.com" in note
+    assert "towards.example.com" in str(note)
+
+
+def test_an_address_of_an_activity_is_taken_with_what_it_cannot_do(
+    tmp_path: Path, linkedin: LinkedInFake
+) -> None:
+    """Red when a post whose URN nobody knows is recorded without a word, or its later change has no way that works."""
+    url = "https://www.linkedin.com/posts/ada_rank-activity-7390000000000000000-AbCd"
+    entry, told = desk(tmp_path).done("rank", LINKEDIN, Form.POST, url, job(payload()))
+    assert (entry.url, entry.remote_id) == (url, "")
+    assert "API cannot change" in str(told)
+    assert "with a kit" in str(told)
+    error = refused(send, desk(tmp_path), job(payload(("New.",))), yes)
+    assert "--via kit" in error.hint
+    assert desk(tmp_path).done("rank", LINKEDIN, Form.POST, HERE, job(payload()))[1] is None
+    article_url = "https://www.linkedin.com/pulse/rank-ada-x1y2"
+    assert desk(tmp_path).done("rank", LINKEDIN, Form.ARTICLE, article_url, job(payload()))[1] is None
 
 
 def test_forget(tmp_path: Path, linkedin: LinkedInFake) -> None:

@@ -60,7 +60,7 @@ class LinkedIn:
             if not _URN.fullmatch(urn):
                 raise UsageError(
                     f"{errand.payload.key}: the ledger has no URN of its post, so it cannot be changed from here",
-                    f"Edit it at {errand.entry.url}, then run this again with --done {errand.entry.url}.",
+                    f"Edit it at {errand.entry.url} with the kit of what changed: add --via kit.",
                 )
             files = set(file_digests(errand.payload))
             if errand.entry.pieces == errand.payload.pieces and files != set(errand.entry.pictures):
