@@ -95,7 +95,10 @@ def manifest_in(kit: Path, value: object) -> Manifest | None:
     """The same of the value of a manifest."""
     if not isinstance(value, dict):
         raise ManifestError(kit, "this is no object")
-    if value.get("version") != FORMAT and isinstance(value.get("version"), int):
+    version = value.get("version")
+    if type(version) is not int:
+        raise ManifestError(kit, "version is no number")
+    if version != FORMAT:
         return None
     try:
         return _read(kit, value)

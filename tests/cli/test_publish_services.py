@@ -159,6 +159,24 @@ def test_yes_alone_takes_over_no_article_that_is_not_known(notebook: Path) -> No
         assert "directions that are left" in fake.articles[7]["body_markdown"]
 
 
+def test_two_notes_of_one_key_are_named(notebook: Path) -> None:
+    """Red when `kb publications` takes one of two notes with a key for what is out there, and says nothing."""
+    with LinkedInFake() as fake:
+        note = notebook / "notes/rank.md"
+        note.write_text(note.read_text().replace("concept: rank", "concept: rank\nid: mine"))
+        assert (
+            kb(notebook, fake, "publish", "rank", "--to", "linkedin", "--via", "api", "--yes").returncode == 0
+        )
+        assert kb(notebook, fake, "publications", "--check").returncode == 0
+        (notebook / "notes/other.md").write_text("---\nid: mine\n---\n# Other\n\nWords.\n")
+        listed = kb(notebook, fake, "publications", "--check")
+        assert listed.returncode == 1
+        assert "notes/other.md and notes/rank.md have the same key, `mine`" in listed.stderr
+        data = json.loads(kb(notebook, fake, "publications", "--json").stdout)
+        assert data["shared_keys"] == {"mine": ["notes/other.md", "notes/rank.md"]}
+        assert data["publications"][0]["shared_with"] == ["notes/other.md", "notes/rank.md"]
+
+
 def test_a_note_renamed_by_hand_is_asked_about(notebook: Path) -> None:
     """Red when a file with another name makes a second post."""
     note = notebook / "notes/rank.md"

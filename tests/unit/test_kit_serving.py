@@ -113,10 +113,12 @@ def client_of(book: Path, done: Callable[[Manifest, str], DoneAnswer] | None) ->
     server = Server(uvicorn.Config(preview.app(port), log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [ears]})
     thread.start()
-    yield Client(f"127.0.0.1:{port}")
-    server.stop()
-    thread.join(20)
-    preview.state.close()
+    try:
+        yield Client(f"127.0.0.1:{port}")
+    finally:
+        server.stop()
+        thread.join(20)
+        preview.state.close()
 
 
 AT = "/_kb/kits/medium-article/rank/"
