@@ -227,6 +227,7 @@ class Desk:
         with notebook_lock(self.root, wait):
             self._read()
             self._finish()
+            self.journal.compact()
             yield
 
     def _finish(self) -> None:
