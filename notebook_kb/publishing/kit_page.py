@@ -18,10 +18,12 @@ from notebook_kb.publishing.kit_outline import begins, outline, plain_article
 from notebook_kb.publishing.kit_steps import steps_of
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.shaped import Shown, loss_lines
+from notebook_kb.rendering.plain_formula import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notebook_kb.languages import LanguagePack
     from notebook_kb.publishing.kit_source import Source
     from notebook_kb.publishing.payload import Picture
 
@@ -189,10 +191,16 @@ def _losses(source: Source) -> list[dict[str, Any]]:
     return [
         {
             "line": loss_lines(group, source.pack)[0],
-            "places": [{"place": x.place, "detail": begins(x.detail)} for x in group],
+            "places": [{"place": x.place, "detail": begins(_why(x.detail, source.pack))} for x in group],
         }
         for group in groups
     ]
+
+
+def _why(detail: str, pack: LanguagePack) -> str:
+    """Why a formula is no text, in the notebook's language; any other detail as it is."""
+    key = next((key for key, words in REASONS.items() if words == detail), "")
+    return pack.word(f"formula_{key}") if key else detail
 
 
 def _data(source: Source) -> dict[str, Any]:

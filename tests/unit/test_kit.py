@@ -15,6 +15,7 @@ from notebook_kb.cli.publish_kit import write as kit_of_changes
 from notebook_kb.cli.publish_words import Wanted
 from notebook_kb.errors import UsageError
 from notebook_kb.languages import language_pack
+from notebook_kb.publishing.article import Loss
 from notebook_kb.publishing.changed_pieces import compare_pieces
 from notebook_kb.publishing.entry_json import BESIDE, beside_changed, entry_of
 from notebook_kb.publishing.kit import write_kit
@@ -22,6 +23,7 @@ from notebook_kb.publishing.kit_manifest import kits_in
 from notebook_kb.publishing.payload import Form, Piece, TargetName
 from notebook_kb.publishing.remarks import remark
 from notebook_kb.publishing.shaped import loss_lines
+from notebook_kb.rendering.plain_formula import REASONS
 from notebook_kb.workspace.publish_gate import Gate, Ready
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import write_files
@@ -396,3 +398,16 @@ def test_what_was_lost_is_said_in_the_notebooks_language(out: PlainOutgoing, tmp
     assert "Der Titel hat 101 Zeichen" in page
     assert "die Kopie ihr Original nicht nennen" in page
     assert not any(str(w)[-20:] in page for w in told)
+
+
+def test_why_a_formula_became_a_picture_has_words_in_each_language(
+    out: PlainOutgoing, tmp_path: Path
+) -> None:
+    """Red when a German kit says in English why a formula is no text."""
+    assert all(PACK.word(f"formula_{key}") == words for key, words in REASONS.items())
+    source = prepared(out)
+    loss = Loss("inline_formula", "picture", "notes/nasty.md", 3, REASONS["long"])
+    source = replace(source, shaped=replace(source.shaped, losses=(loss,)))
+    page = write_kit(source, tmp_path / "kits", pack=language_pack("de")).page.read_text(encoding="utf-8")
+    assert "zu lang für eine Zeile" in page
+    assert REASONS["long"] not in page
