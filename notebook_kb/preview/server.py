@@ -34,7 +34,7 @@ from notebook_kb.website.addresses import INDEX_URL
 from notebook_kb.website.attachments import public_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
     from types import FrameType
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
     from notebook_kb.preview.kits import DoneAnswer
     from notebook_kb.preview.state import Change, State
+    from notebook_kb.publishing.kit_manifest import Manifest
 
 HOST = "127.0.0.1"
 TRIED_PORTS = 20
@@ -64,7 +65,7 @@ class Preview:
         poll: bool = False,
         say: Callable[[str], None],
         saved: Callable[[str, float], None],
-        kit_done: Callable[[Mapping[str, Any], str], DoneAnswer] | None = None,
+        kit_done: Callable[[Manifest, str], DoneAnswer] | None = None,
     ) -> None:
         """`say` prints a line; `saved` is told of each save that a page has shown, with its milliseconds; `kit_done`
         is given the manifest of a paste kit and the address of what was published with it.
