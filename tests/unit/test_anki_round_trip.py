@@ -11,6 +11,7 @@ import pytest
 from notebook_kb.workspace.card_ids import give_ids
 
 from notebook_kb.errors import UsageError
+from notebook_kb.study.anki_notes import Pictures
 from notebook_kb.workspace.cards_export import ExportOptions, export_cards
 from notebook_kb.workspace.workspace import Workspace
 
@@ -297,6 +298,16 @@ def test_pictures_go_along_and_nothing_from_outside_of_the_notebook(tmp_path: Pa
     assert fields["Front"].count(f'<img src="{next(iter(media))}"') == 2
     assert 'width="200"' in fields["Front"]
     assert fields["Back"] == "[s] [w]"
+
+
+def test_a_link_that_leads_outside_gives_no_picture_even_if_it_was_listed(tmp_path: Path) -> None:
+    """The list of files leaves such links out already; who makes one after the listing gets nothing either."""
+    folder = notebook(tmp_path / "nb", {"n.md": "x\n"})
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    (folder / "notes" / "p.png").symlink_to(tmp_path / "secret.png")
+    pictures = Pictures(Workspace.open(folder).load().notebook)
+    assert not pictures.name_of("notes/p.png")
+    assert not pictures.found
 
 
 def test_the_text_file_says_the_same(ours: Path, anki: Anki, tmp_path: Path) -> None:
