@@ -71,6 +71,7 @@ def as_data(done: Exported) -> dict[str, Any]:
         "unclear": done.unclear,
         "lost": done.lost,
         "missing": [{"place": place, "target": target} for place, target in done.missing],
+        "left_out": list(done.left_out),
         "gone": list(done.gone),
     }
 
@@ -124,6 +125,10 @@ def tell_open(done: Exported) -> None:
         note(f"{clean(place)}: no picture {clean(target)} in the notebook; its words stand there instead")
     if len(done.missing) > MOST_SHOWN:
         note(f"… and {len(done.missing) - MOST_SHOWN} pictures more")
+    for place in done.left_out[:MOST_SHOWN]:
+        note(
+            f"{clean(place)}: nothing to ask is left of this card, or its gaps run into one another: left out"
+        )
     if done.damaged:
         note(f"{counted(done.damaged, 'line')} of the log of exports could not be read and were left out")
     if done.warning:

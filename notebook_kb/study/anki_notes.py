@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FIELDS = ("Front", "Back", "Extra", "Source", "Concept", "Id", "Spare 1", "Spare 2")
 GUID_BYTES, FINGERPRINT_BYTES, MEDIA_BYTES = 8, 8, 8
 MOST_PICTURE_BYTES = 64 * 1024 * 1024
+CLOZE_NUMBER = re.compile(r"\{\{c(\d+)::")
 NOT_IN_A_TAG = re.compile(r"[\s\"'<>&*]+")
 NOT_IN_A_DECK = re.compile(r"[\x00-\x1f\"]+|:{2,}")
 
@@ -106,21 +107,27 @@ class Pictures:
 
 @dataclass
 class NoteMaker:
-    """Makes notes for Anki of cards; `missing` collects (path and line, target) of pictures that are not there."""
+    """Makes notes for Anki of cards; `missing` collects (path and line, target) of pictures that are not there, `left_out`
+    the places of cards that Anki would not take.
+    """
 
     notebook: Notebook
     pictures: Pictures
     missing: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def notes(self, cards: Iterable[StudyCard]) -> Iterator[AnkiNote]:
-        """In the order of the cards; one whose front shows nothing is left out, as Anki refuses it."""
+        """In the order of the cards; left out are one whose front shows nothing, and one whose gaps cannot be told apart."""
         groups: dict[tuple[str, bool], list[StudyCard]] = {}
         for card in cards:
             groups.setdefault((card.base_id, card.kind is CardKind.CLOZE), []).append(card)
         for (_, cloze), group in groups.items():
             note = self.cloze(group) if cloze else self.question(group[0])
-            if note.fields[0]:
+            asked = note.fields[0]
+            if asked and (not cloze or numbers_in(asked) == list(range(1, len(group) + 1))):
                 yield note
+            else:
+                self.left_out.append(f"{group[0].path}:{group[0].line}")
 
     def question(self, card: StudyCard) -> AnkiNote:
         """A card with two sides."""
@@ -175,6 +182,11 @@ class NoteMaker:
         area = next((a for a in self.notebook.roadmap.areas if a.id == card.area), None)
         top = self.notebook.settings.title or self.notebook.roadmap.title or "Notes"
         return "::".join(deck_part(p) for p in (top, area.title if area else "Other"))
+
+
+def numbers_in(html: str) -> list[int]:
+    """The numbers of a cloze's gaps."""
+    return sorted(int(n) for n in CLOZE_NUMBER.findall(html))
 
 
 def tags_of(card: StudyCard) -> Iterator[str]:

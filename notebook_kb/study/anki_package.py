@@ -37,7 +37,7 @@ pre { background: rgba(128, 128, 128, .12); padding: .6em .8em; overflow-x: auto
 code { font-family: ui-monospace, monospace; font-size: 90%; }
 pre code { font-size: 100%; }
 mark { background: rgba(255, 213, 79, .45); color: inherit; }
-img { max-width: 100%; height: auto; }
+img { max-width: 100%; height: auto; } .nightMode img { background: #fff; }
 table { border-collapse: collapse; } th, td { padding: .2em .6em; border-bottom: 1px solid rgba(128, 128, 128, .4); }
 .cloze { font-weight: bold; color: #1565c0; } .nightMode .cloze { color: #82b1ff; }
 .source { margin-top: 1.5em; font-size: 70%; opacity: .65; }"""

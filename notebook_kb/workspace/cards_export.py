@@ -52,7 +52,7 @@ class Exported:
 
     `without_id` counts cards whose id does not stand in the note yet, `unclear` those that share an id, `lost` those
     that may have lost theirs, `missing` are
-    (place, target) of pictures, `gone` cards that are in Anki but no longer here. `media` is the folder of pictures of a
+    (place, target) of pictures, `left_out` the places of cards that Anki would not take, `gone` cards that are in Anki but no longer here. `media` is the folder of pictures of a
     text file.
     """
 
@@ -66,6 +66,7 @@ class Exported:
     lost: int
     pictures: int
     missing: tuple[tuple[str, str], ...]
+    left_out: tuple[str, ...]
     gone: tuple[str, ...]
     media: Path | None = None
     damaged: int = 0
@@ -108,6 +109,7 @@ def export_cards(workspace: Workspace, options: ExportOptions, clock: Callable[[
         lost=len(identity.lost),
         pictures=len(pictures.found),
         missing=tuple(dict.fromkeys(maker.missing)),
+        left_out=tuple(maker.left_out),
         gone=tuple(name for name, _ in gone),
         media=media,
         damaged=log.damaged,

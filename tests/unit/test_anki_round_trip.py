@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from notebook_kb.workspace.card_ids import give_ids
 
 from notebook_kb.errors import UsageError
-from notebook_kb.workspace.card_ids import give_ids
+from notebook_kb.study.anki_notes import Pictures
 from notebook_kb.workspace.cards_export import ExportOptions, export_cards
 from notebook_kb.workspace.workspace import Workspace
 
@@ -220,6 +221,35 @@ def test_a_clock_that_goes_back_loses_no_update(tmp_path: Path, anki: Anki) -> N
         assert anki.fields()["k-00000001"]["Back"] == answer
 
 
+def test_gaps_that_cannot_be_told_apart_are_left_out_and_named(tmp_path: Path) -> None:
+    folder = notebook(
+        tmp_path / "nb", {"n.md": "Q: q\nA: a\n\nC: ==`z`==é==$y$====a==`c`\n\nQ: %%nothing%%\nA: a\n"}
+    )
+    done = export(folder)
+    assert done.notes == 1
+    assert "notes/n.md:4" in done.left_out
+
+
+def test_an_export_that_was_killed_is_made_up_for(
+    tmp_path: Path, anki: Anki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log knows the times already, the file was not written: the next export writes it with just these."""
+    folder = notebook(tmp_path / "nb", {"n.md": "Q: q\nA: a ^k-00000001\n"})
+
+    class Killed(BaseException):
+        """The process ends here."""
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("notebook_kb.workspace.cards_export.replace_output", kill)
+        with pytest.raises(Killed):
+            export(folder)
+    assert export(folder, at=DAY + 7).new == 0
+    assert anki.take(tmp_path / "out.apkg") == {"new": 1}
+
+
 def test_gaps_hold_formulas_code_and_signs_of_html(tmp_path: Path, anki: Anki) -> None:
     """`}}` and `::` inside of a gap end nothing; Anki makes one card a gap and shows what it hides as it is."""
     cloze = (
@@ -268,6 +298,16 @@ def test_pictures_go_along_and_nothing_from_outside_of_the_notebook(tmp_path: Pa
     assert fields["Front"].count(f'<img src="{next(iter(media))}"') == 2
     assert 'width="200"' in fields["Front"]
     assert fields["Back"] == "[s] [w]"
+
+
+def test_a_link_that_leads_outside_gives_no_picture_even_if_it_was_listed(tmp_path: Path) -> None:
+    """The list of files leaves such links out already; who makes one after the listing gets nothing either."""
+    folder = notebook(tmp_path / "nb", {"n.md": "x\n"})
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    (folder / "notes" / "p.png").symlink_to(tmp_path / "secret.png")
+    pictures = Pictures(Workspace.open(folder).load().notebook)
+    assert not pictures.name_of("notes/p.png")
+    assert not pictures.found
 
 
 def test_the_text_file_says_the_same(ours: Path, anki: Anki, tmp_path: Path) -> None:
