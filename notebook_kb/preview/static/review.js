@@ -124,7 +124,8 @@
   function labels() {
     const why = { new: words.whyNew, repeat: words.whyRepeat }[turn.why];
     const about = [make("b", turn.title || words.fromRoadmap)];
-    for (const text of [turn.level, why].filter(Boolean)) about.push(" ", make("span", text, { className: "tag" }));
+    const tags = [turn.level, why].filter(Boolean).join(" · ");
+    if (tags) about.push(" ", make("span", tags, { className: "tag" }));
     $("r-about").replaceChildren(...about);
     $("r-left").textContent = `${turn.left} · ${turn.minutes}`;
     for (const button of document.querySelectorAll("[data-rate]")) {
@@ -143,6 +144,7 @@
 
   function paint() {
     show("r-bar", true);
+    $("r-bar").classList.remove("over");
     show("r-same", asking);
     show("r-card", !asking);
     $("r-card").classList.toggle("open", shown);
@@ -190,6 +192,7 @@
     fillNothing();
     show("r-done", true);
     show("r-bar", Boolean(last));
+    $("r-bar").classList.add("over");
     const title = summary.empty ? words.emptyTitle : summary.answers ? words.doneTitle : words.nothingTitle;
     $("r-done-h").textContent = title;
     show("r-empty", summary.empty);
