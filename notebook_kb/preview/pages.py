@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from notebook_kb.preview.dashboard import dashboard_view
 from notebook_kb.preview.headings import headings_read
 from notebook_kb.preview.problems import from_error, from_finding, overlay
-from notebook_kb.preview.review import PAGE as REVIEW
+from notebook_kb.preview.review_view import PAGE as REVIEW
+from notebook_kb.preview.review_view import mark_of
 from notebook_kb.website import views as v
 from notebook_kb.website.build import render_page
 from notebook_kb.website.feeds import atom, json_feed
@@ -82,7 +83,7 @@ def render(view: View, template: str, page: object, url: str) -> str:
     if not view.public:
         label = view.workspace.pack.word("as_published")
         switch = {} if url in OWN_PAGES else {"switch_url": PUBLIC + url, "switch_label": label}
-        site = replace(site, meta={"token": TOKEN, **switch})
+        site = replace(site, meta={"token": TOKEN, "book": mark_of(view.workspace.root), **switch})
     return view.workspace.theme.render(template, site, page, url)
 
 

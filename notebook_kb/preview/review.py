@@ -1,36 +1,43 @@
-"""Review in the browser, at /_kb/review: the page asks, each answer is a POST that is on the disk before its reply."""
+"""Review in the browser, at /_kb/review. The page asks; each answer is a POST that is on the disk before its reply.
+
+An answer has an id that the page made. A page that got no reply sends it again, to this server or the next one, and what
+the log knows already is not written twice.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from notebook_kb.errors import NotebookError
+from notebook_kb.errors import NotebookError, UsageError
 from notebook_kb.preview.assets import static_file
-from notebook_kb.rendering.card_html import side_html
+from notebook_kb.preview.review_view import PAGE, ReviewView, mark_of
+from notebook_kb.study.days import study_day
 from notebook_kb.study.session import StaleTurnError
 from notebook_kb.workspace.review import Review, scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import date
 
     from starlette.requests import Request
 
-    from notebook_kb.model.card import StudyCard
+    from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.preview.guard import Tokens
     from notebook_kb.preview.state import State
-    from notebook_kb.study.session import Answered, Turn
 
-PAGE = "/_kb/review"
+    Done = dict[str, Any]
+
 SCRIPT = "/_kb/review.js"
 LONGEST_BODY = 4096
-FORBIDDEN = 403
 LONGEST_MS = 600_000
+FORBIDDEN, UNKNOWN, REFUSED = 403, 404, 409
+ANSWER_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 
 class ReviewRoutes:
@@ -39,7 +46,18 @@ class ReviewRoutes:
     def __init__(self, state: State, tokens: Tokens) -> None:
         self.state = state
         self.tokens = tokens
+        self.view = ReviewView(state)
         self._review: Review | None = None
+        self._shown: Notebook | None = None
+        self._day: date | None = None
+        self.actions: Mapping[str, Callable[[Review, Mapping[str, Any]], Done]] = {
+            "look": self.look,
+            "answer": self.answer,
+            "undo": self.undo,
+            "skip": self.skip,
+            "anew": self.anew,
+            "ids": self.ids,
+        }
 
     @property
     def routes(self) -> list[Route]:
@@ -57,161 +75,130 @@ class ReviewRoutes:
         """Something is done: only by our own page, which proves itself with its token."""
         token = request.headers.get("x-kb-token", "")
         typed = request.headers.get("content-type", "").partition(";")[0].strip()
-        if (
-            not request.headers.get("origin")
-            or self.tokens.version(token) is None
-            or typed != "application/json"
-        ):
+        ours = request.headers.get("origin") and self.tokens.version(token) is not None
+        if not ours or typed != "application/json":
             return JSONResponse({"error": "403"}, status_code=FORBIDDEN)
-        action = ACTIONS.get(request.path_params["action"])
+        action = self.actions.get(request.path_params["action"])
         if action is None:
-            return JSONResponse({"error": "404"}, status_code=404)
+            return JSONResponse({"error": "404"}, status_code=UNKNOWN)
         said = await read_json(request)
         return await run_in_threadpool(self.act, action, said)
 
-    def act(self, action: str, said: Mapping[str, Any]) -> JSONResponse:
+    def act(
+        self, action: Callable[[Review, Mapping[str, Any]], Done], said: Mapping[str, Any]
+    ) -> JSONResponse:
         """Do it and say what is asked next. What cannot be done is said, and changes nothing."""
         with self.state.lock:
+            if said.get("book") != mark_of(self.state.root):
+                # another notebook is served here now: what is meant for the first waits for it
+                return JSONResponse({"book": True}, status_code=REFUSED)
             try:
-                review = self.review()
-                result = getattr(self, action)(review, said)
-                return JSONResponse({**result, **self.next_turn(review)})
-            except StaleTurnError as error:
-                review = self.review()
-                return JSONResponse({"stale": error.message, **self.next_turn(review)})
+                result, status = self.tried(action, said)
+                return JSONResponse(result | self.next_turn(self.review()), status_code=status)
             except NotebookError as error:
-                message = " ".join(filter(None, (error.message, error.hint)))
-                return JSONResponse({"error": message}, status_code=409)
+                return JSONResponse({"error": said_of(error)}, status_code=REFUSED)
+
+    def tried(
+        self, action: Callable[[Review, Mapping[str, Any]], Done], said: Mapping[str, Any]
+    ) -> tuple[Done, int]:
+        """What an action gives, or why it did nothing. Raises `NotebookError` if there is no session."""
+        review = self.review()
+        try:
+            return action(review, said), 200
+        except StaleTurnError:
+            return {"stale": True}, 200
+        except NotebookError as error:
+            return {"error": said_of(error)}, REFUSED
+
+    def next_turn(self, review: Review) -> Done:
+        """What is asked next, or that nothing is; `last` is the answer that can be taken back."""
+        turn = review.session.turn()
+        last = review.session.last_entry()
+        found: Done = {"last": last.id if last else ""}
+        if turn is None:
+            return found | {"turn": None, "summary": self.view.summary(review)}
+        return found | {"turn": self.view.turn(review, turn)}
 
     def review(self) -> Review:
-        """The session over the notes as they are now."""
+        """The session over the notes as they are now; a new day forgets what was skipped."""
         notebook = self.state.loaded.notebook
         if self._review is None or self._review.workspace is not self.state.workspace:
             self._review = Review(self.state.workspace, notebook, scope_of(notebook))
-        elif self._review.notebook is not notebook:
+        elif self._shown is not notebook:
             self._review.show(notebook)
+        self._shown = notebook
+        session = self._review.session
+        day = study_day(session.clock(), session.zone)
+        if day != self._day:
+            self._day = day
+            session.skipped.clear()
         return self._review
 
     # what a page can do
 
-    def look(self, review: Review, said: Mapping[str, Any]) -> dict[str, Any]:
-        """What is asked now."""
-        del review, said
-        return {}
+    def look(self, review: Review, said: Mapping[str, Any]) -> Done:
+        """Ask nothing but what is due. A page that was just opened begins a session: what was skipped comes again."""
+        if said.get("first") is not True:
+            return {}
+        review.session.skipped.clear()
+        return {"notices": self.view.notices(review)}
 
-    def answer(self, review: Review, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Write an answer."""
+    def answer(self, review: Review, said: Mapping[str, Any]) -> Done:
+        """Write an answer, once for each id of a page."""
+        card, name = str(said.get("card", "")), str(said.get("id", ""))
+        if not ANSWER_ID.fullmatch(name):
+            raise UsageError("an answer without an id", "load the page again")
+        review.memory.refresh()
+        if review.memory.knows(name):
+            return {"answered": self.view.known(review, card)}
         ms = min(max(number(said.get("ms")), 0), LONGEST_MS)
-        card, seen = str(said.get("card", "")), str(said.get("seen", ""))
-        answered, given = review.answer(card, number(said.get("rating")), ms, seen)
-        problem = f"{given.problem} {given.hint}".strip() if given and given.problem else ""
-        return {"answered": self.answered(answered), "ids": problem}
+        session = review.session
+        answered = session.answer(
+            card, number(said.get("rating")), ms, str(said.get("seen", "")), review_id=name
+        )
+        given = review.write_ids(answered.card)
+        problem = " ".join(filter(None, (given.problem, given.hint))) if given and given.problem else ""
+        ask = review.lacks_id(answered.card) and review.may_write_ids() is None
+        return {
+            "answered": self.view.answered(answered),
+            "problem": problem,
+            "ask": answered.card.id if ask else "",
+        }
 
-    def undo(self, review: Review, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Take the last answer back."""
-        del said
+    def undo(self, review: Review, said: Mapping[str, Any]) -> Done:
+        """Take back the answer that the page thinks is the last one; none if it is not."""
+        last = review.session.last_entry()
+        if last is None:
+            return {"undone": ""}
+        if last.id != said.get("last"):
+            return {"moved": True}
         card = review.session.undo()
         return {"undone": card.id if card else ""}
 
-    def skip(self, review: Review, said: Mapping[str, Any]) -> dict[str, Any]:
+    def skip(self, review: Review, said: Mapping[str, Any]) -> Done:
         """Leave a card out."""
         review.session.skip(str(said.get("card", "")))
-        return {"skipped": True}
+        return {}
 
-    def anew(self, review: Review, said: Mapping[str, Any]) -> dict[str, Any]:
-        """A card's history begins anew."""
-        review.session.start_anew(str(said.get("card", "")))
-        return {"anew": True}
+    def anew(self, review: Review, said: Mapping[str, Any]) -> Done:
+        """A card's history begins anew; asked twice it does so once."""
+        card = review.session.deck.cards.get(str(said.get("card", "")))
+        if card is None or card.id in review.memory.states:
+            review.session.start_anew(str(said.get("card", "")))
+        return {}
 
-    # what the page shows
-
-    def next_turn(self, review: Review) -> dict[str, Any]:
-        """What is asked next, or that nothing is."""
-        turn = review.session.turn()
-        if turn is None:
-            return {"turn": None, "summary": self.summary(review)}
-        return {"turn": self.turn(review, turn)}
-
-    def turn(self, review: Review, turn: Turn) -> dict[str, Any]:
-        """One card with all that the page needs to ask it."""
-        card = turn.card
-        pack = self.state.workspace.pack
-        minutes = max(round(turn.seconds_left / 60), 1)
-        return {
-            "card": card.id,
-            "seen": turn.seen,
-            "why": turn.why,
-            "title": card.title,
-            "level": card.level and pack.word(f"level_{card.level}"),
-            "front": self.html(card, card.front),
-            "back": self.html(card, card.back),
-            "before": self.html(card, turn.changed_from) if turn.changed_from else "",
-            "left": pack.counted("review_left", turn.left),
-            "minutes": pack.counted("review_minutes", minutes),
-            "intervals": {str(r): self.span(d) for r, d in review.session.intervals(card.id).items()},
-            **self.place(card),
-        }
-
-    def place(self, card: StudyCard) -> dict[str, str]:
-        """Where a card stands: its file and line, its page and heading."""
-        url = self.state.everything.url_of(card.path) if card.path else ""
-        note = self.state.loaded.notebook.notes.get(card.path)
-        anchor = next((h.anchor for h in note.outline if h.text == card.heading), "") if note else ""
-        names = " › ".join(dict.fromkeys(t for t in (card.title, card.heading) if t))
-        return {
-            "place": f"{card.path}:{card.line}" if card.path else "",
-            "url": f"{url}#{anchor}" if url and anchor else url,
-            "where": names,
-        }
-
-    def answered(self, answered: Answered) -> dict[str, Any]:
-        """What became of an answer."""
-        pack = self.state.workspace.pack
-        if answered.due is None:
-            when = pack.word("review_again_soon")
-        else:
-            days = (answered.due - answered.review.at).days
-            when = pack.word("review_comes_back", when=self.span(days))
-        return {"when": when, "rating": answered.review.rating, **self.place(answered.card)}
-
-    def summary(self, review: Review) -> dict[str, Any]:
-        """What was done today, and what comes."""
-        pack = self.state.workspace.pack
-        found = review.session.summary()
-        lines = []
-        if found.answers:
-            lines.append(pack.counted("review_done", found.cards))
-            if found.failed:
-                lines.append(pack.counted("review_failed", found.failed))
-        if found.tomorrow:
-            lines.append(pack.counted("review_tomorrow", found.tomorrow))
-        elif found.next_day:
-            lines.append(pack.word("review_next_day", day=pack.long_date(found.next_day)))
-        return {"lines": lines, "empty": not review.session.deck.cards}
-
-    def span(self, days: int) -> str:
-        """`3 days`, `2 months`, `1 year`."""
-        pack = self.state.workspace.pack
-        if days < 31:
-            return pack.counted("days", days)
-        if days < 365:
-            return pack.counted("months", round(days / 30.4))
-        return pack.counted("years", round(days / 365.25))
-
-    def html(self, card: StudyCard, markdown: str) -> str:
-        """A side of a card with its links and pictures."""
-        notebook = self.state.loaded.notebook
-        note = notebook.notes.get(card.path)
-        side = side_html(markdown, notebook, note)
-        if note is None:
-            return side.html
-        site = self.state.everything.site
-        own = {**site.derived[note.path], "slots": side.slots, "mine_slots": side.slots}
-        filler = replace(site.filler, derived={**site.derived, note.path: own}, rooms={})
-        return filler.fill(side.html, note, PAGE)
+    def ids(self, review: Review, said: Mapping[str, Any]) -> Done:
+        """What the learner said to the one question whether ids may be written into the notes."""
+        review.decide_ids(may=said.get("may") is True)
+        card = review.session.deck.cards.get(str(said.get("card", "")))
+        given = review.write_ids(card) if card else None
+        problem = " ".join(filter(None, (given.problem, given.hint))) if given and given.problem else ""
+        return {"problem": problem}
 
 
-ACTIONS = {name: name for name in ("look", "answer", "undo", "skip", "anew")}
+def said_of(error: NotebookError) -> str:
+    """What was wrong, and how to mend it."""
+    return " ".join(filter(None, (error.message, error.hint)))
 
 
 def number(value: object) -> int:

@@ -126,8 +126,11 @@ class Memory:
         fingerprint: str,
         front: str,
         at: datetime | None = None,
+        *,
+        review_id: str = "",
     ) -> Review:
-        """Write an answer; when this returns, the disk has it.
+        """Write an answer; when this returns, the disk has it. `review_id` is an id that the asking side made, so that it
+        can ask whether the answer is known (`knows`) before it sends it again.
 
         Raises `EnvironmentFailedError` if it cannot be written: then it does not count. `ValueError` for what no entry
         can be: a review without a rating, no card.
@@ -136,7 +139,7 @@ class Memory:
         if not card or not (mode is Mode.REVIEW) <= rating <= Rating.EASY:
             raise ValueError(f"no entry of a review: card {card!r}, rating {rating}")
         review = Review(
-            id=fresh_id(),
+            id=review_id or fresh_id(),
             card=plain_text(card),
             at=self._moment(at),
             rating=int(rating),
@@ -146,6 +149,10 @@ class Memory:
             front=plain_text(front),
         )
         return self._write(review)
+
+    def knows(self, review_id: str) -> bool:
+        """Whether the log has an entry with this id, undone or not."""
+        return self._reading.has(review_id)
 
     def reset(self, card: str, fingerprint: str, front: str) -> Review:
         """Write that a card's question is another one now: its history starts anew. Raises as `record`."""

@@ -171,8 +171,8 @@ class Session:
 
     # what is answered
 
-    def answer(self, card_id: str, rating: int, ms: int, seen: str) -> Answered:
-        """Write an answer; when this returns it is on the disk.
+    def answer(self, card_id: str, rating: int, ms: int, seen: str, *, review_id: str = "") -> Answered:
+        """Write an answer; when this returns it is on the disk. `review_id` as for `Memory.record`.
 
         Raises `StaleTurnError` if the card was answered elsewhere since `seen`, `UsageError` for a card or rating that
         there is none of, and `EnvironmentFailedError` if it cannot be written: then it does not count.
@@ -190,7 +190,14 @@ class Session:
             repeated = card_id in self._today().reviewed
             mode = Mode.REPEAT if repeated else Mode.REVIEW
             review = self.memory.record(
-                card_id, rating, ms, mode, card.fingerprint, card.front, at=self.clock()
+                card_id,
+                rating,
+                ms,
+                mode,
+                card.fingerprint,
+                card.front,
+                at=self.clock(),
+                review_id=review_id,
             )
             state = self.memory.states.get(card_id)
             again = rating == Rating.AGAIN
@@ -200,14 +207,20 @@ class Session:
     def undo(self) -> StudyCard | None:
         """Take back the last answer or new beginning of this study day, whoever gave it; its card, None without one."""
         with self._lock:
+            last = self.last_entry()
+            if last is None:
+                return None
+            self.memory.undo(last.id)
+            self.skipped.discard(last.card)
+            self._began = min(self._began, len(self._today().entries))
+            return self.deck.cards[last.card]
+
+    def last_entry(self) -> Review | None:
+        """The answer or new beginning that `undo` takes back."""
+        with self._lock:
             self.memory.refresh()
             entries = [e for e in self._entries() if e.mode in UNDOABLE and e.card in self.deck.cards]
-            if not entries:
-                return None
-            self.memory.undo(entries[-1].id)
-            self.skipped.discard(entries[-1].card)
-            self._began = min(self._began, len(self._today().entries))
-            return self.deck.cards[entries[-1].card]
+            return entries[-1] if entries else None
 
     def skip(self, card_id: str) -> None:
         """Leave a card out of this session; it stays due. Raises `UsageError` for a card that there is none of."""

@@ -5,43 +5,76 @@
   const root = $("review");
   if (!root) return;
   const words = $("r-words").dataset;
-  let token = document.querySelector('meta[name="kb-token"]').content;
+  const { book } = root.dataset;
+  const meta = document.querySelector('meta[name="kb-token"]');
+  const KEPT = `kb-answer:${book}:`;
+  const DOUBLE_CLICK = 300;
   let turn = null;
+  let last = ""; // the answer that can be taken back
   let shown = false; // the answer is shown
   let asking = false; // "same question?" is asked
+  let idsFor = ""; // the card after which it is asked whether ids may be written
   let since = 0;
+  let painted = 0;
   let busy = false;
   let changed = false; // the notes changed while something was under way
 
   const show = (id, yes) => { $(id).hidden = !yes; };
-  const note = (text) => { $("r-note").textContent = text || ""; };
+  const note = (...parts) => { $("r-note").replaceChildren(...parts); };
+  const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+  const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
 
-  async function fresh() {
-    const text = await (await fetch(location.pathname, { cache: "no-store" })).text();
-    token = new DOMParser().parseFromString(text, "text/html").querySelector('meta[name="kb-token"]').content;
+  // The time in ten signs, chance in sixteen: ids sort as the answers were given.
+  function newId() {
+    const signs = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let time = "";
+    for (let left = Date.now(), n = 0; n < 10; n += 1, left = Math.floor(left / 32)) time = signs[left % 32] + time;
+    return time + Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => signs[byte % 32]).join("");
   }
 
-  const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+  // Where a browser keeps nothing for pages, an answer waits in this page alone.
+  function keep(body) {
+    try { localStorage.setItem(KEPT + body.id, JSON.stringify(body)); } catch { /* the page has it */ }
+  }
+
+  function forget(body) {
+    try { localStorage.removeItem(KEPT + body.id); } catch { /* nothing was kept */ }
+  }
+
+  function kept() {
+    try {
+      return Object.keys(localStorage).filter((key) => key.startsWith(KEPT)).sort()
+        .map((key) => JSON.parse(localStorage.getItem(key)));
+    } catch {
+      return [];
+    }
+  }
 
   // Sends until there is a reply. A server that was started again knows no old token: a new one is asked for.
   async function post(action, body) {
     let lost = false;
-    for (let wait = 400; ; wait = Math.min(wait * 1.6, 4000)) {
+    for (let wait = 300; ; wait = Math.min(wait * 1.6, 4000)) {
       try {
         const reply = await fetch(`/_kb/review/${action}`, {
           method: "POST",
-          headers: { "Content-Type": "application/json", "X-KB-Token": token },
-          body: JSON.stringify(body || {}),
+          keepalive: true,
+          headers: { "Content-Type": "application/json", "X-KB-Token": meta.content },
+          body: JSON.stringify({ ...body, book }),
         });
-        if (reply.status === 403) { await fresh(); await pause(100); continue; }
-        if (reply.status >= 500) return { error: `kb serve: ${reply.status}`, lost };
-        return { ...(await reply.json()), lost };
-      } catch (error) {
-        if (!(error instanceof TypeError) && !(error instanceof SyntaxError)) throw error;
-        lost = true;
-        root.dataset.state = "lost";
-        if (action === "answer") note(words.notSaved);
+        if (reply.status === 403) {
+          const page = await (await fetch(location.pathname, { cache: "no-store" })).text();
+          meta.content = new DOMParser().parseFromString(page, "text/html").querySelector('meta[name="kb-token"]').content;
+          if (wait === 300) continue;
+        } else if (reply.status < 500) {
+          const said = await reply.json();
+          if (!said.book) return { ...said, lost };
+        }
+      } catch {
+        // nobody answers, or somebody else does
       }
+      lost = true;
+      root.dataset.state = "lost";
+      note(action === "answer" ? words.notSaved : words.waiting);
       await pause(wait);
     }
   }
@@ -50,160 +83,236 @@
     if (busy) return;
     busy = true;
     root.dataset.state = "busy";
-    const said = await post(action, body);
+    const said = await post(action, body || {});
     busy = false;
     root.dataset.state = "";
-    $("r-note").replaceChildren();
     if (said.error) note(said.error);
-    else if (said.stale) note(said.lost ? words.wasSent : words.elsewhere);
+    else if (said.stale) note(words.elsewhere);
+    else if (said.moved) note(words.moved);
     else if (say) say(said);
+    else if (action !== "look" || said.lost) note();
+    if ("last" in said) last = said.last;
     if ("turn" in said) next(said);
     if (changed) { changed = false; look(); }
   }
 
-  const same = (a, b) => a && b && ["card", "seen", "front", "back", "before"].every((key) => a[key] === b[key]);
+  const same = (one, other) => one && other && one.card === other.card && one.seen === other.seen;
+  const alike = (one, other) => ["front", "back", "before"].every((key) => one[key] === other[key]);
 
   function next(said) {
-    if (same(turn, said.turn)) { turn = said.turn; return; } // other notes changed: go on
+    const before = turn;
     turn = said.turn;
-    shown = false;
-    asking = Boolean(turn && turn.before);
-    since = performance.now();
-    show("r-edit", false);
     if (!turn) { done(said.summary); return; }
-    show("r-done", false);
-    for (const button of document.querySelectorAll(".ask-more button")) button.hidden = false;
-    $("r-bar").hidden = false;
-    const about = document.createElement("b");
-    about.textContent = turn.title;
-    const more = [turn.level, turn.why === "new" ? words.whyNew : turn.why === "repeat" ? words.whyRepeat : ""];
-    const small = document.createElement("span");
-    small.className = "label";
-    small.textContent = more.filter(Boolean).join(" · ");
-    $("r-about").replaceChildren(about, " ", small);
-    $("r-left").textContent = `${turn.left}, ${turn.minutes}`;
-    $("r-front").innerHTML = turn.front;
-    $("r-back").replaceChildren();
-    $("r-before").innerHTML = turn.before;
-    $("r-now").innerHTML = turn.before ? turn.front : "";
-    for (const button of document.querySelectorAll("[data-rate]")) {
-      button.querySelector("small").textContent = turn.intervals[button.dataset.rate] || "";
+    if (same(before, turn)) {
+      labels();
+      if (alike(before, turn)) return; // other notes changed: go on
+      if (shown) { fill(); return; } // the card itself, by the one who has its answer before them
     }
+    shown = false;
+    asking = Boolean(turn.before);
+    since = performance.now();
+    painted = since;
+    show("r-edit", false);
+    show("r-done", false);
+    labels();
+    fill();
     paint();
     scrollTo({ top: 0, behavior: "instant" });
     $(asking ? "r-same-h" : "r-front").focus({ preventScroll: true });
+  }
+
+  function labels() {
+    const why = { new: words.whyNew, repeat: words.whyRepeat }[turn.why];
+    const about = [make("b", turn.title || words.fromRoadmap)];
+    const tags = [turn.level, why].filter(Boolean).join(" · ");
+    if (tags) about.push(" ", make("span", tags, { className: "tag" }));
+    $("r-about").replaceChildren(...about);
+    $("r-left").textContent = `${turn.left} · ${turn.minutes}`;
+    for (const button of document.querySelectorAll("[data-rate]")) {
+      button.querySelector("small").textContent = turn.intervals[button.dataset.rate] || "";
+    }
+  }
+
+  // Only what is seen is in the page: nothing is twice in it, and no answer waits there for a search or a screen reader.
+  function fill() {
+    $("r-before").innerHTML = asking ? turn.before : "";
+    $("r-now").innerHTML = asking ? turn.front : "";
+    $("r-front").innerHTML = asking ? "" : turn.front;
+    $("r-back").innerHTML = shown ? turn.back : "";
     document.dispatchEvent(new Event("kb:shown"));
   }
 
   function paint() {
+    show("r-bar", true);
+    $("r-bar").classList.remove("over");
     show("r-same", asking);
     show("r-card", !asking);
-    show("r-back", shown);
+    $("r-card").classList.toggle("open", shown);
     show("r-show", !asking && !shown);
     show("r-rate", !asking && shown);
     show("r-yes", asking);
   }
 
   function reveal() {
-    if (!turn || shown || asking) return;
+    if (!turn || shown || asking || busy) return;
+    const inBar = $("r-bar").contains(document.activeElement);
     shown = true;
-    show("r-back", true);
-    $("r-back").innerHTML = turn.back;
+    painted = performance.now();
     paint();
-    document.dispatchEvent(new Event("kb:shown"));
-    $("r-back").scrollIntoView({ block: "nearest" });
+    fill();
+    if (inBar) $("r-back").focus({ preventScroll: true });
+    const space = $("r-bar").getBoundingClientRect().top;
+    if ($("r-back").getBoundingClientRect().top > space - 80) $("r-back").scrollIntoView({ block: "center", behavior: "instant" });
   }
 
   function rate(rating) {
-    if (!turn || !shown) return;
-    const ms = Math.round(performance.now() - since);
-    act("answer", { card: turn.card, rating, ms, seen: turn.seen }, (said) => {
-      const from = said.answered;
-      const parts = [`${document.querySelector(`[data-rate="${from.rating}"] b`).lastChild.textContent.trim()}, ${from.when}. `];
-      parts.push(from.place ? `${words.from} ` : words.fromRoadmap);
-      if (from.place) {
-        const link = document.createElement(from.url ? "a" : "span");
-        if (from.url) link.href = from.url;
-        link.textContent = from.where;
-        const code = document.createElement("code");
-        code.textContent = from.place;
-        parts.push(link, " ", code);
-      }
-      if (said.ids) parts.push(` ${said.ids}`);
-      $("r-note").replaceChildren(...parts);
-    });
+    if (!turn || !shown || busy) return;
+    const body = { id: newId(), card: turn.card, rating, ms: Math.round(performance.now() - since), seen: turn.seen };
+    keep(body);
+    act("answer", body, saved).then(() => forget(body));
+  }
+
+  function saved(said) {
+    const from = said.answered;
+    const label = from.rating ? document.querySelector(`[data-rate="${from.rating}"] b span`).textContent : "";
+    const parts = [make("b", said.lost ? words.wasSent : words.saved), ` ${[label, from.when].filter(Boolean).join(", ")}. `];
+    if (from.place) {
+      const link = from.url ? make("a", from.where, { href: from.url }) : make("span", from.where);
+      parts.push(`${words.from} `, link, " ", make("code", from.place));
+    } else {
+      parts.push(words.fromRoadmap);
+    }
+    if (said.problem) parts.push(` ${said.problem}`);
+    note(...parts);
+    if (said.ask) { idsFor = said.ask; show("r-ids", true); }
   }
 
   function done(summary) {
-    for (const id of ["r-card", "r-same", "r-show", "r-rate", "r-yes"]) show(id, false);
+    for (const id of ["r-card", "r-same", "r-show", "r-rate", "r-yes", "r-edit"]) show(id, false);
+    fillNothing();
     show("r-done", true);
-    $("r-about").replaceChildren();
-    $("r-left").textContent = "";
-    $("r-bar").hidden = summary.empty;
-    for (const name of ["skip", "edit"]) document.querySelector(`.ask-more [data-do="${name}"]`).hidden = true;
-    const title = summary.empty ? words.emptyTitle : summary.lines.length > 1 ? words.doneTitle : words.nothingTitle;
+    show("r-bar", Boolean(last));
+    $("r-bar").classList.add("over");
+    const title = summary.empty ? words.emptyTitle : summary.answers ? words.doneTitle : words.nothingTitle;
     $("r-done-h").textContent = title;
-    const text = $("r-done-text");
-    text.replaceChildren();
-    const line = (tag, said) => { const part = document.createElement(tag); part.textContent = said; text.append(part); };
-    for (const said of summary.lines) line("p", said);
-    if (summary.empty) {
-      line("p", words.emptyText);
-      line("pre", "Q: What does the rank of a matrix count?\nA: The directions that survive.");
-    }
+    show("r-empty", summary.empty);
+    $("r-done-text").replaceChildren(...summary.lines.map((text) => make("p", text)));
     $("r-done").focus({ preventScroll: true });
+  }
+
+  function fillNothing() {
+    for (const id of ["r-front", "r-back", "r-before", "r-now", "r-about"]) $(id).replaceChildren();
+    $("r-left").textContent = "";
+    shown = false;
+    asking = false;
   }
 
   function help(yes) {
     const open = yes === undefined ? $("r-keys").hidden : yes;
+    if (open === !$("r-keys").hidden) return;
     show("r-keys", open);
     document.querySelector('.ask-more [data-do="help"]').setAttribute("aria-expanded", String(open));
+    if (open) $("r-keys").querySelector("button").focus();
+    else if (turn) $("r-front").focus({ preventScroll: true });
   }
 
-  function look() { act("look"); }
+  function edit(yes) {
+    const open = yes === undefined ? $("r-edit").hidden : yes;
+    if (open === !$("r-edit").hidden) return;
+    if (open && !turn) return;
+    if (open && !turn.place) { note(words.fromRoadmap); return; }
+    if (open) {
+      const path = turn.file.split("/").map(encodeURIComponent).join("/");
+      const line = turn.place.slice(turn.place.lastIndexOf(":") + 1);
+      $("r-place").textContent = turn.place;
+      $("r-vscode").href = `vscode://file${path.startsWith("/") ? "" : "/"}${path}:${line}`;
+      $("r-obsidian").href = `obsidian://open?path=${encodeURIComponent(turn.file)}`;
+    }
+    show("r-edit", open);
+    if (open) $("r-edit").querySelector("button").focus();
+  }
+
+  function mayWrite(may) {
+    if (!idsFor || busy) return;
+    const card = idsFor;
+    idsFor = "";
+    show("r-ids", false);
+    act("ids", { card, may }, (said) => note(said.problem || ""));
+  }
+
+  function yes() {
+    if (!asking) return;
+    asking = false;
+    painted = performance.now();
+    paint();
+    fill();
+    $("r-front").focus({ preventScroll: true });
+  }
+
+  const look = () => act("look");
 
   const actions = {
     show: reveal,
-    undo: () => act("undo", {}, (said) => note(said.undone ? words.takenBack : words.nothingToUndo)),
+    undo: () => act("undo", { last }, (said) => note(said.undone ? words.takenBack : words.nothingToUndo)),
     skip: () => { if (turn) act("skip", { card: turn.card }); },
-    anew: () => { if (turn) act("anew", { card: turn.card }); },
-    same: () => { asking = false; paint(); $("r-front").focus({ preventScroll: true }); },
-    edit: () => { if (turn && turn.place) { $("r-place").textContent = turn.place; show("r-edit", $("r-edit").hidden); } },
+    anew: () => { if (turn && asking) act("anew", { card: turn.card }); },
+    same: yes,
+    edit: () => edit(),
     help: () => help(),
+    copy: async () => {
+      let worked = true;
+      try { await navigator.clipboard.writeText(turn.file); } catch { worked = false; }
+      $("r-copied").textContent = worked ? words.copied : words.copyFailed;
+    },
+    "ids-yes": () => mayWrite(true),
+    "ids-no": () => mayWrite(false),
   };
 
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
+    // the second half of a double click falls on what came in the first one's place
+    if (event.detail > 0 && performance.now() - painted < DOUBLE_CLICK) return;
     if (button.dataset.rate) rate(Number(button.dataset.rate));
     else if (actions[button.dataset.do]) actions[button.dataset.do]();
   });
 
+  const keys = { u: "undo", s: "skip", e: "edit" };
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const key = event.key;
-    const onControl = event.target.closest("a, button, summary, [tabindex='0']");
-    let used = true;
-    if (key === " " || key === "Enter") {
-      // on a link or button these keys are its own
-      if (onControl || !turn || shown || asking) used = false; else reveal();
-    } else if ("1234".includes(key)) rate(Number(key));
-    else if (key === "Escape") help(false);
-    else if (key === "?") help();
-    else if (asking && (key === "y" || key === "n")) actions[key === "y" ? "same" : "anew"]();
-    else if (key === "u") actions.undo();
-    else if (key === "s") actions.skip();
-    else if (key === "e") actions.edit();
-    else used = false;
-    if (used) event.preventDefault();
+    const key = event.key.toLowerCase();
+    if (key === " " || key === "enter") {
+      // on a link or button these keys are its own, and in a long answer the space bar pages
+      if (event.target.closest("a, button, summary, [tabindex='0']") || !turn || shown || asking) return;
+      reveal();
+    } else if (key.length === 1 && "1234".includes(key)) rate(Number(key));
+    else if (key === "escape") { help(false); edit(false); } else if (key === "?") help();
+    else if (asking && key === "y") yes();
+    else if (asking && key === "n") actions.anew();
+    else if (idsFor && (key === "y" || key === "n")) mayWrite(key === "y");
+    else if (keys[key]) actions[keys[key]]();
+    else return;
+    event.preventDefault();
   });
 
-  // A saved note: the question follows, but not under the eyes of somebody who has seen the answer.
+  // A saved note: the question follows, but not under the eyes of somebody who gives an answer, unless they edit it.
   document.addEventListener("kb:changed", () => {
-    if (busy || shown) changed = !shown; else look();
+    if (busy) changed = true;
+    else if (!shown || !$("r-edit").hidden) look();
   });
 
-  root.hidden = false;
-  look();
+  async function begin() {
+    root.hidden = false;
+    for (const body of kept()) {
+      await act("answer", body, saved);
+      forget(body);
+    }
+    act("look", { first: true }, (said) => {
+      if (said.notices && said.notices.length) note(said.notices.join(" "));
+    });
+  }
+
+  begin();
 })();
