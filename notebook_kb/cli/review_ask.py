@@ -48,12 +48,6 @@ class Ended(Exception):  # noqa: N818 - no error: the learner stops
 
 def run_review(opened: Review, keys: Keys) -> None:
     """Ask until nothing is left or the learner stops. Each answer is on the disk before the next question."""
-    for finding in opened.memory.problems:
-        note(f"{style('warning', 'warning', err=True)}: {finding.place}: {finding.message}")
-    if opened.memory.warning:
-        note(f"{style('warning', 'warning', err=True)}: {opened.memory.warning}")
-    if opened.identity.lost:
-        note(f"{len(opened.identity.lost)} cards may have lost their ids and are not asked: `kb cards sync`")
     asker = Asker(opened, keys)
     try:
         with keys:
@@ -140,7 +134,7 @@ class Asker:
         except StaleTurnError as error:
             note(f"{style('note', 'path', err=True)}: {error.message}")
             return
-        when = f"in {span((answered.due - answered.review.at).days)}" if answered.due else "again in a while"
+        when = f"in {span(answered.days)}" if answered.due else "it comes once more"
         kind = "ok" if rating > 1 else "warning"
         put(flow([(kind, RATINGS[rating], "", f", {when}"), *place_parts(turn.card)], gap="  "))
         self.warn(given or self.ask_for_ids(answered.card))

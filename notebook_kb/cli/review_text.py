@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from notebook_kb.model.card import StudyCard
     from notebook_kb.notebook.notebook import Notebook
-    from notebook_kb.study.session import Summary, Turn
+    from notebook_kb.study.session import Session, Summary, Turn
     from notebook_kb.workspace.review import Review
 
 RATINGS = {1: "again", 2: "hard", 3: "good", 4: "easy"}
@@ -72,7 +72,12 @@ def flow(parts: Iterable[tuple[str, ...]], indent: str = "  ", gap: str = "   ")
 
 def keys_help() -> list[str]:
     """What the keys do."""
-    return [line for key, what in KEYS for line in flow([("code", f"{key:14}", "", what)])]
+    lines = []
+    for key, what in KEYS:
+        first, *more = wrapped(what, width() - 16)
+        lines.append(f"  {style(f'{key:14}', 'code')}{first}")
+        lines += [f"{' ' * 16}{line}" for line in more]
+    return lines
 
 
 def side(notebook: Notebook, card: StudyCard, markdown: str) -> list[str]:
@@ -166,14 +171,35 @@ def closing(summary: Summary) -> None:
 
 def nothing_due(opened: Review) -> None:
     """Why nothing is asked, and what one could do."""
-    summary = opened.session.summary()
-    if not opened.session.deck.cards:
-        say("There is no card yet.")
+    session = opened.session
+    chosen = sum(map(session.scope.holds, session.deck.cards.values()))
+    if not chosen:
+        say("None of these notes has a card." if session.deck.cards else "There is no card yet.")
         say(HOW_TO)
         return
-    say("Nothing is due.")
-    closing(summary)
-    waiting = sum(c.id not in opened.memory.states for c in opened.session.deck.cards.values())
+    say("Nothing is due." if chosen == len(session.deck.cards) else "Nothing is due among these cards.")
+    closing(session.summary())
+    waiting = session.more_new()
     if waiting:
-        note(f"{counted(waiting, 'card')} not begun yet; `kb review --new 20` takes more of them today")
+        note(f"{counted(waiting, 'card')} not begun yet; `kb review --new {daily(session)}` takes more today")
     note("`kb interview --drill` asks the weakest ones and leaves the schedule as it is")
+
+
+def daily(session: Session) -> int:
+    """A number of new cards that brings ten more today, at least twice what the day took."""
+    return max(session.scope.most_new + 10, session.scope.most_new * 2)
+
+
+def warnings(opened: Review) -> None:
+    """What is wrong with the log, and cards that are not asked."""
+    label = style("warning", "warning", err=True)
+    for finding in opened.memory.problems:
+        note(f"{label}: {clean(finding.place)}: {clean(finding.message)}")
+    if opened.memory.warning:
+        note(f"{label}: {clean(opened.memory.warning)}")
+    lost = len(opened.identity.lost)
+    if lost:
+        note(f"{label}: {counted(lost, 'card')} may have lost the id and wait for an answer: `kb cards sync`")
+    unclear = len(opened.session.deck.unclear)
+    if unclear:
+        note(f"{label}: {counted(unclear, 'card')} share an id and are not asked: `kb check` says where")

@@ -330,6 +330,21 @@ def test_the_intervals_shown_are_those_that_come(learner: Learner) -> None:
     assert learner.session.intervals("k-a") == {}
 
 
+def test_a_repetition_comes_back_in_a_day_at_least(learner: Learner) -> None:
+    """A card failed this morning and known now comes tomorrow: in one day, never in none."""
+    learner.answer(AGAIN)
+    turn = learner.session.turn()
+    while turn and turn.card.id != "k-a":
+        learner.answer()
+        turn = learner.session.turn()
+    assert turn
+    learner.time += timedelta(hours=3)
+    answered = learner.session.answer("k-a", GOOD, 1000, turn.seen)
+    assert answered.days == 1
+    assert learner.session.undo()
+    assert learner.session.answer("k-a", AGAIN, 1000, turn.seen).days == 0
+
+
 def test_time_left_counts_long_answers_as_two_minutes(learner: Learner) -> None:
     """Who went for a walk during each card is not told that the rest takes hours; the log keeps the real time."""
     for _ in range(3):
