@@ -302,23 +302,6 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Use fewer levels.",
         many="places that are nested too deep",
     ),
-    # the review log
-    "KB708": CodeHelp(
-        WARNING,
-        "A line of the review log is damaged",
-        "Each answer is one line with a checksum. This line is cut or was changed, so its answer does not count; all "
-        "other lines do. A computer that was switched off while it wrote leaves such a line, and so does editing the file.",
-        "Take the line from a backup or another computer if there is one; else delete it.",
-        many="damaged lines of the review log",
-    ),
-    "KB709": CodeHelp(
-        ERROR,
-        "A newer kb wrote the review log",
-        "Its lines may mean what this version does not know, so nothing of the log is read or written: a schedule made "
-        "from half of a history would be wrong.",
-        "Update kb on this computer: `pip install --upgrade notebook-kb`.",
-        many="review logs of a newer kb",
-    ),
     "KB610": CodeHelp(
         INFO,
         "Only another program can draw or run this",

@@ -168,11 +168,10 @@ def test_every_key_does_what_the_help_says(browser: Browser, served: Served) -> 
 
 def test_a_killed_server_loses_no_answer_and_counts_none_twice(browser: Browser, served: Served) -> None:
     page = opened(browser, served)
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - moments, no secrets
     given: list[str] = []
     for _ in range(6):
-        for _ in range(chance.randrange(1, 4)):
-            given.append(give(page))
+        given += [give(page) for _ in range(chance.randrange(1, 4))]
         number = question(page)
         page.keyboard.press("Space")
         if chance.random() < 0.5:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from notebook_kb.workspace.card_ids import give_ids
 
 from notebook_kb.errors import UsageError
 from notebook_kb.study.anki_notes import Pictures
+from notebook_kb.workspace.card_ids import give_ids
 from notebook_kb.workspace.cards_export import ExportOptions, export_cards
 from notebook_kb.workspace.workspace import Workspace
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notebook_kb.model.codec import encode
+from notebook_kb.notebook.keys import key_of
 from notebook_kb.preview.guard import Guard, Tokens
 from notebook_kb.preview.headings import headings_read
 from notebook_kb.preview.pages import TOKEN, page_at
@@ -18,7 +19,6 @@ from notebook_kb.preview.server import Preview, listen
 from notebook_kb.preview.state import State
 from notebook_kb.preview.tree import Kind
 from notebook_kb.preview.watch import Watcher
-from notebook_kb.publishing.article import key_of
 from notebook_kb.publishing.ledger import Entry, Ledger, Record
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.website.build import render_page
