@@ -42,7 +42,7 @@ def list_cards(name: str | None, level: str | None, generated: bool, as_json: bo
     workspace = Workspace.open()
     notebook = workspace.load().notebook
     memory = open_memory(workspace)
-    deck, identity = identified_deck(notebook, memory.states, generate=GENERATED if generated else ())
+    deck, identity = identified_deck(notebook, memory.states, generate=GENERATED if generated else None)
     path = find_note(notebook, name).path if name else ""
     chosen = [
         c for c in deck.cards.values() if (not path or c.path == path) and (not level or c.level == level)
@@ -98,10 +98,12 @@ def show_cards(workspace: Workspace, chosen: list[StudyCard], memory: Memory) ->
         state = memory.states.get(card.id)
         due = due_at(state, retention_for(workspace.settings, card.area)).astimezone(zone) if state else None
         when = due.date().isoformat() if due else "new"
+        line = f"{card.line or '':>5}"
         level = f"  {card.level}" if card.level else ""
-        where = f":{card.line}" if card.line else ""
-        room = max(width() - 28 - len(level) - len(where), 20)
-        say(f"  {when:10}  {clean(one_line_of(card.front, room))}{style(where + level, 'quiet')}")
+        room = max(width() - len(line) - len(level) - 14, 20)
+        say(
+            f"{style(line, 'quiet')}  {when:10}  {clean(one_line_of(card.front, room))}{style(level, 'quiet')}"
+        )
 
 
 @cards.command("sync", short_help="Write ids behind cards that have none.", epilog="Example: kb cards sync")

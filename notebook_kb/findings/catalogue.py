@@ -294,15 +294,6 @@ CATALOGUE: dict[str, CodeHelp] = {
         "100% sure\n\nshown text",
         many="places where %% behind a word hides whole paragraphs",
     ),
-    # the review log
-    "KB750": CodeHelp(
-        WARNING,
-        "A line of the review log is damaged",
-        "Each answer is one line with a checksum. This line is cut or was changed, so its answer does not count; all "
-        "other lines do. A computer that was switched off while it wrote leaves such a line, and so does editing the file.",
-        "Take the line from a backup or another computer if there is one; else delete it.",
-        many="damaged lines of the review log",
-    ),
     # limits
     "KB601": CodeHelp(
         WARNING,

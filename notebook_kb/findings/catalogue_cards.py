@@ -62,9 +62,10 @@ CARDS: dict[str, CodeHelp] = {
     ),
     "KB708": CodeHelp(
         WARNING,
-        "A damaged line in the review log",
-        "It was cut or changed after it was written, so this one answer is lost; all others count.",
-        "Nothing needs to be done; delete the line if you like. Keep .kb/reviews in your backups.",
-        many="damaged lines in the review log",
+        "A line of the review log is damaged",
+        "Each answer is one line with a checksum. This line is cut or was changed, so its answer does not count; all "
+        "other lines do. A computer that was switched off while it wrote leaves such a line, and so does editing the file.",
+        "Take the line from a backup or another computer if there is one; else delete it.",
+        many="damaged lines of the review log",
     ),
 }

@@ -29,6 +29,7 @@ from notebook_kb.settings.values import (
     read_texts,
     read_texts_map,
     read_timezone,
+    some_of,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Settings:
     Folders are relative to the notebook, with forward slashes. `roadmap` is the id of one that ships or a file
     name; '' is `roadmap.yml` if there is one, else `math-for-ml`. `check` maps a finding's code to off, info,
     warning or error. `linkedin_api_version` '' is the one that the tool knows. `cards_retention` is by area, and
-    `default` for all others; `cards_new` is the number of new cards a day.
+    `default` for all others; `cards_new` is the number of new cards a day; `cards_generate` are the kinds of
+    made cards that reviews ask too, and `cards_starters` says whether they ask the roadmap's own.
 
     `given` are the fields that the file sets, and `cards_retention.<area>`, each with its line and column; it is no
     setting, so two settings that differ in it alone are equal.
@@ -75,6 +77,7 @@ class Settings:
     cards_generate: tuple[str, ...] = ()
     cards_retention: Mapping[str, float] = field(default_factory=lambda: {DEFAULT_AREA: 0.9})
     cards_new: int = 10
+    cards_starters: bool = True
     check: Mapping[str, str] = field(default_factory=dict)
     feed_math: Literal["mathml", "image", "unicode"] = "mathml"
     social_cards: Literal["site", "posts", "all"] = "site"
@@ -276,8 +279,11 @@ _KEYS: dict[str, _Key] = {
     "problems": _Key("problems", read_texts, "problems: [no-convergence]"),
     "line_breaks": _Key("line_breaks", choice("soft", "hard"), "line_breaks: soft"),
     "urls": _Key("urls", choice("directory", "file"), "urls: directory"),
-    "cards.generate": _Key("cards_generate", read_texts, "cards: {generate: [say, symbol]}"),
+    "cards.generate": _Key(
+        "cards_generate", some_of("say", "angle", "symbol", "code"), "cards: {generate: [say, symbol]}"
+    ),
     "cards.retention": _Key("cards_retention", read_retention, "cards: {retention: 0.9}"),
+    "cards.starters": _Key("cards_starters", read_flag, "cards: {starters: false}"),
     "cards.new": _Key("cards_new", read_count, "cards: {new: 10}"),
     "check": _Key("check", read_checks, "check: {KB101: warning}"),
     "feed.math": _Key("feed_math", choice("mathml", "image", "unicode"), "feed: {math: mathml}"),

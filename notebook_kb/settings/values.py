@@ -100,6 +100,22 @@ def choice(*choices: str) -> Callable[[Value], str]:
     return read
 
 
+def some_of(*choices: str) -> Callable[[Value], tuple[str, ...]]:
+    """A reader of a list of a few words."""
+
+    def read(value: Value) -> tuple[str, ...]:
+        found = read_texts(value)
+        for word in found:
+            if word not in choices:
+                near = difflib.get_close_matches(word, choices, n=1)
+                value.fail(
+                    f"holds {', '.join(choices)}, not `{word}`", f"Did you mean `{near[0]}`?" if near else ""
+                )
+        return found
+
+    return read
+
+
 def read_flag(value: Value) -> bool:
     """Yes or no, in the words that people use."""
     words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}

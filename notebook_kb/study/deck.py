@@ -39,11 +39,15 @@ class Deck:
 def make_deck(
     notebook: Notebook,
     *,
-    generate: Collection[CardKind] = (),
-    starters: bool = True,
+    generate: Collection[CardKind] | None = None,
+    starters: bool | None = None,
     ids: Mapping[CardPlace, str] | None = None,
 ) -> Deck:
-    """All cards; of made ones the kinds that `generate` names. Of the notes' own those that `ids` names, or all."""
+    """All cards: of made ones the kinds that `generate` names, and the roadmap's starters, both by default as the settings
+    say; of the notes' own those that `ids` names, or all.
+    """
+    chosen = notebook.settings
+    kinds = [CardKind(k) for k in chosen.cards_generate] if generate is None else generate
     by_id: dict[str, list[StudyCard]] = defaultdict(list)
     ids = card_ids(notebook) if ids is None else ids
     for path, note in notebook.notes.items():
@@ -57,10 +61,10 @@ def make_deck(
         n for n, cards in by_id.items() if cards[0].base_id in {c.partition(".")[0] for c in clashing}
     }
     deck = {name: cards[0] for name, cards in by_id.items() if name not in clashing}
-    if generate:
+    if kinds:
         for note in notebook.notes.values():
-            deck |= {c.id: c for c in generated_cards(notebook, note, generate) if c.id not in deck}
-    if starters:
+            deck |= {c.id: c for c in generated_cards(notebook, note, kinds) if c.id not in deck}
+    if chosen.cards_starters if starters is None else starters:
         deck |= {c.id: c for c in starter_cards(notebook)}
     unclear = tuple(c for name in by_id if name in clashing for c in by_id[name])
     return Deck(deck, unclear)

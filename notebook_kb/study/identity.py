@@ -70,7 +70,7 @@ def identify(notebook: Notebook, states: Mapping[str, CardState]) -> Identity:
 
 
 def identified_deck(
-    notebook: Notebook, states: Mapping[str, CardState], *, generate: Collection[CardKind] = ()
+    notebook: Notebook, states: Mapping[str, CardState], *, generate: Collection[CardKind] | None = None
 ) -> tuple[Deck, Identity]:
     """The deck with its cards matched to the log. A card that may be one of the log is in none until it is settled."""
     identity = identify(notebook, states)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from notebook_kb.files.read import read_file
+from notebook_kb.files.failures import failed
 from notebook_kb.study.entries import (
+    BY_TIME,
     LogTooNewError,
     Mode,
     Rating,
@@ -14,6 +16,7 @@ from notebook_kb.study.entries import (
     Undo,
     entries_of,
     is_whole,
+    plain_review,
     review_line,
     undo_line,
 )
@@ -41,7 +44,6 @@ __all__ = [
 
 FOLDER = "reviews"
 _BOM = b"\xef\xbb\xbf"
-_MOST_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,24 @@ class Read:
 
 
 def log_files(folder: Path) -> list[Path]:
-    """The files of the log in `folder`, by name; also what sync programs left beside them."""
-    if not folder.is_dir():
+    """The files of the log in `folder`, by name; also what sync programs left beside them. Raises `EnvironmentFailedError`."""
+    try:
+        names = [p for p in folder.iterdir() if p.suffix == ".jsonl" and not p.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(p for p in folder.iterdir() if p.suffix == ".jsonl" and not p.name.startswith("."))
+    except OSError as error:
+        raise failed("read", folder, error) from error
+    return sorted(p for p in names if p.is_symlink() or p.is_file())
 
 
 def file_bytes(path: Path) -> bytes:
     """All bytes of a file of the log. Raises `EnvironmentFailedError`."""
-    return read_file(path, _MOST_BYTES).data
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(handle, "rb") as file:  # noqa: PTH123 - an open handle has no path
+            return file.read()
+    except OSError as error:
+        raise failed("read", path, error) from error
 
 
 def read_lines(name: str, data: bytes, start: int = 0, line: int = 0) -> Read:
@@ -91,14 +102,17 @@ def read_lines(name: str, data: bytes, start: int = 0, line: int = 0) -> Read:
     *whole, last = rest.split(b"\n")
     for text in whole:
         found.lines += 1
-        _read_line(found, name, text, found.damage)
+        if review := plain_review(text):
+            found.reviews.append(review)
+        else:
+            _read_line(found, name, found.lines, text, found.damage)
     # A whole entry that lacks only its line end counts: whoever writes next begins a new line.
     if not last or is_whole(last):
         found.size = len(data)
-        _read_line(found, name, last, found.damage)
+        _read_line(found, name, found.lines + 1, last, found.damage)
     else:
         found.size = len(data) - len(last)
-        _read_line(found, name, last, found.unfinished)
+        _read_line(found, name, found.lines + 1, last, found.unfinished)
     return found
 
 
@@ -112,7 +126,7 @@ def settle(reviews: Iterable[Review], undos: Iterable[Undo]) -> tuple[list[Revie
         if other is not review and other != review:
             once[review.id] = min(other, review, key=review_line)
     kept = [review for review in once.values() if review.id not in undone] if undone else list(once.values())
-    kept.sort(key=lambda review: review.key)
+    kept.sort(key=BY_TIME)
     return kept, undone
 
 
@@ -130,12 +144,11 @@ def read_history(folder: Path) -> list[Review]:
     return settle(reviews, undos)[0]
 
 
-def _read_line(found: Read, name: str, text: bytes, damage: list[Damage]) -> None:
+def _read_line(found: Read, name: str, number: int, text: bytes, damage: list[Damage]) -> None:
     """Add what one line holds. Raises `LogTooNewError` with the place."""
     text = text.removesuffix(b"\r")
     if not text:
         return
-    number = found.lines if damage is found.damage and text else found.lines + 1
     try:
         for entry in entries_of(text):
             if isinstance(entry, Review):

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from notebook_kb.errors import UsageError
+from notebook_kb.errors import NotebookError, UsageError
 from notebook_kb.files.write import append_line
 from notebook_kb.findings import finding
+from notebook_kb.study.cache import NAME, load_reading, save_reading
 from notebook_kb.study.device import device_of
 from notebook_kb.study.entries import LONGEST_ANSWER_MS, LONGEST_FRONT, Undo, fresh_id
-from notebook_kb.study.log import FOLDER, Mode, Review, read_history, review_line, undo_line
+from notebook_kb.study.log import (
+    FOLDER,
+    LogTooNewError,
+    Mode,
+    Review,
+    log_files,
+    read_history,
+    review_line,
+    undo_line,
+)
+from notebook_kb.study.news import News
 from notebook_kb.study.reading import full_reading
 
 if TYPE_CHECKING:
@@ -23,7 +35,8 @@ if TYPE_CHECKING:
     from notebook_kb.study.reading import Reading
     from notebook_kb.study.schedule import CardState
 
-DAMAGED = "KB750"
+DAMAGED = "KB708"
+_KEEP_AFTER = 64 * 1024  # this many new bytes are read at each start rather than kept anew
 
 
 def now() -> datetime:
@@ -42,7 +55,10 @@ class Memory:
         self._state = state
         self._clock = clock
         self._lock = threading.RLock()
-        self._reading: Reading = full_reading(self.folder, self._clock())
+        self._cache = state / "cache" / NAME
+        self._too_new: LogTooNewError | None = None
+        self._stats = self._look()
+        self._reading = self._first_reading()
 
     @classmethod
     def open(cls, state: Path, device: str | None = None, *, clock: Callable[[], datetime] = now) -> Memory:
@@ -134,17 +150,28 @@ class Memory:
                 raise UsageError(
                     f"there is no answer {review_id}", "It may have been undone by another window."
                 )
+            if review_id in self._reading.undone:
+                return
             entry = Undo(fresh_id(), self._moment(None), review_id)
-            append_line(self.path, undo_line(entry))
-            self._reading = full_reading(self.folder, self._clock())
+            self._append(entry.id, undo_line(entry))
+            if not self._reading.take_back(review_id):
+                self._read_anew()
 
     def refresh(self) -> bool:
         """Read what another process or a sync has written; says whether there was anything. Raises as `open`."""
         with self._lock:
-            fresh = full_reading(self.folder, self._clock())
-            changed = fresh.states != self._reading.states or fresh.recent != self._reading.recent
-            self._reading = fresh
-            return changed
+            stats = self._look()
+            if stats == self._stats:
+                return False
+            try:
+                changed = News(self._reading, self.folder).apply()
+                if changed is None:
+                    self._reading = full_reading(self.folder, self._clock())
+            except LogTooNewError as error:
+                self._too_new = error
+                raise
+            self._stats, self._too_new = stats, None
+            return changed is not False
 
     def reviews(self) -> tuple[Review, ...]:
         """The whole history, oldest first, undone entries left out; read from the files. Raises as `open`."""
@@ -169,6 +196,53 @@ class Memory:
         """Append an entry and count it."""
         with self._lock:
             written = self._reading.prepared(review, LONGEST_FRONT)
-            append_line(self.path, review_line(written))
-            self._reading = full_reading(self.folder, self._clock())
+            self._append(written.id, review_line(written))
+            if self._reading.fits(written):
+                self._reading.add([written], own=True)
+            else:
+                self._read_anew()
             return written
+
+    def _append(self, entry_id: str, line: bytes) -> None:
+        """Write a line to this computer's file and wait for the disk."""
+        if self._too_new:
+            raise self._too_new
+        unchanged = self._look() == self._stats
+        start, data = append_line(self.path, line)
+        self._reading.wrote(self.path.name, entry_id, start, data)
+        # Only our own line came: there is nothing to look at.
+        if unchanged and self.path.stat().st_size == start + len(data):
+            self._stats = self._look()
+
+    def _read_anew(self) -> None:
+        """Read all: what was written stands before what is known. If that cannot be done now, `refresh` says why."""
+        stats = self._look()
+        try:
+            self._reading = full_reading(self.folder, self._clock())
+        except NotebookError:
+            self._stats = {}
+        else:
+            self._stats = stats
+
+    def _first_reading(self) -> Reading:
+        """What is kept with the new lines, else all."""
+        kept = load_reading(self._cache)
+        if kept is not None:
+            news = News(kept, self.folder)
+            if news.apply() is not None:
+                if news.size > _KEEP_AFTER:
+                    save_reading(self._cache, kept)
+                return kept
+        reading = full_reading(self.folder, self._clock())
+        if reading.files:
+            save_reading(self._cache, reading)
+        return reading
+
+    def _look(self) -> dict[str, tuple[int, int, int]]:
+        """Size, time and number of each file: what differs was written to."""
+        found = {}
+        for path in log_files(self.folder):
+            with suppress(OSError):
+                facts = path.stat()
+                found[path.name] = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+        return found

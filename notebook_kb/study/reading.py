@@ -1,22 +1,26 @@
-"""What follows from the log: the states of cards, and what else a session asks for at each turn."""
+"""What follows from the log: read once, then kept up to date by what is appended."""
 
 from __future__ import annotations
 
+import gc
+import hashlib
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notebook_kb.study.entries import TIMED
+from notebook_kb.study.entries import SCHEDULING, TIMED, Mode
 from notebook_kb.study.log import file_bytes, log_files, read_lines, settle
-from notebook_kb.study.schedule import replay
+from notebook_kb.study.schedule import after, fronts_of, replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
-    from notebook_kb.study.log import Damage, Review
+    from notebook_kb.study.entries import Review
+    from notebook_kb.study.log import Damage, Read
     from notebook_kb.study.schedule import CardState
 
 RECENT = timedelta(days=3)
@@ -26,65 +30,194 @@ _USUAL_MS = 10_000
 
 
 @dataclass(slots=True)
+class Seen:
+    """How much of a file was read: bytes, lines, the hash of those bytes; what is wrong with its unfinished end."""
+
+    size: int
+    lines: int
+    hash: Any
+    unfinished: tuple[Damage, ...] = ()
+
+
+class Before(NamedTuple):
+    """An entry of this process, and what was known of its card before it: to go back there."""
+
+    review: Review
+    state: CardState | None
+    anew: tuple[datetime, str] | None
+
+
+@dataclass(slots=True)
 class Reading:
-    """`recent` are the entries since `horizon`; `times` counts tenths of seconds of answers."""
+    """What the log says.
+
+    `anew`: cards that were set back, with the key of the entry that did it. `recent` are the entries since `horizon`,
+    oldest first. `times` counts answers by tenths of seconds. `old_ids` are the ids of entries in one text (it is
+    quickly loaded), `new_ids` those since then; `own` are ids that this process wrote and did not find in a file yet.
+    What `states` and `recent` hold is never changed in place: other threads may look at it.
+    """
 
     horizon: datetime
+    files: dict[str, Seen] = field(default_factory=dict)
     states: dict[str, CardState] = field(default_factory=dict)
+    anew: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     fronts: dict[tuple[str, str], str] = field(default_factory=dict)
     recent: list[Review] = field(default_factory=list)
     undone: set[str] = field(default_factory=set)
-    ids: set[str] = field(default_factory=set)
+    old_ids: str = ""
+    new_ids: set[str] = field(default_factory=set)
     times: Counter[int] = field(default_factory=Counter)
     damage: list[Damage] = field(default_factory=list)
+    own: set[str] = field(default_factory=set)
+    before: dict[str, Before] = field(default_factory=dict)
 
-    def has(self, review_id: str) -> bool:
+    def has(self, entry_id: str) -> bool:
         """Whether an entry with this id was read."""
-        return review_id in self.ids
+        return entry_id in self.new_ids or entry_id in self.old_ids
 
     def problems(self) -> list[Damage]:
         """All damaged lines, by place."""
-        return sorted(self.damage, key=lambda d: (d.name, d.line))
+        unfinished = [damage for seen in self.files.values() for damage in seen.unfinished]
+        return sorted([*self.damage, *unfinished], key=lambda d: (d.name, d.line))
 
     def prepared(self, review: Review, longest: int) -> Review:
         """An entry as it is to be written: with its question only where the log does not have that yet."""
-        front = review.front[:longest]
-        return replace(review, front="" if self.fronts.get((review.card, review.fingerprint)) else front)
+        known = self.fronts.get((review.card, review.fingerprint))
+        return review._replace(front="" if known else review.front[:longest])
+
+    def fits(self, review: Review) -> bool:
+        """Whether an entry comes after all that counts for its card, so that nothing before need be known."""
+        known = self.fronts.get((review.card, review.fingerprint), review.front)
+        if review.front and review.front != known:
+            return False
+        last = self._last(review.card)
+        return review.mode not in SCHEDULING or last is None or last < review.key
+
+    def add(self, reviews: Iterable[Review], *, own: bool = False) -> None:
+        """Count entries that `fits` has let pass, oldest first; `own` ones can be taken back quickly."""
+        states, recent = dict(self.states), list(self.recent)
+        for review in reviews:
+            if own:
+                self.before[review.id] = Before(review, states.get(review.card), self.anew.get(review.card))
+            self.new_ids.add(review.id)
+            if review.front:
+                self.fronts[review.card, review.fingerprint] = review.front
+            if review.mode in SCHEDULING:
+                front = self.fronts.get((review.card, review.fingerprint), "")
+                self._set(states, review.card, after(states.get(review.card), review, front))
+                self._set(self.anew, review.card, review.key if review.mode is Mode.RESET else None)
+            if review.mode in TIMED:
+                self.times[tenths(review)] += 1
+            if review.at >= self.horizon:
+                recent.append(review)
+        recent.sort(key=lambda r: r.key)
+        self.states, self.recent = states, recent
+
+    def take_back(self, entry_id: str) -> bool:
+        """Undo an entry of this process if nothing of its card counted since; else False: all has to be read anew."""
+        found = self.before.get(entry_id)
+        last = self._last(found.review.card) if found else None
+        if found is None or (found.review.mode in SCHEDULING and last != found.review.key):
+            return False
+        card = found.review.card
+        if found.review.mode in SCHEDULING:
+            states = dict(self.states)
+            self._set(states, card, found.state)
+            self._set(self.anew, card, found.anew)
+            self.states = states
+        if found.review.mode in TIMED:
+            self.times[tenths(found.review)] -= 1
+        self.recent = [review for review in self.recent if review.id != entry_id]
+        self.undone.add(entry_id)
+        del self.before[entry_id]
+        return True
+
+    def wrote(self, name: str, entry_id: str, start: int, data: bytes) -> None:
+        """Note what this process appended to the file `name` at the byte `start`."""
+        seen = self.files.get(name)
+        if seen is None and start == 0:
+            seen = self.files[name] = Seen(0, 0, fresh_hash())
+        if seen is None or seen.size != start:
+            # Something of others stands before it, which is still to be read.
+            self.own.add(entry_id)
+            return
+        seen.hash.update(data)
+        seen.size += len(data)
+        seen.lines += data.count(b"\n")
 
     def median_ms(self) -> int:
         """The median time of an answer; a usual one while there are none."""
-        total = sum(self.times.values())
+        half = sum(self.times.values()) / 2
         reached = 0
-        for tenths in sorted(self.times):
-            reached += self.times[tenths]
-            if 2 * reached >= total:
-                return tenths * _TENTH
+        for each in sorted(self.times):
+            reached += self.times[each]
+            if reached and reached >= half:
+                return each * _TENTH
         return _USUAL_MS
+
+    def _last(self, card: str) -> tuple[datetime, str] | None:
+        """The key of the entry that counted last for a card."""
+        state = self.states.get(card)
+        return (state.last, state.last_id) if state else self.anew.get(card)
+
+    @staticmethod
+    def _set(table: dict[str, Any], card: str, value: object) -> None:
+        """Set or, with None, forget what is known of a card."""
+        if value is None:
+            table.pop(card, None)
+        else:
+            table[card] = value
 
 
 def full_reading(folder: Path, at: datetime) -> Reading:
-    """Read all files. Raises `LogTooNewError`, `EnvironmentFailedError`."""
-    found = [read_lines(path.name, file_bytes(path)) for path in log_files(folder)]
+    """Read all files; `at` is the present moment. Raises `LogTooNewError`, `EnvironmentFailedError`."""
+    with _no_collections():
+        return _full_reading(folder, at)
+
+
+def _full_reading(folder: Path, at: datetime) -> Reading:
+    """The work of `full_reading`."""
+    reading = Reading(horizon=at - RECENT)
+    found: list[Read] = []
+    for path in log_files(folder):
+        data = file_bytes(path)
+        read = read_lines(path.name, data)
+        reading.files[path.name] = seen_of(read, data)
+        found.append(read)
     everything = [review for read in found for review in read.reviews]
-    reviews, undone = settle(everything, [undo for read in found for undo in read.undos])
-    fronts = fronts_of(everything)
-    reading = Reading(horizon=at - RECENT, undone=undone, fronts=fronts)
-    reading.states = replay(reviews, fronts)
+    reviews, reading.undone = settle(everything, [undo for read in found for undo in read.undos])
+    reading.fronts = fronts_of(everything)
+    reading.states = replay(reviews, reading.fronts)
+    reading.anew = {r.card: r.key for r in reviews if r.mode is Mode.RESET and r.card not in reading.states}
     reading.recent = [review for review in reviews if review.at >= reading.horizon]
-    reading.ids = {review.id for review in everything}
-    reading.times.update(tenths(review) for review in reviews if review.mode in TIMED)
-    reading.damage = [damage for read in found for damage in (*read.damage, *read.unfinished)]
+    reading.old_ids = " ".join([review.id for review in everything])
+    reading.times = Counter([tenths(review) for review in reviews if review.mode in TIMED])
+    reading.damage = [damage for read in found for damage in read.damage]
     return reading
 
 
-def fronts_of(reviews: Iterable[Review]) -> dict[tuple[str, str], str]:
-    """The questions by card and fingerprint; of several the first by text, whatever the order."""
-    fronts: dict[tuple[str, str], str] = {}
-    for review in reviews:
-        if review.front:
-            key = (review.card, review.fingerprint)
-            fronts[key] = min(fronts.get(key, review.front), review.front)
-    return fronts
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Let the collector of garbage rest: there is none here, and to look for it would take a fifth of the time."""
+    active = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if active:
+            gc.enable()
+
+
+def seen_of(read: Read, data: bytes) -> Seen:
+    """What was seen of a file with these bytes."""
+    digest = fresh_hash()
+    digest.update(memoryview(data)[: read.size])
+    return Seen(read.size, read.lines, digest, tuple(read.unfinished))
+
+
+def fresh_hash() -> Any:
+    """The hash of no bytes."""
+    return hashlib.blake2b(digest_size=16)
 
 
 def tenths(review: Review) -> int:

@@ -10,7 +10,7 @@ import fsrs
 
 from notebook_kb.settings import DEFAULT_AREA
 from notebook_kb.study.days import day_end, study_day, study_zone
-from notebook_kb.study.entries import Mode, Rating
+from notebook_kb.study.entries import BY_TIME, Mode, Rating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +23,7 @@ __all__ = [
     "after",
     "day_end",
     "due_at",
+    "fronts_of",
     "replay",
     "retention_for",
     "retrievability",
@@ -35,6 +36,9 @@ _SCHEDULER = fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzi
 _DECAY = -_SCHEDULER.parameters[20]
 _FACTOR = 0.9 ** (1 / _DECAY) - 1
 _RATINGS = {int(rating): fsrs.Rating(int(rating)) for rating in Rating}
+_AGAIN = int(Rating.AGAIN)
+_REVIEW, _IMPORT, _RESET = Mode.REVIEW, Mode.IMPORT, Mode.RESET
+_review_card = _SCHEDULER.review_card
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -75,14 +79,18 @@ class _Run:
         self.reps = self.lapses = 0
         self.last: Review | None = None
 
-    def add(self, review: Review) -> None:
-        """Go on by one entry that counts and is no reset."""
-        if review.mode is Mode.IMPORT:
-            self.card = _known_card(review.stability, review.difficulty, review.at)
-        else:
-            self.reps += 1
-            self.lapses += review.rating == Rating.AGAIN and self.card.last_review is not None
-            _SCHEDULER.review_card(self.card, _RATINGS[review.rating], review.at)
+    def answer(self, review: Review) -> None:
+        """Go on by an answer."""
+        card = self.card
+        self.reps += 1
+        if review.rating == _AGAIN and card.last_review is not None:
+            self.lapses += 1
+        _review_card(card, _RATINGS[review.rating], review.at)
+        self.last = review
+
+    def adopt(self, review: Review) -> None:
+        """Go on by a state that was taken over."""
+        self.card = _known_card(review.stability, review.difficulty, review.at)
         self.last = review
 
     def state(self, fronts: Mapping[tuple[str, str], str]) -> CardState | None:
@@ -98,7 +106,7 @@ class _Run:
             reps=self.reps,
             lapses=self.lapses,
             fingerprint=last.fingerprint,
-            front=last.front or fronts.get((last.card, last.fingerprint), ""),
+            front=fronts.get((last.card, last.fingerprint), ""),
             last_id=last.id,
             last_rating=last.rating,
         )
@@ -109,34 +117,43 @@ def replay(
 ) -> dict[str, CardState]:
     """The state of each card after a history (undone entries left out already), in whatever order it is given.
 
-    `fronts` are questions by card and fingerprint, where they are known besides those of the entries. A card that was
-    never answered, or was set back, has no state.
+    `fronts` are the questions by card and fingerprint, if they are known better than by these entries. A card that was
+    never answered, or was set back since, has no state.
     """
-    known = dict(fronts or {})
     runs: dict[str, _Run] = {}
-    for review in sorted(reviews, key=lambda r: r.key):
-        if review.front:
-            known.setdefault((review.card, review.fingerprint), review.front)
-        if review.mode is Mode.REVIEW or review.mode is Mode.IMPORT:
+    history = sorted(reviews, key=BY_TIME)
+    for review in history:
+        mode = review.mode
+        if mode is _REVIEW or mode is _IMPORT:
             run = runs.get(review.card)
             if run is None:
                 run = runs[review.card] = _Run()
-            run.add(review)
-        elif review.mode is Mode.RESET:
+            run.answer(review) if mode is _REVIEW else run.adopt(review)
+        elif mode is _RESET:
             runs.pop(review.card, None)
-    states = {card: run.state(known) for card, run in runs.items()}
-    return {card: state for card, state in states.items() if state}
+    known = fronts_of(history) if fronts is None else fronts
+    return {card: state for card, run in runs.items() if (state := run.state(known))}
+
+
+def fronts_of(reviews: Iterable[Review]) -> dict[tuple[str, str], str]:
+    """The questions by card and fingerprint; of several the first by text, whatever the order."""
+    fronts: dict[tuple[str, str], str] = {}
+    for review in reviews:
+        if review.front:
+            key = (review.card, review.fingerprint)
+            fronts[key] = min(fronts.get(key, review.front), review.front)
+    return fronts
 
 
 def after(state: CardState | None, review: Review, front: str) -> CardState | None:
     """The state of a card after one more entry that is later than all before; `front` is the question that it asked."""
-    if review.mode not in {Mode.REVIEW, Mode.IMPORT}:
-        return None if review.mode is Mode.RESET else state
+    if review.mode not in {_REVIEW, _IMPORT}:
+        return None if review.mode is _RESET else state
     run = _Run()
     if state:
         run.card = _known_card(state.stability, state.difficulty, state.last)
         run.reps, run.lapses = state.reps, state.lapses
-    run.add(review)
+    run.answer(review) if review.mode is _REVIEW else run.adopt(review)
     return run.state({(review.card, review.fingerprint): front})
 
 

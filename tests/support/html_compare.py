@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from notebook_kb.languages import language_pack
 from notebook_kb.notebook.load import built_in_roadmap
+from notebook_kb.parsing.cards import with_cards
 from notebook_kb.parsing.markdown import parser
 from notebook_kb.parsing.rules.comment import Masked
 from notebook_kb.parsing.sections import section_names
@@ -81,7 +83,8 @@ VOID = frozenset(
 def tree_of(text: str, *, own_rules: bool) -> Document:
     """The tree of a text, with our own rules or without."""
     if own_rules:
-        return parse_document(text)[0]
+        document = parse_document(text)[0]
+        return replace(document, blocks=with_cards(document.blocks, NAMES.card_marks))
     return TreeBuilder(Masked(text, ()), 1).document(parser(own_rules=False).parse(text))
 
 
@@ -101,7 +104,7 @@ def rendered(text: str, *, own_rules: bool = True, sanitised: bool = True, hard_
 def filled(html: str, slots: list[list[str]]) -> str:
     """Fragments with each slot as the HTML that it stands for, addresses as typed."""
 
-    def replace(match: re.Match[str]) -> str:
+    def filled_in(match: re.Match[str]) -> str:
         kind, target, heading, label, argument = slots[int(match[1] or match[3])]
         if match[1]:
             address = escape(target + (f"#{heading}" if heading else ""))
@@ -114,7 +117,7 @@ def filled(html: str, slots: list[list[str]]) -> str:
         words = "|".join([target + (f"#{heading}" if heading else ""), *([argument] if argument else [])])
         return f"<kb-{kind}>{escape(words)}</kb-{kind}>"
 
-    return SLOT.sub(replace, html)
+    return SLOT.sub(filled_in, html)
 
 
 class Canonical(HTMLParser):

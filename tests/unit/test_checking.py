@@ -18,6 +18,9 @@ from notebook_kb.cli.explain import explain
 from notebook_kb.errors import NotebookError, SettingsError, UsageError
 from notebook_kb.findings import Severity, finding, sort_findings
 from notebook_kb.findings.catalogue import CATALOGUE
+from notebook_kb.study.deck import fingerprint
+from notebook_kb.study.log import Mode
+from notebook_kb.study.memory import Memory
 from notebook_kb.workspace.findings import all_findings
 from notebook_kb.workspace.workspace import Workspace
 
@@ -48,10 +51,45 @@ def very_large(root: Path) -> str:
     return "notes/note.md KB602"
 
 
+QUESTION = "Q: {}\nA: The directions that survive.{}\n"
+
+
+def answered(root: Path, card: str, front: str, asked: str = "") -> None:
+    memory = Memory.open(root / ".kb", "laptop")
+    memory.record(card, 3, 2000, Mode.REVIEW, fingerprint(asked or front), front)
+
+
+def lost_id(root: Path) -> str:
+    answered(root, "k-7f3a2c", "What does the rank of a matrix count?")
+    answered(root, "k-000001", "What is a basis?")
+    notes = QUESTION.format("What does the rank of any matrix count?", "") + "\n"
+    write(root, "notes/note.md", notes + QUESTION.format("What is a basis?", ""))
+    return "notes/note.md:1:1 KB706"
+
+
+def moved_gaps(root: Path) -> str:
+    asked = "The rank is not the ==[…]=="
+    answered(root, "k-7f3a2c.1", asked, f"{asked}\x1f==nullity==")
+    write(root, "notes/note.md", "C: The ==rank== is not the ==nullity== ^k-7f3a2c\n")
+    return "notes/note.md:1:1 KB707"
+
+
+def damaged_log(root: Path) -> str:
+    write(root, "notes/note.md", QUESTION.format("What is a basis?", " ^k-000001"))
+    for _ in range(2):
+        answered(root, "k-000001", "What is a basis?")
+    log = next((root / ".kb" / "reviews").iterdir())
+    log.write_bytes(log.read_bytes().replace(b'"rating":3', b'"rating":4', 1))
+    return ".kb/reviews/laptop.jsonl:1:1 KB708"
+
+
 MADE_BY_TEST: dict[str, Callable[[Path], str]] = {
     "KB105": conflict_marks,
     "KB109": binary_note,
     "KB602": very_large,
+    "KB706": lost_id,
+    "KB707": moved_gaps,
+    "KB708": damaged_log,
 }
 
 
