@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from notebook_kb.workspace.interview import Interview
     from notebook_kb.workspace.workspace import Workspace
 
-MOST_LISTED = 6
+MOST_LISTED, MOST_SECTIONS = 6, 12
 NOTHING = "there is nothing to ask yet: kb next says what to write first"
 
 
@@ -132,9 +132,11 @@ def show_plan(plan: Plan) -> None:
     for slot in plan.slots:
         end = clock(ends(slot))
         say(f"{clock(slot.start)}–{end}  {style(f'{WORDS[slot.kind]:12}', 'title')} {slot_words(slot)}")
-        for reading in slot.readings:
+        for reading in slot.readings[:MOST_SECTIONS]:
             place = style(f"{reading.path}:{reading.line}", "path")
             say(f"{'':14}{clean(reading.title)}: {clean(reading.heading)}  {place}")
+        if len(slot.readings) > MOST_SECTIONS:
+            say(style(f"{'':14}and {len(slot.readings) - MOST_SECTIONS} more; --json lists all", "quiet"))
     if plan.left:
         say(f"{counted(plan.left, 'minute')} are left over: kb next says what to write")
     weak = [w for w in plan.weakest if w.cards][:MOST_LISTED]

@@ -54,7 +54,10 @@ def ask(notebook: Notebook, memory: Memory, card: StudyCard, count: str) -> Answ
     say(style(f"{INDENT}{clock_words(ms // 1000)}{over}", "quiet"))
     show_side(notebook, card, card.back)
     say(f"{INDENT}{place(card)}   {style('   '.join(GRADES), 'quiet')}")
-    key = key_of("1234q")
+    try:
+        key = key_of("1234q")
+    except KeyboardInterrupt:
+        key = QUIT
     if key == QUIT:
         return None
     memory.record(card.id, int(key), ms, Mode.MOCK, card.fingerprint, card.front)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.learning.coverage import PartState, part_state
 from notebook_kb.model import document as d
 from notebook_kb.model.note import NoteType, Part
+from notebook_kb.parsing.pictures import HIDING
 from notebook_kb.parsing.sentences import is_whole, sentences
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.formula_figure import spoken
@@ -183,7 +184,13 @@ def width_of(mathml: str) -> float:
 
 def without_links(inlines: tuple[d.Inline, ...]) -> Iterator[d.Inline]:
     """Inlines with the words of links in their place; without pictures, footnotes and raw HTML."""
+    hidden = False
     for inline in inlines:
+        if isinstance(inline, d.Html):
+            tag = HIDING.match(inline.html)
+            hidden = not tag[1] if tag else hidden
+        if hidden:
+            continue
         match inline:
             case d.Link():
                 yield from without_links(inline.children)

@@ -71,7 +71,7 @@ def open_interview(workspace: Workspace, wish: Wish) -> Interview:
         wish.seed,
     )
     memory = Memory.open(workspace.root / settings.state)
-    deck = make_deck(notebook, generate=GENERATED)
+    deck = make_deck(notebook, generate=GENERATED, starters=True)
     cards = weighed(deck.cards.values(), memory.states, evening, lambda area: retention_for(settings, area))
     return Interview(notebook, memory, make_plan(notebook, cards, evening, memory.median_ms()))
 
