@@ -1,395 +1,277 @@
-"""A review session over a real log: what is asked, in which order, and that its state follows from the log alone."""
+"""A review session: its order, failed cards again, and that all of it follows from the log."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from notebook_kb.errors import UsageError
 from notebook_kb.model.card import CardKind, StudyCard
 from notebook_kb.study.deck import Deck, fingerprint
-from notebook_kb.study.entries import Mode
+from notebook_kb.study.log import Mode
 from notebook_kb.study.memory import Memory
-from notebook_kb.study.session import Scope, Session, StaleTurnError
+from notebook_kb.study.session import REPEAT_AFTER, Scope, Session, StaleTurnError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-BERLIN = ZoneInfo("Europe/Berlin")
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-AGAIN, GOOD, EASY = 1, 3, 4
+START = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-def card(name: str, front: str = "", **more: Any) -> StudyCard:
-    """A question of a note."""
-    asked = front or f"What is {name}?"
+class Clock:
+    """A clock that is turned by hand."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def go(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+def card(name: str, front: str = "") -> StudyCard:
+    front = front or f"What is {name}?"
     kind = CardKind.CLOZE if "." in name else CardKind.QUESTION
-    made = StudyCard(
-        name, kind, asked, "It is.", path="notes/a.md", line=3, title="A", fingerprint=fingerprint(asked)
-    )
-    return replace(made, **more)
+    return StudyCard(name, kind, front, "It.", path="notes/a.md", fingerprint=fingerprint(front))
 
 
-def deck_of(*cards: StudyCard) -> Deck:
-    return Deck({c.id: c for c in cards})
+def deck(*cards: StudyCard | str) -> Deck:
+    made = [c if isinstance(c, StudyCard) else card(c) for c in cards]
+    return Deck({c.id: c for c in made})
 
 
-class Learner:
-    """Somebody with a log in a folder and a clock that moves on ten seconds with each answer."""
+class Desk:
+    """A session with its memory and clock."""
 
-    def __init__(self, state: Path, deck: Deck) -> None:
-        self.state = state
-        self.deck = deck
-        self.time = START
-        self.session = self.open()
+    def __init__(
+        self,
+        folder: Path,
+        cards: Deck,
+        scope: Scope | None = None,
+        clock: Clock | None = None,
+        device: str = "laptop",
+    ) -> None:
+        self.folder, self.cards, self.scope, self.device = folder, cards, scope, device
+        self.clock = clock or Clock()
+        self.open()
 
-    def open(self, scope: Scope | None = None, deck: Deck | None = None) -> Session:
-        """A session as another process would open it: nothing but the files."""
-        memory = Memory.open(self.state, "desk", clock=lambda: self.time)
+    def open(self) -> None:
+        """As after a restart."""
+        self.memory = Memory.open(self.folder, self.device, clock=self.clock)
         self.session = Session(
-            deck or self.deck,
-            memory,
-            zone=BERLIN,
+            self.cards,
+            self.memory,
+            zone=UTC,
             retention_for=lambda _: 0.9,
-            scope=scope,
-            clock=lambda: self.time,
+            scope=self.scope,
+            clock=self.clock,
         )
-        return self.session
 
-    def asked(self) -> str:
+    def next(self) -> str:
         turn = self.session.turn()
         return turn.card.id if turn else ""
 
-    def answer(self, rating: int = GOOD) -> str:
-        """Answer what is asked; its id."""
+    def say(self, rating: int) -> str:
         turn = self.session.turn()
         assert turn
-        self.time += timedelta(seconds=10)
-        self.session.answer(turn.card.id, rating, 9000, turn.seen)
-        return turn.card.id
-
-    def finish(self, rating: int = GOOD) -> list[str]:
-        """Answer until nothing is asked."""
-        found = []
-        while self.session.turn():
-            found.append(self.answer(rating))
-        return found
-
-    def learn(self, answers: dict[str, int], days_ago: int) -> None:
-        """Answers of an earlier day."""
-        memory = self.session.memory
-        for name, rating in answers.items():
-            asked = self.deck.cards[name]
-            at = self.time - timedelta(days=days_ago)
-            memory.record(name, rating, 5000, Mode.REVIEW, asked.fingerprint, asked.front, at=at)
+        self.session.answer(turn.card.id, rating, 3000, turn.seen)
+        self.clock.go(seconds=5)
+        return f"{turn.why} {turn.card.id}"
 
 
-@pytest.fixture
-def learner(tmp_path: Path) -> Learner:
-    """A deck of six cards, nothing answered."""
-    return Learner(tmp_path, deck_of(*map(card, ("k-a", "k-b", "k-c", "k-d", "k-e", "k-f"))))
+def test_due_cards_come_first_and_those_most_at_risk_before_all(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck("k-1", "k-2", "k-3"))
+    for name, ago, rating in (("k-1", 9, 4), ("k-2", 20, 3), ("k-3", 4, 3)):
+        at = START - timedelta(days=ago)
+        desk.memory.record(name, rating, 1000, Mode.REVIEW, desk.cards.cards[name].fingerprint, "", at=at)
+    desk.cards = deck("k-0", "k-1", "k-2", "k-3")
+    desk.open()
+    asked = []
+    while desk.next():
+        asked.append(desk.say(3))
+    assert asked == ["due k-2", "due k-3", "due k-1", "new k-0"]
 
 
-def test_due_cards_come_before_new_ones_most_at_risk_first(learner: Learner) -> None:
-    """Of two due cards the one that is less likely remembered is asked first; new ones come after, in the notes' order."""
-    learner.learn({"k-e": GOOD}, days_ago=4)
-    learner.learn({"k-c": GOOD}, days_ago=40)
-    learner.learn({"k-a": EASY}, days_ago=3)  # not due yet
-    assert [why for _, why in learner.session.waiting()] == ["due", "due", "new", "new", "new"]
-    assert learner.finish() == ["k-c", "k-e", "k-b", "k-d", "k-f"]
+def test_a_failed_card_comes_again_until_it_is_known_also_after_a_kill(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck(*(f"k-{n}" for n in range(8))))
+    assert desk.say(1) == "new k-0"
+    for n in range(1, 1 + REPEAT_AFTER):
+        desk.open()
+        assert desk.say(3) == f"new k-{n}"
+    assert desk.say(1) == "repeat k-0"
+    assert desk.say(3) == "new k-6"
+    assert desk.say(3) == "new k-7"
+    desk.open()
+    assert desk.say(3) == "repeat k-0"
+    assert desk.next() == ""
+    modes = [r.mode for r in desk.memory.reviews() if r.card == "k-0"]
+    assert modes == [Mode.REVIEW, Mode.REPEAT, Mode.REPEAT]
+    assert desk.memory.states["k-0"].reps == 1
 
 
-def test_the_order_is_the_same_for_any_session(learner: Learner) -> None:
-    """Cards at equal risk are ordered by their id, not by how the log was read."""
-    learner.learn(dict.fromkeys(["k-f", "k-b", "k-d"], GOOD), days_ago=10)
-    assert [c.id for c, why in learner.session.waiting() if why == "due"] == ["k-b", "k-d", "k-f"]
-    assert learner.open().waiting() == learner.session.waiting()
+def test_gaps_of_one_cloze_do_not_follow_each_other_and_new_ones_wait_a_day(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck("k-a.1", "k-a.2", "k-b"))
+    assert [desk.say(3), desk.say(3)] == ["new k-a.1", "new k-b"]
+    assert desk.next() == ""
+    desk.clock.go(days=1)
+    assert desk.say(3) == "new k-a.2"
+    desk.clock.go(days=4)
+    assert [desk.say(3)[4:] for _ in range(3)] in (["k-a.1", "k-b", "k-a.2"], ["k-a.2", "k-b", "k-a.1"])
 
 
-def test_a_failed_card_comes_again_after_others_until_it_is_known(learner: Learner) -> None:
-    """It comes after five other answers, and again and again; its repetitions are `repeat` and change no schedule."""
-    assert learner.answer(AGAIN) == "k-a"
-    state = learner.session.memory.states["k-a"]
-    assert [learner.answer() for _ in range(5)] == ["k-b", "k-c", "k-d", "k-e", "k-f"]
-    assert [learner.answer(AGAIN), learner.answer(AGAIN), learner.answer()] == ["k-a"] * 3
-    assert learner.asked() == ""
-    assert learner.session.memory.states["k-a"] == state
-    assert [r.mode for r in learner.session.memory.reviews()][6:] == [Mode.REPEAT] * 3
+def test_new_cards_are_counted_by_the_day(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck(*(f"k-{n}" for n in range(5))), Scope(most_new=2))
+    assert [desk.say(3), desk.say(1)] == ["new k-0", "new k-1"]
+    desk.open()
+    assert desk.say(3) == "repeat k-1"
+    assert desk.next() == ""
+    desk.clock.go(days=1)
+    assert [desk.say(3)[:3] for _ in range(3)] == ["due", "new", "new"]
 
 
-def test_a_failed_card_does_not_wait_for_the_end_of_a_long_session(tmp_path: Path) -> None:
-    """With many cards to come a failed one is asked after five others, not last."""
-    learner = Learner(tmp_path, deck_of(*(card(f"k-{n:02}") for n in range(30))))
-    learner.open(Scope(most_new=30))
-    learner.answer(AGAIN)
-    order = [learner.answer() for _ in range(7)]
-    assert order.index("k-00") == 5
-
-
-def test_a_killed_session_goes_on_where_it_was(learner: Learner) -> None:
-    """Another process knows which cards were failed and asks them again; what was answered is not asked."""
-    learner.answer(AGAIN)
-    learner.answer(GOOD)
-    learner.open()
-    assert learner.finish() == ["k-c", "k-d", "k-e", "k-f", "k-a"]
-
-
-def test_two_gaps_of_a_cloze_do_not_follow_each_other(tmp_path: Path) -> None:
-    """Due gaps of one cloze have another card between them while there is one; of new ones a day asks one."""
-    deck = deck_of(card("k-a.1"), card("k-a.2"), card("k-a.3"), card("k-b"), card("k-c"))
-    learner = Learner(tmp_path, deck)
-    assert learner.finish() == ["k-a.1", "k-b", "k-c"]
-    learner.learn({"k-a.2": GOOD, "k-a.3": GOOD}, days_ago=1)
-    learner.time += timedelta(days=60)
-    order = learner.finish()
-    assert sorted(order) == sorted(deck.cards)
-    assert not any(a.startswith("k-a") and b.startswith("k-a") for a, b in pairwise(order))
-
-
-def test_an_answer_to_what_was_answered_elsewhere_is_refused(learner: Learner) -> None:
-    """Two windows show one card: the second answer is not counted, and the card not asked again there."""
-    turn = learner.session.turn()
-    assert turn
-    other = learner.open()
-    learner.answer()
+def test_an_answer_to_a_card_that_was_answered_elsewhere_does_not_count(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck("k-1", "k-2"))
+    here = desk.session.turn()
+    other = Desk(tmp_path, desk.cards, clock=desk.clock, device="phone")
+    assert here
+    assert other.say(4) == "new k-1"
     with pytest.raises(StaleTurnError):
-        other.answer(turn.card.id, AGAIN, 100, turn.seen)
-    assert len(other.memory.reviews()) == 1
-    assert other.turn()
-    assert learner.asked() == "k-b"
+        desk.session.answer(here.card.id, 1, 1000, here.seen)
+    assert [r.rating for r in desk.memory.reviews()] == [4]
+    assert desk.next() == "k-2"
+    with pytest.raises(StaleTurnError):  # the same answer sent twice
+        desk.session.answer("k-1", 4, 1000, "")
 
 
-def test_a_repetition_that_was_answered_elsewhere_is_refused_too(learner: Learner) -> None:
-    """A repetition changes no schedule, yet the window that still shows the card must not count it twice."""
-    learner.answer(AGAIN)
-    learner.finish()
-    learner.session.undo()
-    shown = learner.session.turn()
-    assert shown
-    assert shown.why == "repeat"
-    learner.answer()
-    with pytest.raises(StaleTurnError):
-        learner.session.answer(shown.card.id, GOOD, 100, shown.seen)
+def test_undo_takes_back_reviews_and_repetitions_of_today_one_by_one(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck("k-1"))
+    desk.memory.record("k-1", 3, 1, Mode.REVIEW, "x", "", at=START - timedelta(days=3))
+    before = desk.memory.states["k-1"]
+    desk.say(1)
+    desk.say(3)
+    assert desk.next() == ""
+    desk.open()
+    assert desk.session.undo() == desk.cards.cards["k-1"]
+    assert desk.session.turn() is not None
+    assert desk.session.undo() is not None
+    assert desk.memory.states["k-1"] == before
+    assert desk.session.undo() is None
 
 
-def test_undo_takes_back_the_first_review(learner: Learner) -> None:
-    """The card is new again and is asked next; without an answer there is nothing to take back."""
-    assert learner.session.undo() is None
-    learner.answer(AGAIN)
-    undone = learner.session.undo()
-    assert undone
-    assert undone.id == "k-a"
-    assert learner.session.memory.states == {}
-    turn = learner.session.turn()
-    assert turn
-    assert (turn.card.id, turn.why, turn.seen) == ("k-a", "new", "")
+def test_a_skipped_card_stays_due(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck("k-1", "k-2"))
+    desk.session.skip("k-1")
+    assert desk.say(3) == "new k-2"
+    assert desk.next() == ""
+    desk.open()
+    assert desk.next() == "k-1"
 
 
-def test_undo_takes_back_a_repetition_and_then_the_review(learner: Learner) -> None:
-    """After undoing the repetition the card waits for it again; after undoing the review it is new."""
-    learner.answer(AGAIN)
-    order = learner.finish()
-    assert order[-1] == "k-a"
-    learner.session.undo()
-    turn = learner.session.turn()
-    assert turn
-    assert (turn.card.id, turn.why) == ("k-a", "repeat")
-    for _ in range(6):
-        learner.session.undo()
-    assert learner.session.undo() is None
-    assert learner.session.memory.states == {}
+def test_the_day_ends_at_four_in_the_morning_of_the_place(tmp_path: Path) -> None:
+    zone = ZoneInfo("America/New_York")
+    clock = Clock(datetime(2026, 11, 23, 23, 30, tzinfo=zone).astimezone(UTC))
+    desk = Desk(tmp_path, deck("k-1"), clock=clock)
+    desk.session.zone = zone
+    desk.say(2)  # one day
+    desk.clock.go(hours=4)  # 03:30
+    assert desk.next() == ""
+    desk.clock.go(minutes=31)
+    assert desk.next() == "k-1"
 
 
-def test_undo_takes_back_the_last_answer_of_a_killed_session(learner: Learner) -> None:
-    """It follows from the log; an answer of yesterday stays."""
-    learner.learn({"k-f": GOOD}, days_ago=1)
-    learner.answer()
-    session = learner.open()
-    undone = session.undo()
-    assert undone
-    assert undone.id == "k-a"
-    assert session.undo() is None
-    assert list(session.memory.states) == ["k-f"]
-
-
-def test_what_is_skipped_stays_due(learner: Learner) -> None:
-    """This session does not ask it any more, the next one does, and the log says nothing of it."""
-    learner.session.skip("k-a")
-    assert learner.finish() == ["k-b", "k-c", "k-d", "k-e", "k-f"]
-    learner.open()
-    assert learner.asked() == "k-a"
-    with pytest.raises(UsageError):
-        learner.session.skip("k-unknown")
-
-
-def test_new_cards_are_so_many_a_day_over_all_sessions(learner: Learner) -> None:
-    """Two a day: a second session of the day asks none; the next day brings two more. A new card that was failed counts."""
-    learner.open(Scope(most_new=2))
-    learner.answer(AGAIN)
-    assert learner.finish() == ["k-b", "k-a"]
-    learner.open(Scope(most_new=2))
-    assert learner.asked() == ""
-    learner.time += timedelta(days=1)
-    assert [c.id for c, why in learner.session.waiting() if why == "new"] == ["k-c", "k-d"]
-
-
-def test_a_skipped_new_card_uses_no_place_of_the_day(learner: Learner) -> None:
-    """With one new card a day, skipping it brings the next."""
-    learner.open(Scope(most_new=1))
-    learner.session.skip("k-a")
-    assert learner.asked() == "k-b"
-
-
-def test_the_day_changes_at_four_in_the_morning(learner: Learner) -> None:
-    """At 03:59 local the evening goes on: failed cards come again, no new ones. At 04:00 the next day's cards are due."""
-    learner.open(Scope(most_new=1))
-    learner.time = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)  # 23:00 in Berlin
-    learner.answer(AGAIN)
-    learner.time = datetime(2026, 11, 24, 2, 59, tzinfo=UTC)
-    assert [(c.id, why) for c, why in learner.session.waiting()] == [("k-a", "repeat")]
-    learner.time = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-    assert [(c.id, why) for c, why in learner.session.waiting()] == [("k-a", "due"), ("k-b", "new")]
-
-
-def test_a_much_changed_question_is_shown_as_it_was(learner: Learner) -> None:
-    """More than half of it new: the old question is given. A mended typo: not. Once answered it is settled."""
-    long = "What does the rank of a matrix count, in words of your own?"
-    small = long.replace("words", "word")
-    learner.open(deck=deck_of(card("k-a", long), card("k-b", long)))
-    learner.finish()
-    learner.time += timedelta(days=30)
-    deck = deck_of(card("k-a", "When is a system of equations solvable?"), card("k-b", small))
-    session = learner.open(deck=deck)
-    assert {c.id: session._changed_from(c) for c in deck.cards.values()} == {"k-a": long, "k-b": ""}
-    learner.finish()
-    assert session._changed_from(deck.cards["k-a"]) == ""
-
-
-def test_another_question_begins_anew_and_can_be_taken_back(learner: Learner) -> None:
-    """A reset card is new; undo gives its history back."""
-    learner.learn({"k-a": GOOD}, days_ago=30)
-    before = learner.session.memory.states["k-a"]
-    learner.session.start_anew("k-a")
-    turn = learner.session.turn()
-    assert turn
-    assert (turn.card.id, turn.why) == ("k-a", "new")
-    undone = learner.session.undo()
-    assert undone
-    assert undone.id == "k-a"
-    assert learner.session.memory.states["k-a"] == before
-    assert learner.open().memory.states["k-a"] == before
-
-
-def test_a_scope_asks_its_cards_alone(tmp_path: Path) -> None:
-    """Notes, area and level choose cards; failed ones of other notes are not asked."""
-    deck = deck_of(
-        card("k-a", path="notes/x.md", area="calculus", level="hard"),
-        card("k-b", path="notes/y.md", area="calculus", level="easy"),
-        card("k-c", path="notes/y.md", area="statistics", level="easy"),
-    )
-    learner = Learner(tmp_path, deck)
-    learner.answer(AGAIN)
-    scopes = [
-        Scope(frozenset({"notes/y.md"})),
-        Scope(area="calculus"),
-        Scope(level="easy"),
-        Scope(most_new=0),
-    ]
-    asked = [[c.id for c, _ in learner.open(scope).waiting()] for scope in scopes]
-    assert asked == [["k-b", "k-c"], ["k-b", "k-a"], ["k-b", "k-c"], ["k-a"]]
-
-
-def test_a_limit_ends_the_session_after_so_many_answers(learner: Learner) -> None:
-    """Answers of an earlier session of the day do not count; an answer taken back gives its place back."""
-    learner.answer()
-    learner.open(Scope(most=2))
-    turn = learner.session.turn()
-    assert turn
-    assert turn.left == 2
-    assert learner.finish() == ["k-b", "k-c"]
-    learner.session.undo()
-    assert learner.finish() == ["k-c"]
-
-
-def test_the_intervals_shown_are_those_that_come(learner: Learner) -> None:
-    """What stands beside a rating is when the card comes back after it; a repetition shows none."""
-    learner.learn({"k-a": GOOD}, days_ago=9)
-    turn = learner.session.turn()
-    assert turn
-    assert turn.card.id == "k-a"
-    shown = learner.session.intervals("k-a")
-    assert shown[1] < shown[2] < shown[3] < shown[4]
-    answered = learner.session.answer("k-a", GOOD, 1000, turn.seen)
-    assert answered.due
-    assert (answered.due - answered.review.at).days == shown[GOOD]
-    assert learner.session.intervals("k-a") == {}
-
-
-def test_a_repetition_comes_back_in_a_day_at_least(learner: Learner) -> None:
-    """A card failed this morning and known now comes tomorrow: in one day, never in none."""
-    learner.answer(AGAIN)
-    turn = learner.session.turn()
-    while turn and turn.card.id != "k-a":
-        learner.answer()
-        turn = learner.session.turn()
-    assert turn
-    learner.time += timedelta(hours=3)
-    answered = learner.session.answer("k-a", GOOD, 1000, turn.seen)
-    assert answered.days == 1
-    assert learner.session.undo()
-    assert learner.session.answer("k-a", AGAIN, 1000, turn.seen).days == 0
-
-
-def test_time_left_counts_long_answers_as_two_minutes(learner: Learner) -> None:
-    """Who went for a walk during each card is not told that the rest takes hours; the log keeps the real time."""
-    for _ in range(3):
-        turn = learner.session.turn()
+def test_a_question_that_was_much_changed_is_asked_about(tmp_path: Path) -> None:
+    old = card("k-1", "What does the rank of a matrix count?")
+    desk = Desk(tmp_path, deck(old))
+    desk.say(3)
+    desk.clock.go(days=5)
+    for front, asked in (
+        ("What does the rank of any matrix count?", ""),
+        ("Name the four fundamental subspaces.", old.front),
+    ):
+        desk.session.replace_deck(deck(card("k-1", front)))
+        turn = desk.session.turn()
         assert turn
-        learner.session.answer(turn.card.id, GOOD, 500_000, turn.seen)
-    turn = learner.session.turn()
+        assert turn.changed_from == asked
+    desk.session.start_anew("k-1")
+    assert "k-1" not in desk.memory.states
+    turn = desk.session.turn()
     assert turn
-    assert turn.seconds_left == turn.left * 120
-    assert learner.session.summary().seconds == 360
-    assert {r.ms for r in learner.session.memory.reviews()} == {500_000}
+    assert (turn.why, turn.changed_from) == ("new", "")
 
 
-def test_the_summary_counts_the_day(learner: Learner) -> None:
-    """Cards, those not known at first, all answers, and what comes tomorrow: a failed card comes on the next day."""
-    learner.answer(AGAIN)
-    learner.finish(EASY)
-    summary = learner.session.summary()
-    assert (summary.cards, summary.failed, summary.answers, summary.tomorrow) == (6, 1, 7, 1)
-    assert summary.next_day
-    assert summary.next_day.isoformat() == "2026-11-24"
+def test_the_shown_intervals_are_those_that_come(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck(*(f"k-{n}" for n in range(4))))
+    for rating in (1, 2, 3, 4):
+        turn = desk.session.turn()
+        assert turn
+        shown = desk.session.intervals(turn.card.id)[rating]
+        answered = desk.session.answer(turn.card.id, rating, 1, turn.seen)
+        state = desk.memory.states[turn.card.id]
+        assert shown == round((_due(desk, turn.card.id) - state.last).total_seconds() / 86400)
+        assert answered.due is None if rating == 1 else answered.due == _due(desk, turn.card.id)
 
 
-def test_wrong_answers_are_refused(learner: Learner) -> None:
-    """A rating or a card that there is none of: nothing is written."""
-    for name, rating in (("k-a", 0), ("k-a", 5), ("k-none", GOOD)):
+def _due(desk: Desk, name: str) -> datetime:
+    from notebook_kb.study.schedule import due_at
+
+    return due_at(desk.memory.states[name], 0.9)
+
+
+def test_a_rating_or_card_that_there_is_none_of_is_refused(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck("k-1"))
+    for name, rating in (("k-1", 0), ("k-1", 5), ("k-9", 3)):
         with pytest.raises(UsageError):
-            learner.session.answer(name, rating, 100, "")
-    assert learner.session.memory.reviews() == ()
+            desk.session.answer(name, rating, 1, "")
+    assert desk.memory.reviews() == ()
 
 
-def test_answers_of_drill_and_mock_interview_change_nothing(learner: Learner) -> None:
-    """What was answered for an interview is neither done for today nor taken back by undo."""
-    asked = learner.deck.cards["k-a"]
-    for mode in (Mode.CRAM, Mode.MOCK):
-        learner.session.memory.record("k-a", AGAIN, 100, mode, asked.fingerprint, asked.front)
-    turn = learner.session.turn()
-    assert turn
-    assert (turn.card.id, turn.why) == ("k-a", "new")
-    assert learner.session.undo() is None
-    assert learner.session.summary().answers == 0
+def test_a_limit_ends_the_session(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, deck(*(f"k-{n}" for n in range(5))), Scope(most=2))
+    assert [desk.say(3), desk.say(3)] == ["new k-0", "new k-1"]
+    assert desk.next() == ""
 
 
-def test_a_card_that_left_the_notes_is_asked_no_more(learner: Learner) -> None:
-    """Its failed answer stays in the log; the session goes on without it."""
-    learner.answer(AGAIN)
-    learner.session.replace_deck(deck_of(card("k-b"), card("k-c")))
-    assert learner.finish() == ["k-b", "k-c"]
+@settings(max_examples=60, deadline=None)
+@given(
+    steps=st.lists(
+        st.one_of(st.integers(1, 4), st.sampled_from(["undo", "restart", "day", "anew", "skip"])),
+        max_size=40,
+    )
+)
+def test_a_session_ends_and_a_restart_never_changes_what_is_asked(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[int | str]
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("s"), deck(*(f"k-{n}" for n in range(6)), "k-c.1", "k-c.2"))
+    for step in steps:
+        turn = desk.session.turn()
+        if step == "undo":
+            desk.session.undo()
+        elif step == "day":
+            desk.clock.go(days=1)
+        elif turn is None:
+            continue
+        elif step == "anew":
+            desk.session.start_anew(turn.card.id)
+        elif step == "skip":
+            desk.session.skip(turn.card.id)
+        elif isinstance(step, int):
+            desk.session.answer(turn.card.id, step, 2000, turn.seen)
+        desk.clock.go(seconds=3)
+        skipped = desk.session.skipped
+        before = desk.session.turn()
+        desk.open()
+        desk.session.skipped = set(skipped) if step != "restart" else set()
+        if step != "restart":
+            assert desk.session.turn() == before
+    for _ in range(60):
+        if not desk.next():
+            break
+        desk.say(3)
+    assert desk.next() == ""

@@ -27,6 +27,8 @@
   function morph(text) {
     // what was found stands in no answer: with its query in the address the page finds it again, in the new index
     if (document.body.dataset.kind === "search") { location.reload(); return; }
+    // the review fills its page itself
+    if (document.body.dataset.kind === "review") { document.dispatchEvent(new Event("kb:changed")); return; }
     const fresh = new DOMParser().parseFromString(text, "text/html");
     const at = [scrollX, scrollY];
     document.title = fresh.title;
