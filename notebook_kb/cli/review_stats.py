@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -109,5 +110,7 @@ def show_history(found: Standing) -> None:
 
 
 def bar(count: int, most: int) -> str:
-    """Blocks in proportion, at least one for anything at all."""
-    return "█" * (max(round(BAR * count / most), 1) if count else 0)
+    """Blocks in proportion, at least one for anything at all; none under TERM=dumb, where the numbers stand alone."""
+    if not count or os.environ.get("TERM") == "dumb":
+        return ""
+    return "█" * max(round(BAR * count / most), 1)
