@@ -34,7 +34,9 @@ CODE = "```python\nfrom numpy.linalg import matrix_rank as the_rank_of_a_matrix_
 
 def card(number: int) -> str:
     if number == 0:
-        return f"Q: What is the rank $r$, number 0?\nA: All of these:\n\n{LONG}\n\n{CODE}\n\n^k-{number:08x}\n"
+        return (
+            f"Q: What is the rank $r$, number 0?\nA: All of these:\n\n{LONG}\n\n{CODE}\n\n^k-{number:08x}\n"
+        )
     return f"Q: Question number {number}?\nA: Answer number {number}. ^k-{number:08x}\n"
 
 
@@ -68,6 +70,7 @@ class Served:
     def kill(self) -> None:
         assert self.process
         assert self.process.stderr
+        assert self.process.poll() is None, self.process.stderr.read()
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
         self.process.stderr.close()
@@ -166,11 +169,10 @@ def test_every_key_does_what_the_help_says(browser: Browser, served: Served) -> 
 
 def test_a_killed_server_loses_no_answer_and_counts_none_twice(browser: Browser, served: Served) -> None:
     page = opened(browser, served)
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - no secret
     given: list[str] = []
     for _ in range(6):
-        for _ in range(chance.randrange(1, 4)):
-            given.append(give(page))
+        given += [give(page) for _ in range(chance.randrange(1, 4))]
         number = question(page)
         page.keyboard.press("Space")
         if chance.random() < 0.5:
@@ -237,6 +239,7 @@ def test_two_windows_and_a_double_click_answer_once(browser: Browser, served: Se
     expect(other.locator("#r-note")).to_contain_text("answered elsewhere")
     assert [(r.rating, r.mode) for r in served.log()] == [(3, "review")]
     number = question(other)
+    other.wait_for_timeout(400)
     other.get_by_role("button", name="Show the answer").click()
     other.wait_for_timeout(400)
     other.locator('[data-rate="3"]').dblclick()
@@ -324,7 +327,9 @@ def test_the_policy_holds_and_the_answer_is_announced(browser: Browser, served: 
     page.goto(f"http://127.0.0.1:{served.port}/_kb/review")
     expect(page.locator("#r-show")).to_be_visible()
     assert page.evaluate("document.getElementById('r-back').getAttribute('aria-live')") == "polite"
-    assert "sigma" not in page.locator("#review").inner_html(), "an answer is not in the page before it is asked for"
+    assert "sigma" not in page.locator("#review").inner_html(), (
+        "an answer is not in the page before it is asked for"
+    )
     page.keyboard.press("Space")
     assert page.evaluate("document.getAnimations().length") == 0
     page.keyboard.press("Tab")
