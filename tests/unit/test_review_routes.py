@@ -281,4 +281,4 @@ def test_the_published_site_has_no_link_to_the_review(book: Path) -> None:
     assert public.published.site_view.preview is False
     plan = public.published.plan("/rank/")
     assert plan
-    assert b"_kb/review" not in render_page(plan, public.workspace.theme, public.published.site_view)
+    assert b"_kb/review" not in render_page(plan, public.published.site_view, public.workspace.theme)
