@@ -70,6 +70,7 @@ class Served:
     def kill(self) -> None:
         assert self.process
         assert self.process.stderr
+        assert self.process.poll() is None, self.process.stderr.read()
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
         self.process.stderr.close()
@@ -238,6 +239,7 @@ def test_two_windows_and_a_double_click_answer_once(browser: Browser, served: Se
     expect(other.locator("#r-note")).to_contain_text("answered elsewhere")
     assert [(r.rating, r.mode) for r in served.log()] == [(3, "review")]
     number = question(other)
+    other.wait_for_timeout(400)
     other.get_by_role("button", name="Show the answer").click()
     other.wait_for_timeout(400)
     other.locator('[data-rate="3"]').dblclick()

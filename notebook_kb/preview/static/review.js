@@ -17,6 +17,7 @@
   let since = 0;
   let painted = 0;
   let busy = false;
+  let acts = 0;
   let changed = false; // the notes changed while something was under way
 
   const show = (id, yes) => { $(id).hidden = !yes; };
@@ -82,6 +83,7 @@
   async function act(action, body, say) {
     if (busy) return;
     busy = true;
+    acts += 1;
     root.dataset.state = "busy";
     const said = await post(action, body || {});
     busy = false;
@@ -90,7 +92,7 @@
     else if (said.stale) note(words.elsewhere);
     else if (said.moved) note(words.moved);
     else if (say) say(said);
-    else if (action !== "look" || said.lost) note();
+    else note();
     if ("last" in said) last = said.last;
     if ("turn" in said) next(said);
     if (changed) { changed = false; look(); }
@@ -249,7 +251,16 @@
     $("r-front").focus({ preventScroll: true });
   }
 
-  const look = () => act("look");
+  // In the background: no key waits for it, and what was done meanwhile knows better.
+  async function look() {
+    const at = acts;
+    const said = await post("look");
+    if (busy || at !== acts) return;
+    if (root.dataset.state === "lost") { root.dataset.state = ""; note(); }
+    if (said.error) note(said.error);
+    if ("last" in said) last = said.last;
+    if ("turn" in said && (!shown || !$("r-edit").hidden)) next(said);
+  }
 
   const actions = {
     show: reveal,
@@ -304,6 +315,7 @@
   });
 
   async function begin() {
+    $("r-none").remove();
     root.hidden = false;
     for (const body of kept()) {
       await act("answer", body, saved);
