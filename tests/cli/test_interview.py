@@ -59,7 +59,7 @@ class Terminal:
         self.pid, self.handle = pty.fork()
         if self.pid == 0:  # pragma: no cover - the other process
             os.chdir(kb.folder)
-            os.execve(words[0], words, environment)
+            os.execve(words[0], words, environment)  # noqa: S606 - our own
         fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 80, 0, 0))
         self.raw = ""
         self.seen = 0
@@ -90,12 +90,17 @@ class Terminal:
         return self.shown[start : self.seen]
 
     def type(self, keys: str) -> None:
+        time.sleep(
+            0.4
+        )  # while it changes the terminal's mode, keys are lost, as in every program that reads single keys
         os.write(self.handle, keys.encode())
 
     def end(self) -> int:
         """Wait for its end; the exit code."""
+        last = time.monotonic() + 15
         while self.read(0.2):
-            pass
+            if time.monotonic() > last:
+                os.kill(self.pid, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
