@@ -10,6 +10,7 @@ from notebook_kb.cli import names
 
 if TYPE_CHECKING:
     from notebook_kb.learning.coverage import ConceptCoverage
+    from notebook_kb.learning.known import Known
     from notebook_kb.notebook.notebook import Notebook
 
 
@@ -28,19 +29,24 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     from notebook_kb.cli.console import emit_json, say
     from notebook_kb.learning.coverage import count_states, cover
     from notebook_kb.workspace.authoring import find_concept
+    from notebook_kb.workspace.known import known
     from notebook_kb.workspace.workspace import Workspace
 
-    notebook = Workspace.open().load().notebook
+    workspace = Workspace.open()
+    notebook = workspace.load().notebook
     table = cover(notebook)
+    mind = known(workspace.root, notebook)
     chosen = [table[find_concept(notebook, name).id]] if name else list(table.values())
     if as_json:
-        emit_json({"concepts": [as_data(c) for c in chosen], "counts": count_states(table)})
+        emit_json(
+            {"concepts": [as_data(c, mind.get(c.concept.id)) for c in chosen], "counts": count_states(table)}
+        )
         return
     if name or explain:
         for item in chosen:
-            explain_concept(notebook, item)
+            explain_concept(notebook, item, mind.get(item.concept.id))
         return
-    overview(notebook, table)
+    overview(notebook, table, mind)
     counts = count_states(table)
     say()
     say(
@@ -48,7 +54,7 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     )
 
 
-def as_data(item: ConceptCoverage) -> dict[str, Any]:
+def as_data(item: ConceptCoverage, known: Known | None) -> dict[str, Any]:
     """One concept as JSON."""
     return {
         "id": item.concept.id,
@@ -72,12 +78,12 @@ def as_data(item: ConceptCoverage) -> dict[str, Any]:
             for a in item.angles
         ],
         "not_judged_yet": list(item.not_judged),
-        "known": None,
-        "reviewed": False,
+        "known": round(known.mean, 4) if known and known.mean is not None else None,
+        "reviewed": bool(known and known.reviewed),
     }
 
 
-def overview(notebook: Notebook, table: dict[str, ConceptCoverage]) -> None:
+def overview(notebook: Notebook, table: dict[str, ConceptCoverage], mind: dict[str, Known]) -> None:
     """A line for each concept, by area."""
     from notebook_kb.cli.console import SIGNS, clean, say, style
     from notebook_kb.learning.coverage import is_covered
@@ -89,6 +95,7 @@ def overview(notebook: Notebook, table: dict[str, ConceptCoverage]) -> None:
         say(f"{style(area.title, 'title')}  {covered} of {len(items)} covered")
         for item in items:
             detail = f"  {sources_words(item)}" if item.sources else ""
+            detail += f"  {known_words(mind[item.concept.id])}" if item.concept.id in mind else ""
             state = style(f"{item.state:8}", "quiet" if item.state == "empty" else "ok")
             say(f"  {SIGNS[item.state]} {state} {clean(item.concept.title)}{style(detail, 'quiet')}")
     matched = [i for i in table.values() if i.matched_by]
@@ -100,7 +107,7 @@ def overview(notebook: Notebook, table: dict[str, ConceptCoverage]) -> None:
             )
 
 
-def explain_concept(notebook: Notebook, item: ConceptCoverage) -> None:
+def explain_concept(notebook: Notebook, item: ConceptCoverage, known: Known | None) -> None:
     """Why a concept is where it is."""
     from notebook_kb.cli.console import SIGNS, clean, counted, say, style
     from notebook_kb.workspace.words import missing_words, part_title
@@ -120,3 +127,12 @@ def explain_concept(notebook: Notebook, item: ConceptCoverage) -> None:
         say(f"  missing  {clean(missing_words(notebook, missing))}")
     for part in item.not_judged:
         say(f"  not judged yet  {clean(part_title(notebook, part))}")
+    if known:
+        say(
+            f"  {'known':8} {known_words(known)}: {known.reviewed} of {counted(known.cards, 'card')} reviewed"
+        )
+
+
+def known_words(known: Known) -> str:
+    """How much is remembered today, which is not how much is written."""
+    return "never reviewed" if known.mean is None else f"{round(known.mean * 100)} % known"

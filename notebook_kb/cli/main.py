@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "coverage": ("coverage", "Say what of the roadmap is covered, and what is missing."),
     "roadmap": ("roadmap", "Show, check or change the roadmap."),
     "status": ("status", "Sum up the notebook: written, public, findings."),
+    "review": ("review", "Ask the cards that are due."),
     "cards": ("cards", "List cards, give them ids, find lost ones; import and export."),
     "check": ("check", "Find what is wrong in the notes."),
     "explain": ("explain", "Explain the code of a finding."),

@@ -27,6 +27,8 @@ def overview() -> None:
         say(f"{SIGNS[item.state]} {clean(item.concept)}: {item.state}{sources}{missing}")
     if found.trouble:
         say(f"{style('findings', 'warning')}: {found.trouble}; kb check lists them")
+    if found.due:
+        say(f"{counted(found.due, 'card')} due; {style('kb review', 'code')} asks them")
     say(f"next: {clean(found.next_words)}")
     if found.next_command:
         say(f"      {style(found.next_command, 'code')}")

@@ -32,7 +32,7 @@ STYLES = {"published": "ok", "changed": "warning", "unknown": "error", "failed":
 def publications(name: str | None, check: bool, as_json: bool) -> None:
     """Say which notes are where else: up to date, changed since (and what), unknown, or not at all."""
     from notebook_kb.cli.console import counted, emit_json, note
-    from notebook_kb.workspace.publications import nowhere_else
+    from notebook_kb.workspace.publications import nowhere_else, shared_keys
     from notebook_kb.workspace.publications import publications as all_of
     from notebook_kb.workspace.publish_gate import Gate
     from notebook_kb.workspace.workspace import Workspace
@@ -40,17 +40,35 @@ def publications(name: str | None, check: bool, as_json: bool) -> None:
     gate = Gate(Workspace.open())
     found = all_of(gate.outgoing, gate.key_of_name(name) if name else "")
     rest = [] if name else nowhere_else(gate.outgoing)
+    shared = {} if name else shared_keys(gate.outgoing)
     if as_json:
-        emit_json({"publications": [data_of(p) for p in found], "nowhere_else": [n.path for n in rest]})
+        emit_json(
+            {
+                "publications": [data_of(p) for p in found],
+                "nowhere_else": [n.path for n in rest],
+                "shared_keys": {k: list(p) for k, p in shared.items()},
+            }
+        )
     else:
         for publication in found:
             tell(publication)
+        for key, paths in shared.items():
+            warn_shared(key, paths)
         if not found:
             note("nothing is published elsewhere yet; begin with: kb publish NAME --to medium")
         elif rest:
             note(f"{counted(len(rest), 'public note')} nowhere else yet")
     if check and any(p.needs_work for p in found):
         click.get_current_context().exit(1)
+
+
+def warn_shared(key: str, paths: tuple[str, ...]) -> None:
+    """Several notes have a key: none of them can be sent, and what is known of it is known of none for certain."""
+    from notebook_kb.cli.console import note, one_line, style
+
+    names = f"{', '.join(paths[:-1])} and {paths[-1]}"
+    note(f"{style('warning', 'warning', err=True)}: {one_line(names)} have the same key, `{one_line(key)}`")
+    note("  so it is not clear which is out there: give all but one another `id:` in its head")
 
 
 def tell(publication: Publication) -> None:
@@ -73,6 +91,7 @@ def tell(publication: Publication) -> None:
     for line in (
         short_changes(standing.drift) if standing.drift else "",
         publication.blocked,
+        f"several notes have its key: {', '.join(publication.shared)}" if publication.shared else "",
         standing.failure,
         next_step(publication),
     ):
@@ -125,5 +144,6 @@ def data_of(publication: Publication) -> dict[str, Any]:
         "updated_at": entry.updated_at if entry else "",
         "changes": changes(standing.drift) if standing.drift else [],
         "blocked": publication.blocked,
+        "shared_with": list(publication.shared),
         "failure": standing.failure,
     }

@@ -83,6 +83,11 @@ def settling(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--strict", is_flag=True, help="Stop when anything is lost or has no alt text.")
 @click.option("--yes", "yes", is_flag=True, help="Send without asking.")
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="dev.to, with --yes: replace your own article there that has this note's canonical link.",
+)
 @settling
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def publish(name: str, target: str | None, as_json: bool, **options: Any) -> None:

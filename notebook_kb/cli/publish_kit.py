@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,11 +15,10 @@ from notebook_kb.cli.publish_words import ready_data
 from notebook_kb.publishing.payload import TargetName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from notebook_kb.cli.publish_words import Wanted
     from notebook_kb.preview.kits import DoneAnswer
     from notebook_kb.publishing.kit import Kit
+    from notebook_kb.publishing.kit_manifest import Manifest
     from notebook_kb.publishing.ledger import Entry
     from notebook_kb.workspace.publish_gate import Gate, Ready
 
@@ -49,6 +49,7 @@ def make_kit(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
 def write(gate: Gate, ready: Ready, wanted: Wanted, entry: Entry | None) -> Kit:
     """The kit's folder. Where a copy is out there, it is one of what has changed."""
     from notebook_kb.publishing.changed_pieces import compare_pieces
+    from notebook_kb.publishing.entry_json import beside_changed, file_digests
     from notebook_kb.publishing.kit import write_kit
 
     payload = ready.prepared.payload
@@ -56,7 +57,11 @@ def write(gate: Gate, ready: Ready, wanted: Wanted, entry: Entry | None) -> Kit:
     folder = Path(wanted.output) if wanted.output else workspace.root / workspace.settings.state / "kits"
     changed = None
     if entry and entry.url:
-        changed = compare_pieces(entry.pieces, payload.pieces, title=(entry.title, payload.title))
+        changed = replace(
+            compare_pieces(entry.pieces, payload.pieces, title=(entry.title, payload.title)),
+            beside=beside_changed(entry.about, payload),
+            files=set(entry.pictures) != set(file_digests(payload)),
+        )
     return write_kit(
         ready.prepared,
         folder,
@@ -92,6 +97,7 @@ def show(gate: Gate, ready: Ready, kit: Kit, wanted: Wanted) -> int:
     from notebook_kb.preview.kit_server import serve_kit
     from notebook_kb.preview.kits import KITS
     from notebook_kb.preview.running import running_preview
+    from notebook_kb.publishing.kit_manifest import manifest_in
 
     settings = gate.workspace.settings
     preview = running_preview(gate.workspace.root, settings.state)
@@ -107,17 +113,20 @@ def show(gate: Gate, ready: Ready, kit: Kit, wanted: Wanted) -> int:
         if wanted.open_browser:
             click.launch(address)
 
+    manifest = manifest_in(kit.folder, kit.manifest)
+    assert manifest is not None, "it was written just now"
     answer = serve_kit(
-        kit.folder, lambda url: done(gate, kit.manifest, url), pack=gate.workspace.pack, ready=ready_at
+        kit.folder, lambda url: done(gate, manifest, url), pack=gate.workspace.pack, ready=ready_at
     )
     if answer is None:
         tell_by_hand(ready, kit)
     else:
-        note(clean(answer.message))
+        entry = gate.desk.ledger.get(manifest.key).entries[manifest.place]
+        note(f"{clean(manifest.path)} is at {clean(entry.url)}")
     return 0
 
 
-def done(gate: Gate, manifest: Mapping[str, Any], url: str) -> DoneAnswer:
+def done(gate: Gate, manifest: Manifest, url: str) -> DoneAnswer:
     """The address that was pasted into a kit's page goes into the ledger."""
     from notebook_kb.preview.kits import DoneAnswer
 

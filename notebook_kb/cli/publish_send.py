@@ -31,7 +31,7 @@ def send(gate: Gate, ready: Ready, wanted: Wanted, *, as_json: bool) -> int:
     options = options_of(gate, wanted, ready.prepared.payload.target)
 
     def confirm(question: Question) -> bool:
-        return confirmed(question, ready.prepared.payload, yes=wanted.yes)
+        return confirmed(question, ready.prepared.payload, yes=wanted.yes, take_over=wanted.take_over)
 
     deliver = sending.retry if wanted.retry else sending.send
     outcome = deliver(gate.desk, ready.job, confirm, options)

@@ -14,6 +14,7 @@ from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from notebook_kb.cli.publish_words import Wanted
+    from notebook_kb.publishing.remarks import Remark
     from notebook_kb.workspace.publish_gate import Ready
 
 
@@ -103,7 +104,7 @@ def report(gate: Gate, ready: Ready) -> None:
     for line in ready.losses:
         note(f"  {one_line(line)}")
     for warning in ready.prepared.warnings:
-        note(f"  {style('warning', 'warning', err=True)}: {one_line(warning)}")
+        note(f"  {style('warning', 'warning', err=True)}: {one_line(str(warning))}")
     missing = missing_line(gate.workspace, payload.path)
     if missing:
         note(f"  still missing, though nothing waits for it: {clean(missing)}")
@@ -125,7 +126,7 @@ def settle(gate: Gate, name: str, target: TargetName, form: Form, wanted: Wanted
     key = gate.key_of_name(name)
     form = gate.form_there(key, target, wanted.form, wanted.done or "")
     data: dict[str, Any] = {"key": key, "target": str(target), "form": str(form)}
-    remark = ""
+    remark: Remark | None = None
     if wanted.done:
         entry, remark = gate.done(name, key, target, form, wanted.done)
         message = f"{key} is on {target.shown} at {entry.url}"
@@ -141,11 +142,11 @@ def settle(gate: Gate, name: str, target: TargetName, form: Form, wanted: Wanted
             else f"nothing was known of {key} on {target.shown}"
         )
     if as_json:
-        emit_json({**data, "message": message})
+        emit_json({**data, "message": message, **({"remark": str(remark)} if remark else {})})
         return 0
     note(clean(message))
     if remark:
-        note(clean(remark))
+        note(clean(str(remark)))
     return 0
 
 

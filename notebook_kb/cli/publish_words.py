@@ -12,11 +12,13 @@ from notebook_kb.cli.console import clean, note, one_line, style
 from notebook_kb.errors import UsageError
 from notebook_kb.publishing.contracts import number
 from notebook_kb.publishing.payload import Form, TargetName
+from notebook_kb.publishing.problems import PersonNeededError
 from notebook_kb.publishing.targets.little_text import length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from notebook_kb.publishing.errand import Taken
     from notebook_kb.publishing.payload import Payload
     from notebook_kb.publishing.send import Question
     from notebook_kb.workspace.publish_gate import Ready
@@ -40,6 +42,7 @@ class Wanted:
     dry_run: bool
     strict: bool
     yes: bool
+    take_over: bool
     done: str | None
     not_sent: bool
     retry: bool
@@ -56,7 +59,8 @@ class Wanted:
 def along(question: Question, payload: Payload) -> Iterator[tuple[str, str]]:
     """(name, words) of what goes with the text, and to whom."""
     is_draft = payload.target is TargetName.MEDIUM and question.audience == "default"
-    yield "seen by", AUDIENCES["draft" if is_draft else question.audience]
+    is_public = question.overwrites is not None and question.overwrites.is_public
+    yield "seen by", AUDIENCES["public" if is_public else "draft" if is_draft else question.audience]
     if payload.form is Form.POST:
         yield "length", f"{length(question.text):,} of {number('linkedin.text_max'):,} characters"
     else:
@@ -87,7 +91,7 @@ def ready_data(ready: Ready) -> dict[str, Any]:
             {"construct": x.construct, "became": x.became, "path": x.path, "line": x.line, "detail": x.detail}
             for x in ready.prepared.shaped.losses
         ],
-        "warnings": list(ready.prepared.warnings),
+        "warnings": [str(w) for w in ready.prepared.warnings],
     }
 
 
@@ -99,8 +103,21 @@ AUDIENCES = {
 }
 
 
-def confirmed(question: Question, payload: Payload, *, yes: bool) -> bool:
-    """Show the exact text, to whom it goes and what goes along, and ask; without a terminal only `--yes` says yes."""
+def taken_words(taken: Taken, question: Question) -> str:
+    """Which post would be written over."""
+    state = "published" if taken.is_public else "a draft"
+    where = f", {taken.url}" if taken.url else ""
+    return (
+        f"this overwrites an article of yours on {question.target.shown} with the same canonical link: "
+        f"“{taken.title}” ({state}{where})"
+    )
+
+
+def confirmed(question: Question, payload: Payload, *, yes: bool, take_over: bool = False) -> bool:
+    """Show the exact text, to whom it goes and what goes along, and ask; without a terminal only `--yes` says yes.
+
+    What would be written over and is not known here needs `take_over` besides. PersonNeededError without it.
+    """
     note("")
     note(clean(question.text))
     note("")
@@ -108,6 +125,15 @@ def confirmed(question: Question, payload: Payload, *, yes: bool) -> bool:
         note(f"  {style(name, 'quiet', err=True)}: {one_line(words)}")
     for warning in question.warnings:
         note(f"{style('warning', 'warning', err=True)}: {one_line(warning)}")
+    taken = question.overwrites
+    if taken:
+        note(f"{style('warning', 'warning', err=True)}: {one_line(taken_words(taken, question))}")
+    if yes and taken and not take_over and question.action != "retry":
+        raise PersonNeededError(
+            f"{question.target.shown} has an article of yours in this place that nothing is known of here: nothing was sent",
+            "if it is an older copy of this note, add `--take-over`: its text is replaced; if it is to stay as it is, "
+            f"give it another canonical link on {question.target.shown}",
+        )
     if yes:
         return True
     if not sys.stdin.isatty():
@@ -115,4 +141,7 @@ def confirmed(question: Question, payload: Payload, *, yes: bool) -> bool:
     what = {"create": "Send this", "update": "Change it to this", "retry": "Send this once more"}[
         question.action
     ]
-    return click.confirm(f"{what} to {question.target.shown}?", default=False, err=True)
+    asked = f"{what} to {question.target.shown}?"
+    if taken:
+        asked = f"Overwrite “{one_line(taken.title)}” on {question.target.shown} with this?"
+    return click.confirm(asked, default=False, err=True)

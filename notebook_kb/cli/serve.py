@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from notebook_kb.cli.console import clean, note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from notebook_kb.preview.kits import DoneAnswer
+    from notebook_kb.publishing.kit_manifest import Manifest
 
 DEFAULT_PORT = 8321
 
@@ -57,10 +58,10 @@ def serve(port: int, open_browser: bool, poll: bool, today: str) -> None:
     run(preview, ears, number)
 
 
-def kit_done(root: Path, today: str) -> Callable[[Mapping[str, Any], str], DoneAnswer]:
+def kit_done(root: Path, today: str) -> Callable[[Manifest, str], DoneAnswer]:
     """What notes the address that was pasted into a kit's page."""
 
-    def note_address(manifest: Mapping[str, Any], url: str) -> DoneAnswer:
+    def note_address(manifest: Manifest, url: str) -> DoneAnswer:
         from notebook_kb.cli.publish_kit import done
         from notebook_kb.workspace.publish_gate import Gate
         from notebook_kb.workspace.workspace import Workspace

@@ -15,6 +15,7 @@ from math_core import LatexError, LatexToMathML
 
 from notebook_kb.parsing.tex_finish import finished
 from notebook_kb.parsing.tex_limits import MAX_EXPANSIONS, Fault, macro_costs, too_much
+from notebook_kb.parsing.tex_lines import formula_lines, in_rows
 from notebook_kb.parsing.tex_shim import rewrite
 from notebook_kb.parsing.tex_tables import MISREAD, SHIM_MACROS
 from notebook_kb.parsing.tex_tokens import SourceMap, Token, tokenize
@@ -105,10 +106,19 @@ class TexConverter:
         fault = _foreign_character(clean) or too_much(clean, self._costs)
         if fault:
             return self._given_up(fault, comments, tex)
-        first = self._run(self._raw, clean, display=display)
-        if isinstance(first, str) and not MISREAD.search(clean):
+        if display and len(lines := formula_lines(clean)) > 1:
+            rows = self._set(in_rows(lines), clean, display=True)
+            if isinstance(rows, TexResult):
+                return rows
+        found = self._set(clean, clean, display=display)
+        return self._given_up(found, comments, tex) if isinstance(found, Fault) else found
+
+    def _set(self, tex: str, clean: str, *, display: bool) -> TexResult | Fault:
+        """A formula as it is, else rewritten, annotated with `clean`; else the fault, by its place in `tex`."""
+        first = self._run(self._raw, tex, display=display)
+        if isinstance(first, str) and not MISREAD.search(tex):
             return TexResult(finished(first, clean), None, ())
-        shimmed = rewrite(clean, display=display)
+        shimmed = rewrite(tex, display=display)
         second = self._run(self._shim, shimmed.source.text, display=display)
         if isinstance(second, str):
             return TexResult(finished(second, clean), None, shimmed.notices)
@@ -116,7 +126,7 @@ class TexConverter:
             return TexResult(finished(first, clean), None, ())
         # the rewriting may have carried the parser past its first stop, to the fault that is the author's
         later = Fault(shimmed.source.to_source(second.offset), second.message)
-        return self._given_up(later if later.offset >= first.offset else first, comments, tex)
+        return later if later.offset >= first.offset else first
 
     def _run(self, converter: LatexToMathML, tex: str, *, display: bool) -> str | Fault:
         try:

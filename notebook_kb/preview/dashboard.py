@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notebook_kb.checking.grouping import group
@@ -13,8 +13,10 @@ from notebook_kb.learning.suggest import suggest
 from notebook_kb.preview.headings import headings_read
 from notebook_kb.preview.problems import scrub
 from notebook_kb.publishing.kit_source import service_name
+from notebook_kb.rendering.study_charts import draw_forecast, draw_history
 from notebook_kb.website.pages.indexes import areas
 from notebook_kb.workspace.findings import all_findings
+from notebook_kb.workspace.known import standing_of
 from notebook_kb.workspace.publications import changes, publications
 from notebook_kb.workspace.sending import Outgoing
 
@@ -22,13 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from notebook_kb.findings import Finding
+    from notebook_kb.languages import LanguagePack
     from notebook_kb.learning.suggest import Suggestion
     from notebook_kb.preview.state import State
+    from notebook_kb.study.standing import AreaRetention
     from notebook_kb.website.plan import Site
     from notebook_kb.website.views import AreaView, PageHead, RungMark
     from notebook_kb.workspace.publications import Publication
 
 NEXT = 5
+HISTORY_WEEKS = 53
 PART_WORDS = {
     "own": "in_my_words",
     "symbols": "symbol_by_symbol",
@@ -107,6 +112,30 @@ class CopyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionLine:
+    """An area: how much should be remembered, how much was of late and of how many answers, how much is today."""
+
+    title: str
+    wanted: str
+    right: str
+    answers: int
+    today: str
+    cards: int
+
+
+@dataclass(frozen=True, slots=True)
+class RememberView:
+    """The cards: what is due, what comes, what was answered. `fault` says why that cannot be told."""
+
+    due: str = ""
+    new: str = ""
+    forecast_svg: str = ""
+    history_svg: str = ""
+    retention: tuple[RetentionLine, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardView:
     """What the dashboard shows."""
 
@@ -118,6 +147,7 @@ class DashboardView:
     unlisted: tuple[UnlistedLine, ...]
     copies: tuple[CopyLine, ...] = ()
     copies_fault: str = ""
+    remember: RememberView = field(default_factory=RememberView)
 
 
 def dashboard_view(state: State) -> DashboardView:
@@ -137,7 +167,41 @@ def dashboard_view(state: State) -> DashboardView:
         unlisted=tuple(unlisted(site)),
         copies=copies,
         copies_fault=fault,
+        remember=remember(state),
     )
+
+
+def remember(state: State) -> RememberView:
+    """The cards of the notes that are shown."""
+    pack = state.workspace.pack
+    try:
+        found = standing_of(state.root, state.loaded.notebook)
+    except NotebookError as error:
+        return RememberView(fault=scrub(f"{error.message}. {error.hint}", state.root))
+    return RememberView(
+        due=pack.counted("due", found.due) if found.due else "",
+        new=pack.counted("cards_not_begun", found.new) if found.new else "",
+        forecast_svg=draw_forecast(found.forecast, found.today, pack),
+        history_svg=draw_history(found.history, found.today, HISTORY_WEEKS, pack),
+        retention=tuple(retention_line(item, pack) for item in found.retention),
+    )
+
+
+def retention_line(item: AreaRetention, pack: LanguagePack) -> RetentionLine:
+    """One area."""
+    return RetentionLine(
+        title=item.title or pack.word("no_area"),
+        wanted=percent(item.wanted),
+        right=percent(item.right / item.answers) if item.answers else "–",
+        answers=item.answers,
+        today=percent(item.mean) if item.mean is not None else "–",
+        cards=item.cards,
+    )
+
+
+def percent(share: float) -> str:
+    """`83 %`."""
+    return f"{round(share * 100)} %"
 
 
 def written(site: Site) -> Written:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -21,27 +20,26 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from notebook_kb.errors import NotebookError
-from notebook_kb.publishing import contracts
-from notebook_kb.publishing.kit import SAFE_NAME, kits_in, read_manifest
-from notebook_kb.publishing.kit_key import is_ours
+from notebook_kb.publishing.kit_manifest import ManifestError, kits_in, read_manifest
 from notebook_kb.publishing.kit_page import kit_file
 from notebook_kb.publishing.kit_source import service_name
-from notebook_kb.publishing.payload import TargetName
+from notebook_kb.publishing.remarks import RemarkError
+from notebook_kb.publishing.targets.addresses import checked_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.requests import Request
 
     from notebook_kb.languages import LanguagePack
     from notebook_kb.preview.guard import Tokens
+    from notebook_kb.publishing.kit_manifest import Kits, Manifest
 
 KITS = "/_kb/kits/"
 LONGEST_BODY = 4096
 # what every kit has alike
 SHARED = frozenset({"kit.js", "check.js", "kit.css", "icon.svg"})
-LONGEST_URL = 2000
 TOKEN_PLACE = b'<meta name="kb-token" content="">'
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -56,7 +54,6 @@ TYPES = {
     ".gif": "image/gif",
     ".pdf": "application/pdf",
 }
-SPOILT = re.compile(r"[\s\x00-\x20\x7f-\x9f\"'<>\\`{}|^]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +64,6 @@ class DoneAnswer:
     message: str
 
 
-def problem_with(url: str, target: str, pack: LanguagePack) -> str:
-    """Why an address cannot be that of what was published at `target`, '' where it can."""
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return pack.word("kit_url_not_https")
-    plain = parts.scheme == "https" and "." in host and "@" not in parts.netloc and port in {None, 443}
-    if not plain or SPOILT.search(url) or len(url) > LONGEST_URL:
-        return pack.word("kit_url_not_https")
-    if target != TargetName.FOLDER and not contracts.flag(f"{target}.custom_domains"):
-        hosts = contracts.texts(f"{target}.hosts")
-        if not any(host == own or host.endswith(f".{own}") for own in hosts):
-            return pack.word("kit_url_other_host", hosts=", ".join(hosts))
-    return pack.word("kit_url_start_page") if parts.path in {"", "/"} else ""
-
-
 class KitDesk:
     """Answers requests for kits."""
 
@@ -91,7 +71,7 @@ class KitDesk:
         self,
         tokens: Tokens,
         pack: Callable[[], LanguagePack],
-        on_done: Callable[[Mapping[str, Any], str], DoneAnswer] | None,
+        on_done: Callable[[Manifest, str], DoneAnswer] | None,
     ) -> None:
         """`on_done` is given a kit's manifest and a checked address; without it the page shows the command."""
         self.tokens = tokens
@@ -101,12 +81,11 @@ class KitDesk:
     def file(self, kit: Path, name: str) -> Response:
         """A file of a kit, with the token of this load where it is a page."""
         wanted = name or "index.html"
-        files = read_manifest(kit).get("files")
+        manifest = usable(kit)
         kind = TYPES.get(PurePosixPath(wanted).suffix)
-        # a name that the manifest has and nothing else: no folder, no way up, no place of its own
-        if not isinstance(files, dict) or wanted not in files or not kind or not SAFE_NAME.match(wanted):
+        if manifest is None or not manifest.has(wanted) or not kind:
             return nothing()
-        data = own_file(wanted) if wanted in SHARED else listed_file(kit / wanted, str(files[wanted]))
+        data = own_file(wanted) if wanted in SHARED else listed_file(kit / wanted, manifest.files[wanted])
         if data is None:
             return nothing()
         if self.on_done is not None:
@@ -126,16 +105,24 @@ class KitDesk:
 
     def record(self, kit: Path, url: str) -> DoneAnswer:
         """Hand a good address on."""
-        manifest = read_manifest(kit)
-        if self.on_done is None or not manifest:
+        manifest = usable(kit)
+        if self.on_done is None or manifest is None:
             return DoneAnswer(ok=False, message=self.pack().word("kit_no_server"))
-        problem = problem_with(url, str(manifest.get("target", "")), self.pack())
-        if problem:
-            return DoneAnswer(ok=False, message=problem)
         try:
+            checked_address(manifest.target, url)
             return self.on_done(manifest, url)
+        except RemarkError as error:
+            return DoneAnswer(ok=False, message=replace(error.remark, place="").said(self.pack()))
         except NotebookError as error:
             return DoneAnswer(ok=False, message=" ".join(filter(None, (error.message, error.hint))))
+
+
+def usable(kit: Path) -> Manifest | None:
+    """The manifest of a kit, None where it cannot be used: the list of kits says why."""
+    try:
+        return read_manifest(kit)
+    except ManifestError:
+        return None
 
 
 def own_file(name: str) -> bytes:
@@ -206,12 +193,13 @@ class KitRoutes:
     def kit(self, request: Request) -> Path | None:
         """The kit of an address: only one that is in the table of kits."""
         kind, slug = request.path_params["kind"], request.path_params["slug"]
-        known = any((k, s) == (kind, slug) for k, s, _ in self.own_kits())
-        return self.folder() / kind / slug if known else None
+        wanted = self.folder() / kind / slug
+        return wanted if any(m.folder == wanted for m in self.kits().found) else None
 
-    def own_kits(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """The kits that were written on this machine."""
-        return [(kind, slug, m) for kind, slug, m in kits_in(self.folder()) if is_ours(m)]
+    def kits(self) -> Kits:
+        """The kits that were written on this machine, and what is broken."""
+        kits = kits_in(self.folder())
+        return replace(kits, found=tuple(m for m in kits.found if m.is_ours))
 
     async def get(self, request: Request) -> Response:
         """A file of a kit."""
@@ -230,19 +218,21 @@ class KitRoutes:
 
     async def listed(self, _: Request) -> Response:
         """The list of kits."""
-        page = list_page(await run_in_threadpool(self.own_kits), self.desk.pack())
+        page = list_page(await run_in_threadpool(self.kits), self.desk.pack())
         return Response(page, media_type="text/html")
 
 
-def list_page(kits: list[tuple[str, str, dict[str, Any]]], pack: LanguagePack) -> str:
+def list_page(kits: Kits, pack: LanguagePack) -> str:
     """The page that lists kits, in the theme's own style."""
     title = escape(pack.word("kit_list"))
     rows = "".join(
-        f'<li><a href="{quote(f"{kind}/{slug}/")}">{escape(str(m.get("title", slug)))}</a> '
+        f'<li><a href="{quote(f"{m.folder.parent.name}/{m.folder.name}/")}">{escape(m.title)}</a> '
         f'<span class="label">{escape(_kind_words(m, pack))}</span></li>\n'
-        for kind, slug, m in kits
+        for m in kits.found
     )
+    broken = "".join(f"<p>{escape(pack.word('kit_broken', place=e.place))}</p>\n" for e in kits.broken)
     body = f'<ul class="list">\n{rows}</ul>' if rows else f"<p>{escape(pack.word('kit_list_none'))}</p>"
+    body += broken
     return (
         f'<!doctype html>\n<html lang="{escape(pack.code)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -252,7 +242,5 @@ def list_page(kits: list[tuple[str, str, dict[str, Any]]], pack: LanguagePack) -
     )
 
 
-def _kind_words(manifest: Mapping[str, Any], pack: LanguagePack) -> str:
-    target, form = str(manifest.get("target", "")), str(manifest.get("form", ""))
-    known = target in set(TargetName) and f"kit_form_{form}" in pack.words
-    return f"{service_name(TargetName(target), pack)} · {pack.word(f'kit_form_{form}')}" if known else target
+def _kind_words(kit: Manifest, pack: LanguagePack) -> str:
+    return f"{service_name(kit.target, pack)} · {pack.word(f'kit_form_{kit.form}')}"

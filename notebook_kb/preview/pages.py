@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 from notebook_kb.preview.dashboard import dashboard_view
 from notebook_kb.preview.headings import headings_read
 from notebook_kb.preview.problems import from_error, from_finding, overlay
+from notebook_kb.preview.review_view import PAGE as REVIEW
+from notebook_kb.preview.review_view import mark_of
 from notebook_kb.website import views as v
 from notebook_kb.website.build import render_page
 from notebook_kb.website.feeds import atom, json_feed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notebook_kb.findings import Finding
     from notebook_kb.preview.problems import Problem
     from notebook_kb.preview.state import State
@@ -42,6 +46,7 @@ class Page:
 def page_at(state: State, path: str) -> Page:
     """The page at a path of the preview."""
     with state.lock:
+        state.notice_answers()
         public = path == PUBLIC or path.startswith(f"{PUBLIC}/")
         url = path[len(PUBLIC) :] or "/" if public else path
         view = state.view(public=public)
@@ -56,10 +61,10 @@ def page_at(state: State, path: str) -> Page:
 
 def rendered(state: State, view: View, url: str, path: str) -> Page:
     """A page made now; of an address that has none the page that says so."""
-    if not view.public and url == DASHBOARD:
-        html = decorate(state, view, render(view, "dashboard.html", dashboard_view(state), url), url, "")
-        view.remember(path, html)
-        return Page(200, html)
+    if not view.public and url in OWN_PAGES:
+        template, make = OWN_PAGES[url]
+        # never remembered: what is due depends on the hour
+        return Page(200, decorate(state, view, render(view, template, make(state), url), url, ""))
     plan = view.plan(url)
     if plan is None:
         return Page(404, not_found(state, view, url))
@@ -77,9 +82,22 @@ def render(view: View, template: str, page: object, url: str) -> str:
     site = view.site_view
     if not view.public:
         label = view.workspace.pack.word("as_published")
-        switch = {} if url == DASHBOARD else {"switch_url": PUBLIC + url, "switch_label": label}
-        site = replace(site, meta={"token": TOKEN, **switch})
+        switch = {} if url in OWN_PAGES else {"switch_url": PUBLIC + url, "switch_label": label}
+        site = replace(site, meta={"token": TOKEN, "book": mark_of(view.workspace.root), **switch})
     return view.workspace.theme.render(template, site, page, url)
+
+
+def review_view(state: State) -> v.MessageView:
+    """The page of the review: its script fills it."""
+    site = state.everything.site
+    return v.MessageView(site.head(site.word("review"), REVIEW, "review"), site.word("review_needs_script"))
+
+
+# the pages that only the preview has
+OWN_PAGES: dict[str, tuple[str, Callable[[State], object]]] = {
+    DASHBOARD: ("dashboard.html", dashboard_view),
+    REVIEW: ("review.html", review_view),
+}
 
 
 def not_found(state: State, view: View, url: str) -> str:

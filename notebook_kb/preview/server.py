@@ -9,7 +9,6 @@ import signal
 import socket
 import time
 from contextlib import asynccontextmanager, suppress
-from importlib.resources import files as package_files
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -23,9 +22,11 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.notebook.walk import classify
+from notebook_kb.preview.assets import static_file
 from notebook_kb.preview.guard import Guard, Tokens
 from notebook_kb.preview.kits import KitDesk, KitRoutes
 from notebook_kb.preview.pages import FEED_WRITERS, PUBLIC, TOKEN, feed, page_at, search_index
+from notebook_kb.preview.review import ReviewRoutes
 from notebook_kb.preview.running import ALIVE, announced, new_nonce
 from notebook_kb.preview.view import CONTENT_TYPES
 from notebook_kb.preview.watch import Watcher
@@ -33,7 +34,7 @@ from notebook_kb.website.addresses import INDEX_URL
 from notebook_kb.website.attachments import public_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
     from types import FrameType
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
     from notebook_kb.preview.kits import DoneAnswer
     from notebook_kb.preview.state import Change, State
+    from notebook_kb.publishing.kit_manifest import Manifest
 
 HOST = "127.0.0.1"
 TRIED_PORTS = 20
@@ -63,7 +65,7 @@ class Preview:
         poll: bool = False,
         say: Callable[[str], None],
         saved: Callable[[str, float], None],
-        kit_done: Callable[[Mapping[str, Any], str], DoneAnswer] | None = None,
+        kit_done: Callable[[Manifest, str], DoneAnswer] | None = None,
     ) -> None:
         """`say` prints a line; `saved` is told of each save that a page has shown, with its milliseconds; `kit_done`
         is given the manifest of a paste kit and the address of what was published with it.
@@ -72,6 +74,7 @@ class Preview:
         self.tokens = Tokens()
         self.nonce = new_nonce()
         self.kits = KitRoutes(KitDesk(self.tokens, self.pack, kit_done), lambda: self.folder / "kits")
+        self.review = ReviewRoutes(state, self.tokens)
         self.open: set[WebSocket] = set()
         self.loop: asyncio.AbstractEventLoop | None = None
         self.saved = saved
@@ -92,6 +95,7 @@ class Preview:
         routes = [
             WebSocketRoute(SOCKET, self.socket),
             *self.kits.routes,
+            *self.review.routes,
             Route(ALIVE, self.alive, methods=["GET"]),
             Route("/{path:path}", self.answer, methods=["GET"]),
         ]
@@ -260,8 +264,7 @@ def nothing() -> Response:
 
 def script() -> bytes:
     """The library that changes a page in place, and our script."""
-    folder = package_files("notebook_kb.preview").joinpath("static")
-    return b"\n".join(folder.joinpath(name).read_bytes() for name in ("idiomorph.min.js", "preview.js"))
+    return b"\n".join(static_file(name) for name in ("idiomorph.min.js", "preview.js"))
 
 
 class Server(uvicorn.Server):

@@ -16,6 +16,7 @@ from notebook_kb.preview.problems import from_error, scrub
 from notebook_kb.preview.tree import NOTHING, Kind, Tree, signature
 from notebook_kb.preview.view import View
 from notebook_kb.workspace.findings import all_findings
+from notebook_kb.workspace.known import log_signature
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -80,12 +81,18 @@ class State:
     def show(self, loaded: Loaded) -> None:
         """Make this snapshot the one that is shown."""
         self.loaded = loaded
+        self.log = log_signature(self.root, self.workspace.settings)
         shown_to_all = loaded
         if self.held:
             kept = {p: n for p, n in loaded.notebook.notes.items() if p not in self.held}
             shown_to_all = replace(loaded, notebook=replace(loaded.notebook, notes=kept))
         self.everything = View(self.workspace, loaded, public=False)
         self.published = View(self.workspace, shown_to_all, public=True)
+
+    def notice_answers(self) -> None:
+        """Show what is known anew if anything was answered since, here or in a terminal."""
+        if log_signature(self.root, self.workspace.settings) != self.log:
+            self.show(self.loaded)
 
     def view(self, *, public: bool) -> View:
         """One of the two views."""
@@ -108,6 +115,10 @@ class State:
             change = self.read_notes(notes, sure=sure, look=bool(files))
             if files & shown:
                 change = replace(change, kind="reload", urls=("*",))
+            if {p for p in kinds.get(Kind.LEDGER, ()) if self.tree.changed(p)}:
+                # pages name the copies elsewhere, the dashboard says how they stand
+                self.show(self.loaded)
+                change = replace(change, kind=change.kind or "page", urls=("*",))
             if theme:
                 self.take_theme(theme)
                 css = all(p.endswith(".css") for p in theme) and not change.kind

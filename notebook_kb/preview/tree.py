@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from notebook_kb.notebook.walk import ATTACHMENTS, NOTE_SUFFIXES, walk
+from notebook_kb.publishing.ledger import FOLDER
 from notebook_kb.settings import SETTINGS_NAME
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     FILE = "file"
     THEME = "theme"
     SETTINGS = "settings"
+    LEDGER = "ledger"
     NONE = ""
 
 
@@ -50,6 +52,7 @@ class Tree:
         self.base = "" if settings.notes in {".", "./", ""} else f"{settings.notes.strip('/')}/"
         self.theme = f"{settings.theme.strip('/')}/"
         self.roadmap = settings.roadmap if settings.roadmap.endswith((".yml", ".yaml")) else "roadmap.yml"
+        self.ledger = f"{settings.state.strip('/')}/{FOLDER}/"
         self.never = tuple(f"{f.strip('/')}/" for f in (settings.output, settings.state, "sources") if f)
 
     def kind(self, path: str) -> Kind:
@@ -62,6 +65,8 @@ class Tree:
             return Kind.NONE
         if path.startswith(self.theme):
             return Kind.THEME
+        if path.startswith(self.ledger):
+            return Kind.LEDGER if name.endswith(".yml") else Kind.NONE
         hidden = any(part.startswith(".") for part in pure.parts)
         if hidden or path.startswith(self.never) or not path.startswith(self.base):
             return Kind.NONE
@@ -72,6 +77,8 @@ class Tree:
     def skips(self, folder: str) -> bool:
         """Whether nothing in this folder matters."""
         inside = f"{folder}/"
+        if inside == self.ledger:
+            return False
         if inside.startswith(self.theme) or self.theme.startswith(inside) or folder == ".":
             return False
         hidden = any(part.startswith(".") for part in PurePosixPath(folder).parts)
@@ -100,12 +107,23 @@ class Tree:
         """The files that are not as they were."""
         first = not self.known
         walked = walk(self.root, self.settings)
-        paths = {*walked.notes, *walked.files, SETTINGS_NAME, self.roadmap, *self.theme_files()}
+        paths = {
+            *walked.notes,
+            *walked.files,
+            SETTINGS_NAME,
+            self.roadmap,
+            *self.theme_files(),
+            *self.ledger_files(),
+        }
         now = {p: how for p in paths if (how := signature(self.root / p)) != NOTHING}
         if first:
             self.known = now
             return set()
         return {p for p in {*now, *self.known} if now.get(p) != self.known.get(p)}
+
+    def ledger_files(self) -> list[str]:
+        """What is known of the copies elsewhere."""
+        return [p.relative_to(self.root).as_posix() for p in (self.root / self.ledger).glob("*.yml")]
 
     def theme_files(self) -> list[str]:
         """The files of the notebook's own theme."""

@@ -73,7 +73,7 @@ class View:
         """The pages' plan of this view."""
         if self.public:
             return self.workspace.public_site(self.loaded)
-        return self.workspace.private_site(self.loaded)
+        return self.workspace.private_site(self.loaded, with_known=True)
 
     @cached_property
     def site_view(self) -> SiteView:

@@ -123,12 +123,17 @@ class Watcher:
         self.watched[folder] = signature(folder)[2]
 
     def folders(self) -> list[tuple[Path, bool]]:
-        """(folder, with all below it): the notebook alone, its notes and its theme with what is in them."""
+        """(folder, with all below it): the notebook, its state and its ledger alone, its notes and its theme with what
+        is in them.
+        """
         settings = self.state.workspace.settings
         notes, theme = self.root / settings.notes, self.root / settings.theme
         if notes.resolve() == self.root.resolve():
             return [(self.root, True)]
-        return [(self.root, False), *((f, True) for f in (notes, theme) if f.is_dir())]
+        state = self.root / settings.state
+        flat = (f for f in (state, self.root / self.state.tree.ledger) if f.is_dir())
+        deep = (f for f in (notes, theme) if f.is_dir())
+        return [(self.root, False), *((f, True) for f in deep), *((f, False) for f in flat)]
 
     def stop(self) -> None:
         """End the thread and the watching."""

@@ -84,13 +84,12 @@ class Surroundings:
     """What an article asks of the rest of the program.
 
     `notebook` is the public view; `parsed` gives a public note's tree again; `address` the whole address of a note's page
-    ('' where it has none); `own_site` whether there is a site that links can lead to.
+    ('' where it has none).
     """
 
     notebook: Notebook
     parsed: Callable[[str], ParsedNote | None]
     address: Callable[[str], str]
-    own_site: bool = True
     losses: list[Loss] = field(default_factory=list)
 
 

@@ -25,10 +25,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPieces:
-    """All corrections, in the order of the text; `title` is the title that went out, where it is another now."""
+    """All corrections, in the order of the text; `title` is the title that went out, where it is another now.
+
+    `beside` names the fields of the payload beside the text that are others now, `files`: a post's card, picture or PDF is.
+    """
 
     changes: tuple[Change, ...] = ()
     title: str = ""
+    beside: tuple[str, ...] = ()
+    files: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.title)

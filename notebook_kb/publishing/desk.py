@@ -13,6 +13,8 @@ from notebook_kb.publishing.entry_json import entry_of, from_json
 from notebook_kb.publishing.errand import note_done, stamp
 from notebook_kb.publishing.journal import Journal
 from notebook_kb.publishing.ledger import Ledger
+from notebook_kb.publishing.payload import Form, TargetName
+from notebook_kb.publishing.remarks import remark
 from notebook_kb.publishing.renames import refuse_renamed
 from notebook_kb.publishing.states import State, standing_of
 from notebook_kb.publishing.targets.addresses import checked_address, remote_id_in
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
     from notebook_kb.publishing.journal import Sending
     from notebook_kb.publishing.ledger import Entry
-    from notebook_kb.publishing.payload import Form, Payload, TargetName
+    from notebook_kb.publishing.payload import Payload
+    from notebook_kb.publishing.remarks import Remark
     from notebook_kb.publishing.states import Standing
 
 
@@ -97,8 +100,8 @@ class Desk:
         url: str,
         job: Job | None = None,
         held: Entry | None = None,
-    ) -> tuple[Entry, str]:
-        """A person names the address of what is out there. Returns (the entry, a note for the person or '').
+    ) -> tuple[Entry, Remark | None]:
+        """A person names the address of what is out there. Returns (the entry, what the person should know of it).
 
         What went out is what the open request or the kit held (`held`), else what is known already, else that of `job`:
         what the note says now need not be there. Raises `UsageError` for an address that cannot be the target's.
@@ -131,6 +134,8 @@ class Desk:
                 note_ = sends[-1].note
                 record = replace(record, path=note_.get("path", ""), title=note_.get("title", ""))
             self.ledger.put(record.with_entry(entry))
+            if target is TargetName.LINKEDIN and form is not Form.ARTICLE and not entry.remote_id:
+                note = remark("kit_url_no_urn")
             for send in sends:
                 answer = {"url": entry.url, "remote_id": entry.remote_id, "status": entry.status}
                 self.journal.settled(send.nonce, "done", stamp(self.now()), answer)
@@ -222,6 +227,7 @@ class Desk:
         with notebook_lock(self.root, wait):
             self._read()
             self._finish()
+            self.journal.compact()
             yield
 
     def _finish(self) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from notebook_kb.publishing.payload import Payload
 
+BESIDE = ("summary", "topics", "series", "canonical")
 _PLAIN = (
     "status",
     "url",
@@ -51,9 +52,24 @@ def entry_of(payload: Payload, source: str, at: str, before: Entry | None = None
 
 
 def about_digest(payload: Payload) -> str:
-    """The digest of what stands beside the text: summary, topics, series and canonical address."""
-    beside = (payload.summary, payload.topics, payload.series, payload.canonical)
-    return hashlib.sha256(repr(beside).encode()).hexdigest()[:20]
+    """The digests of what stands beside the text, one for each of `BESIDE`, with hyphens between them."""
+    return "-".join(_short(getattr(payload, name), 10) for name in BESIDE)
+
+
+def beside_changed(about: str, payload: Payload) -> tuple[str, ...]:
+    """Which of `BESIDE` are not as they were when `about_digest` was noted; none where it was not.
+
+    Ledgers of before held one digest of all: where that differs, each may be another.
+    """
+    then, now = about.split("-"), about_digest(payload).split("-")
+    if len(then) != len(now):
+        whole = _short(tuple(getattr(payload, name) for name in BESIDE), 20)
+        return BESIDE if about and about != whole else ()
+    return tuple(name for name, a, b in zip(BESIDE, then, now, strict=True) if a != b)
+
+
+def _short(value: object, length: int) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:length]
 
 
 def file_digests(payload: Payload) -> tuple[str, ...]:

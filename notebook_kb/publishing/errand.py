@@ -34,6 +34,16 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A post of the same person's that stands where a new one would go, and that the ledger does not know."""
+
+    remote_id: str
+    title: str
+    url: str
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """What a service did: where it is now, and whether others can see it (`published`) or not (`draft`)."""
 
@@ -45,7 +55,7 @@ class Sent:
 @dataclass(slots=True)
 class Errand:
     """A payload on its way to a service. `entry` is what is out there of it; `again` the open request to repeat;
-    `account` whose token it is, as the service says.
+    `account` whose token it is, as the service says; `overwrites` what the person said may be written over.
     """
 
     payload: Payload
@@ -59,6 +69,7 @@ class Errand:
     entry: Entry | None = None
     again: Sending | None = None
     account: str = ""
+    overwrites: Taken | None = None
     pictures: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 

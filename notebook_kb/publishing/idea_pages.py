@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError
 from notebook_kb.model import document as d
-from notebook_kb.publishing.article import Figure
+from notebook_kb.publishing.article import Figure, Loss
 from notebook_kb.publishing.plain_words import plain_words
 from notebook_kb.publishing.shaped import block_words
 from notebook_kb.rendering.code import is_check
@@ -46,8 +46,10 @@ class _Idea:
     letters: int = 0
 
 
-def idea_document(article: Article, drawing: NotebookDrawing, pack: LanguagePack, author: str) -> bytes:
-    """The PDF of a note. CannotPageError, with its place, for what cannot be drawn."""
+def idea_document(
+    article: Article, drawing: NotebookDrawing, pack: LanguagePack, author: str
+) -> tuple[bytes, tuple[Loss, ...]]:
+    """(the PDF of a note, what is not in it). CannotPageError, with its place, for what cannot be drawn."""
     length = sum(len(block_words(b)) for b in article.blocks)
     if length > LONGEST:
         raise CannotPageError(
@@ -59,7 +61,32 @@ def idea_document(article: Article, drawing: NotebookDrawing, pack: LanguagePack
         raise CannotPageError(
             f"{article.note.path}: {pages.reason}", "write it in another way, or send a post without a PDF"
         )
-    return pdf_of_pages(pages, article.title, pack.code)
+    return pdf_of_pages(pages, article.title, pack.code), tuple(left_out(article))
+
+
+def left_out(article: Article) -> Iterator[Loss]:
+    """What has no place on the pages: footnotes, pictures within lines and from elsewhere, checks of code."""
+    path = article.note.path
+    referred: set[int] = set()
+    for block in d.walk_blocks(article.blocks):
+        if isinstance(block, Figure) and block.outside:
+            yield Loss("picture", "no_page", path, block.place.line, block.alt)
+        elif isinstance(block, d.CodeBlock) and is_check(block):
+            yield Loss("code", "no_page", path, block.place.line)
+        for inline in d.walk_inlines(d.own_inlines(block)):
+            if isinstance(inline, d.Image):
+                yield Loss("picture", "no_page", path, inline.place.line, inline.alt)
+            elif isinstance(inline, d.FootnoteRef) and inline.number not in referred:
+                referred.add(inline.number)
+                yield Loss("footnote", "no_page", path, inline.place.line)
+
+
+def _without_asides(inlines: tuple[d.Inline, ...]) -> tuple[d.Inline, ...]:
+    """A line without footnotes and pictures, also those in links and in bold words."""
+    kept = (i for i in inlines if not isinstance(i, (d.FootnoteRef, d.Image)))
+    return tuple(
+        replace(i, children=_without_asides(i.children)) if isinstance(i, d.InlineParent) else i for i in kept
+    )
 
 
 def ideas(article: Article, drawing: NotebookDrawing, pack: LanguagePack, author: str) -> Iterator[IdeaPage]:
@@ -71,6 +98,13 @@ def ideas(article: Article, drawing: NotebookDrawing, pack: LanguagePack, author
     if article.canonical:
         words = (Run(article.canonical.removeprefix("https://")),)
         yield IdeaPage(pack.word("the_whole_note"), (words,), foot=author)
+
+
+def _bare_table(table: d.Table) -> d.Table:
+    def bare(cells: tuple[d.Cell, ...]) -> tuple[d.Cell, ...]:
+        return tuple(replace(c, inlines=_without_asides(c.inlines)) for c in cells)
+
+    return replace(table, header=bare(table.header), rows=tuple(bare(row) for row in table.rows))
 
 
 class _Maker:
@@ -115,7 +149,7 @@ class _Maker:
             case d.CodeBlock() if not is_check(block):
                 yield from self.picture(self.drawing.code(block), block.code.partition("\n")[0], "")
             case d.Table():
-                yield from self.picture(self.drawing.table(block), "", "")
+                yield from self.picture(self.drawing.table(_bare_table(block)), "", "")
             case Figure() if not block.outside:
                 yield from self.picture(self.drawing.file(block.src), block.alt, block.caption)
             case d.Callout():
@@ -128,8 +162,7 @@ class _Maker:
 
     def text(self, inlines: tuple[d.Inline, ...], lead: str = "") -> Iterator[IdeaPage]:
         """A paragraph, on the page so far where it has room. Footnotes and pictures in a line stay out."""
-        kept = tuple(i for i in inlines if not isinstance(i, (d.FootnoteRef, d.Image)))
-        runs = self.drawing.line(kept)
+        runs = self.drawing.line(_without_asides(inlines))
         letters = sum(len(r.text) + 12 * bool(r.mathml) for r in runs)
         if self.idea.letters > FEW and self.idea.letters + letters > MOST:
             yield from self.flush()

@@ -7,17 +7,19 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from notebook_kb.errors import NotebookError
+from notebook_kb.errors import ChangedSinceReadError, EnvironmentFailedError, NotebookError
 from notebook_kb.files.read import read_file
-from notebook_kb.files.write import append_line
+from notebook_kb.files.write import append_line, write_file
 from notebook_kb.publishing.secret import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
     from pathlib import Path
 
 NAME = "journal.jsonl"
 _LIMIT = 256 * 1024 * 1024
+_LARGE = 1024 * 1024
+_SENT = ("nonce", "key", "place", "action", "payload", "at", "entry", "note")
 _END = '"end": 1}'  # a line that has it was written whole
 
 
@@ -60,9 +62,12 @@ class Journal:
     def __init__(self, state: Path) -> None:
         """Raises `JournalError` for a damaged line (a torn one is a write that was cut short, and is left out)."""
         self.path = state / NAME
+        self._read(self._data())
+
+    def _read(self, data: bytes) -> None:
         self.sends: dict[str, Sending] = {}
         self._uploads: dict[tuple[str, str, str], tuple[str, str]] = {}
-        for number, line in enumerate(self._lines(), 1):
+        for number, line in enumerate(data.split(b"\n"), 1):
             if value := _read_line(line, f"{self.path}:{number}"):
                 try:
                     self._apply(value)
@@ -72,19 +77,7 @@ class Journal:
     def sending(self, draft: Sending) -> str:
         """Note that a request goes out now; returns its nonce. Only when this returns may it go out."""
         nonce = secrets.token_hex(8)
-        self._write(
-            {
-                "what": "sending",
-                "nonce": nonce,
-                "key": draft.key,
-                "place": draft.place,
-                "action": draft.action,
-                "payload": draft.payload,
-                "at": draft.at,
-                "entry": draft.entry,
-                "note": draft.note,
-            }
-        )
+        self._write(_sending(replace(draft, nonce=nonce)))
         return nonce
 
     def again(self, nonce: str, at: str) -> None:
@@ -113,16 +106,7 @@ class Journal:
 
     def uploaded(self, service: str, owner: str, digest: str, remote: str, at: str) -> None:
         """Note where a file is now, so that a second try takes the same."""
-        self._write(
-            {
-                "what": "uploaded",
-                "service": service,
-                "owner": owner,
-                "digest": digest,
-                "remote": remote,
-                "at": at,
-            }
-        )
+        self._write(_upload(service, owner, digest, remote, at))
 
     def upload_of(self, service: str, owner: str, digest: str) -> tuple[str, str] | None:
         """(where a file is there, when it went up), None if it never did."""
@@ -151,25 +135,57 @@ class Journal:
         found = [send for send in self.sends.values() if (send.key, send.place) == (key, place)]
         return found[-1] if found else None
 
-    def _lines(self) -> Iterable[bytes]:
+    def compact(self) -> bool:
+        """Write the journal anew without what nobody will ask for again, if it is large and all in it is settled.
+
+        What stays: of each note and place the latest request that succeeded and the latest of all, and where files are
+        that went up. The caller holds the notebook's lock. The file is exchanged in one step: at any moment it is the old
+        or the new one. False where nothing was done, also where the disk refuses: it can wait.
+        """
+        if not self.path.exists() or self.path.stat().st_size <= _LARGE:
+            return False
+        seen = read_file(self.path, _LIMIT)
+        self._read(seen.data)
+        if self.open_sends() or self.unnoted():
+            return False
+        data = "".join(f"{_line(value)}\n" for value in self._kept()).encode()
+        if len(data) * 2 > len(seen.data):
+            return False
+        try:
+            write_file(self.path, data, seen)
+        except (ChangedSinceReadError, EnvironmentFailedError):
+            return False
+        self._read(data)
+        return True
+
+    def _kept(self) -> Iterator[dict[str, Any]]:
+        """The lines of a compact journal."""
+        latest = {(s.key, s.place): s for s in self.sends.values()}
+        kept = {s.nonce for s in (*latest.values(), *self.done_sends())}
+        for send in self.sends.values():
+            if send.nonce in kept:
+                yield from _lines_of(send)
+        for (service, owner, digest), (remote, at) in self._uploads.items():
+            yield _upload(service, owner, digest, remote, at)
+
+    def _data(self) -> bytes:
         if not self.path.exists():
-            return []
+            return b""
         data = read_file(self.path, _LIMIT).data
         if len(data) > _LIMIT:
             raise JournalError(f"{self.path}: it is too large", "Move it away after settling what is open.")
-        return data.split(b"\n")
+        return data
 
     def _write(self, value: dict[str, Any]) -> None:
         # Back from JSON, so that what is known now is what would be read later.
-        line = redact(json.dumps({"v": 1, **value, "end": 1}, ensure_ascii=True))
+        line = _line(value)
         append_line(self.path, line)
         self._apply(json.loads(line))
 
     def _apply(self, value: dict[str, Any]) -> None:
         match value["what"]:
             case "sending":
-                names = ("nonce", "key", "place", "action", "payload", "at", "entry", "note")
-                self.sends[value["nonce"]] = Sending(**{name: value[name] for name in names})
+                self.sends[value["nonce"]] = Sending(**{name: value[name] for name in _SENT})
             case "uploaded":
                 place = (value["service"], value["owner"], value["digest"])
                 self._uploads[place] = (value["remote"], value["at"])
@@ -185,6 +201,31 @@ class Journal:
 
 
 _MEND = "Look at what is out there, settle it with --done or --not-sent after moving this file away."
+
+
+def _line(value: dict[str, Any]) -> str:
+    return redact(json.dumps({"v": 1, **value, "end": 1}, ensure_ascii=True))
+
+
+def _sending(send: Sending) -> dict[str, Any]:
+    return {"what": "sending", **{name: getattr(send, name) for name in _SENT}}
+
+
+def _upload(service: str, owner: str, digest: str, remote: str, at: str) -> dict[str, Any]:
+    place = {"service": service, "owner": owner, "digest": digest}
+    return {"what": "uploaded", **place, "remote": remote, "at": at}
+
+
+def _lines_of(send: Sending) -> Iterator[dict[str, Any]]:
+    """The lines that make a request of which it is known what came."""
+    yield _sending(send)
+    about = {"nonce": send.nonce, "at": send.at}
+    if send.outcome == "settled":
+        yield {"what": "settled", **about, "how": "forgotten", "answer": {}}
+    else:
+        yield {"what": "answered", **about, "outcome": send.outcome, "answer": send.answer}
+    if send.noted:
+        yield {"what": "noted", "nonce": send.nonce}
 
 
 def _after(send: Sending, value: dict[str, Any]) -> Sending:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shlex
 from collections import Counter
 from dataclasses import dataclass
@@ -12,11 +11,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.errors import UsageError
-from notebook_kb.files.folders import FRESH, OLD, replace_folder
+from notebook_kb.files.folders import replace_folder
 from notebook_kb.languages import slugify
 from notebook_kb.publishing.adapters import ADAPTERS
 from notebook_kb.publishing.entry_json import entry_of, to_json
 from notebook_kb.publishing.kit_key import signed
+from notebook_kb.publishing.kit_manifest import FORMAT, NAME, SAFE_NAME, ManifestError, read_manifest
 from notebook_kb.publishing.kit_page import check_page, checklist, index_page, kit_file, standalone
 from notebook_kb.publishing.kit_source import Source
 from notebook_kb.publishing.markdown import MarkdownWriter
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
     from notebook_kb.publishing.changed_pieces import ChangedPieces
     from notebook_kb.publishing.prepare import Prepared
-
-MANIFEST = "manifest.json"
-FORMAT = 1
-SAFE_NAME = re.compile(r"[\w.-]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def write_kit(
     )
     files = _files(source, pdf)
     manifest = signed(manifest_of(source, files))
-    files[MANIFEST] = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    files[NAME] = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
     place = kit_place(
         folder, source, slug or slugify(PurePosixPath(payload.path).stem, pack), foreign=foreign
     )
@@ -123,33 +119,13 @@ def is_free(place: Path, key: str, *, foreign: bool) -> bool:
     if not place.is_dir():
         return False
     there = {p.name for p in place.iterdir()}
-    manifest = read_manifest(place)
-    files = manifest.get("files")
-    listed = {*files, MANIFEST} if isinstance(files, dict) else set()
-    if not foreign:
-        return bool(manifest.get("key", key) == key)
-    return not there or (manifest.get("key") == key and there <= listed)
-
-
-def read_manifest(kit: Path) -> dict[str, Any]:
-    """The manifest of a kit's folder, {} where there is none that can be read."""
     try:
-        value = json.loads((kit / MANIFEST).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def kits_in(folder: Path) -> list[tuple[str, str, dict[str, Any]]]:
-    """(target-form, slug, manifest) of every kit below `.kb/kits`, in the order of their names."""
-    found = []
-    for manifest in sorted(folder.glob(f"*/*/{MANIFEST}")):
-        kit = manifest.parent
-        is_ours = not kit.is_symlink() and not kit.parent.is_symlink() and kit.suffix not in {FRESH, OLD}
-        read = read_manifest(kit) if is_ours else {}
-        if read.get("version") == FORMAT:
-            found.append((kit.parent.name, kit.name, read))
-    return found
+        manifest = read_manifest(place)
+    except ManifestError:
+        return not foreign  # it is made anew
+    if manifest is None:
+        return not foreign or not there
+    return manifest.key == key and (not foreign or there <= {*manifest.files, NAME})
 
 
 def _own_files(target: TargetName, document: bytes) -> tuple[str, ...]:

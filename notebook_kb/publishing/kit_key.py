@@ -38,7 +38,9 @@ def is_ours(manifest: Mapping[str, Any]) -> bool:
     """Whether a manifest was signed on this machine."""
     given = manifest.get(SIGNATURE)
     key = _key() if isinstance(given, str) else b""
-    return bool(key) and hmac.compare_digest(str(given).encode(), _signature(manifest, key).encode())
+    return bool(key) and hmac.compare_digest(
+        str(given).encode(errors="replace"), _signature(manifest, key).encode()
+    )
 
 
 def _signature(manifest: Mapping[str, Any], key: bytes) -> str:

@@ -18,10 +18,12 @@ from notebook_kb.publishing.kit_outline import begins, outline, plain_article
 from notebook_kb.publishing.kit_steps import steps_of
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.shaped import Shown, loss_lines
+from notebook_kb.rendering.plain_formula import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notebook_kb.languages import LanguagePack
     from notebook_kb.publishing.kit_source import Source
     from notebook_kb.publishing.payload import Picture
 
@@ -71,6 +73,7 @@ def checklist(source: Source) -> bytes:
     values = {
         "title": [payload.title],
         "summary": [payload.summary],
+        "series": [payload.series],
         "topics": list(payload.topics),
         "canonical": [payload.canonical],
         "line": [source.corrected],
@@ -105,6 +108,8 @@ def _page(source: Source) -> dict[str, Any]:
         "summary": payload.summary,
         "summary_max": contracts.number("medium.subtitle_max") if payload.target is TargetName.MEDIUM else 0,
         "topics": payload.topics,
+        "series": payload.series,
+        "title_again": source.is_correction and bool(source.changed and source.changed.title),
         "canonical": payload.canonical,
         "pictures": [source.picture(p) for p in payload.pictures],
         "markdown": source.is_markdown,
@@ -139,7 +144,10 @@ def _lead(source: Source) -> str:
 
 def _warnings(source: Source) -> list[str]:
     refused = source.prepared.shaped.refusals
-    return [*source.prepared.warnings, *(f"{x.place}: {x.detail}" for x in refused)]
+    return [
+        *(w.said(source.pack) for w in source.prepared.warnings),
+        *(f"{x.place}: {x.detail}" for x in refused),
+    ]
 
 
 def _sentence(line: str) -> Markup:
@@ -183,10 +191,16 @@ def _losses(source: Source) -> list[dict[str, Any]]:
     return [
         {
             "line": loss_lines(group, source.pack)[0],
-            "places": [{"place": x.place, "detail": begins(x.detail)} for x in group],
+            "places": [{"place": x.place, "detail": begins(_why(x.detail, source.pack))} for x in group],
         }
         for group in groups
     ]
+
+
+def _why(detail: str, pack: LanguagePack) -> str:
+    """Why a formula is no text, in the notebook's language; any other detail as it is."""
+    key = next((key for key, words in REASONS.items() if words == detail), "")
+    return pack.word(f"formula_{key}") if key else detail
 
 
 def _data(source: Source) -> dict[str, Any]:

@@ -20,6 +20,13 @@ OPENED = {
     (TargetName.LINKEDIN, Form.DOCUMENT): "linkedin.new_post_url",
     (TargetName.DEVTO, Form.ARTICLE): "devto.new_article_url",
 }
+# what is typed in beside the text, and where
+FIELDS = {
+    "summary": {TargetName.MEDIUM, TargetName.FOLDER},
+    "topics": set(TargetName),
+    "series": {TargetName.DEVTO},
+    "canonical": {TargetName.MEDIUM, TargetName.DEVTO},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +81,7 @@ def _post(source: Source) -> list[Step]:
 def _corrections(source: Source) -> list[Step]:
     assert source.changed is not None
     steps = [Step("open", source.word("kit_step_open_story"), "", "open", source.story_url)]
-    if source.changed.title:
-        text = source.word("kit_text_retitle", title=source.changed.title)
-        steps.append(Step("title", source.word("kit_step_title"), text, "title"))
-    if source.payload.form is not Form.ARTICLE:
-        steps.append(_step(source, "post", tool="post"))
-    elif source.changed:
-        changes = enumerate(source.changed.changes, 1)
-        steps += [_correction(source, number, change) for number, change in changes]
-    else:
-        steps += _fields(source)
+    steps += _post_changes(source) if source.payload.form is not Form.ARTICLE else _article_changes(source)
     if source.corrected:
         steps.append(_step(source, "corrected", tool="line"))
     if source.is_checked:
@@ -91,14 +89,47 @@ def _corrections(source: Source) -> list[Step]:
     return [*steps, _step(source, "save"), _step(source, "done_again", name="done", tool="done")]
 
 
+def _article_changes(source: Source) -> list[Step]:
+    """A step for each piece and each field that is another now; for all fields where it is not known which."""
+    changed, steps = source.changed, list[Step]()
+    assert changed is not None
+    if changed.title:
+        text = source.word("kit_text_retitle", title=changed.title)
+        steps.append(Step("title", source.word("kit_step_title"), text, "title"))
+    steps += [_correction(source, number, change) for number, change in enumerate(changed.changes, 1)]
+    if not changed and not changed.beside:
+        return _fields(source)
+    return steps + [step for name in changed.beside for step in _new_field(source, name)]
+
+
+def _post_changes(source: Source) -> list[Step]:
+    """The text as a whole; what hangs on a post cannot be changed, which is said."""
+    assert source.changed is not None
+    hangs = source.changed.files or source.changed.title
+    return [_step(source, "post", tool="post"), *([_step(source, "stays")] if hangs else [])]
+
+
+def _new_field(source: Source, name: str) -> list[Step]:
+    """What to do about a field beside the text that is another now; nothing where the service has none."""
+    payload = source.payload
+    if payload.target not in FIELDS[name]:
+        return []
+    if not getattr(payload, name):
+        return [Step(name, source.word(f"kit_step_no_{name}"))]
+    text = _words(source, f"kit_text_{'subtitle' if name == 'summary' else name}")
+    return [Step(name, source.word(f"kit_step_new_{name}"), text, name)]
+
+
 def _fields(source: Source) -> list[Step]:
     """What is put in beside the text."""
     payload, steps = source.payload, list[Step]()
-    if payload.summary and payload.target in {TargetName.MEDIUM, TargetName.FOLDER}:
+    if payload.summary and payload.target in FIELDS["summary"]:
         steps.append(_step(source, "subtitle", tool="summary"))
     if payload.topics:
         steps.append(_step(source, "topics", tool="topics"))
-    if payload.canonical and payload.target in {TargetName.MEDIUM, TargetName.DEVTO}:
+    if payload.series and payload.target in FIELDS["series"]:
+        steps.append(_step(source, "series", tool="series"))
+    if payload.canonical and payload.target in FIELDS["canonical"]:
         steps.append(_step(source, "canonical", tool="canonical"))
     return steps
 

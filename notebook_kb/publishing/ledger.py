@@ -49,7 +49,7 @@ class Entry:
 
     `status`: `prepared` (a kit was made, no URL known), `draft` (the service has it, nobody can see it) or
     `published`. Times are UTC, ISO 8601. `source` is the digest of the note and all that it shows, `payload` that of
-    what went out, `about` that of its summary, topics and canonical address. `pictures`: SHA-256 → address or URN there. `extra`: keys that this version does not know.
+    what went out, `about` those of its summary, topics, series and canonical address. `pictures`: SHA-256 → address or URN there. `extra`: keys that this version does not know.
     """
 
     target: TargetName

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
-from notebook_kb.parsing.tex import TexConverter
+from notebook_kb.parsing.tex import TexConverter, strip_comments
+from notebook_kb.parsing.tex_lines import formula_lines
 from notebook_kb.publishing.drawing import Said
 from notebook_kb.rendering.images.code import code_png
 from notebook_kb.rendering.images.formula import draw_formula, formula_picture
@@ -17,7 +18,7 @@ from notebook_kb.rendering.images.raster import note_picture
 from notebook_kb.rendering.images.result import CannotDraw, Drawn, UndrawableError
 from notebook_kb.rendering.images.runs import Run
 from notebook_kb.rendering.images.table import TablePicture, table_png
-from notebook_kb.rendering.plain_formula import formula_lines, plain_formula
+from notebook_kb.rendering.plain_formula import plain_formula
 from notebook_kb.rendering.unicode_math import unicode_math
 
 if TYPE_CHECKING:
@@ -59,14 +60,10 @@ class NotebookDrawing:
         said = plain_formula(tex, result.mathml, plain_letters=plain_letters, macros=self.macros)
         # refused, since x and 𝐱 would be one letter: then the words of its picture keep them apart too
         plain = plain_letters and bool(said.text)
-        return Said(said.text, said.refused, self.alt(tex, result.mathml, display=display, plain=plain))
-
-    def alt(self, tex: str, mathml: str, *, display: bool, plain: bool) -> str:
-        """The words of a formula's picture; lines, whose breaks the MathML lacks, are parted by semicolons."""
-        lines = [self.tex.convert(line, display=display) for line in formula_lines(tex)]
-        whole = len(lines) == 1 or any(line.error for line in lines)
-        texts = [mathml] if whole else [line.mathml for line in lines]
-        return "; ".join(unicode_math(text, plain_letters=plain) for text in texts)
+        # only what stands on its own lines has its breaks
+        lines = display or len(formula_lines(strip_comments(tex))) == 1
+        mathml = result.mathml if lines else self.tex.convert(tex, display=True).mathml
+        return Said(said.text, said.refused, unicode_math(mathml, plain_letters=plain))
 
     def mathml(self, tex: str, *, display: bool = True) -> str:
         """A formula as MathML. UndrawableError where it cannot be read."""

@@ -14,6 +14,7 @@ from notebook_kb.publishing.html import HtmlWriter
 from notebook_kb.publishing.markdown import MarkdownWriter
 from notebook_kb.publishing.payload import Payload, TargetName
 from notebook_kb.publishing.plain_words import plain_words
+from notebook_kb.publishing.remarks import remark
 from notebook_kb.publishing.shape import shape
 from notebook_kb.publishing.shaped import Shown
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from notebook_kb.publishing.adapters import Adapter
     from notebook_kb.publishing.article import Article
     from notebook_kb.publishing.drawing import Drawing
+    from notebook_kb.publishing.remarks import Remark
     from notebook_kb.publishing.shaped import Shaped
 
 CUT = "…"
@@ -40,7 +42,7 @@ class Prepared:
     shaped: Shaped
     pieces: tuple[str, ...]
     source: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
 
 def prepare_article(
@@ -119,21 +121,26 @@ def short_summary(summary: str, target: TargetName) -> str:
 
 def warnings_of(
     payload: Payload, shaped: Shaped, adapter: Adapter, address: Callable[[Shown], str] | None
-) -> list[str]:
+) -> list[Remark]:
     """What a person should know before it goes out."""
     found = []
     limit = {TargetName.MEDIUM: "medium.title_max", TargetName.DEVTO: "devto.title_max"}.get(payload.target)
     if payload.target is TargetName.LINKEDIN:
         limit = "linkedin.article_title_max"
     if limit and len(payload.title) > number(limit):
-        found.append(f"the title has {len(payload.title)} characters; {number(limit)} are shown")
-    found += [f"picture {p.name} has no alt text" for p in payload.pictures if not p.alt.strip()]
+        found.append(remark("warn_long_title", count=len(payload.title), most=number(limit)))
+    found += without_words(payload)
     if adapter.shipping is Shipping.ADDRESS:
         found += [
-            f"picture {b.picture.name} has no address on the own site"
+            remark("warn_no_picture_address", name=b.picture.name)
             for b in shaped.blocks
             if isinstance(b, Shown) and b.picture is not None and not (address and address(b))
         ]
     if not payload.canonical:
-        found.append("there is no `base_url` in notebook.yml, so the copy cannot name its original")
+        found.append(remark("warn_no_original"))
     return found
+
+
+def without_words(payload: Payload) -> list[Remark]:
+    """The pictures that nobody has described."""
+    return [remark("warn_no_alt", name=p.name) for p in payload.pictures if not p.alt.strip()]

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.publishing.article import source_digest
 from notebook_kb.publishing.payload import Form, LinkCard, Payload, Piece, TargetName
-from notebook_kb.publishing.prepare import Prepared
+from notebook_kb.publishing.prepare import Prepared, without_words
+from notebook_kb.publishing.remarks import remark
 from notebook_kb.publishing.shaped import BEGINS, Shaped
 
 if TYPE_CHECKING:
-    from notebook_kb.publishing.article import Article
+    from notebook_kb.publishing.article import Article, Loss
     from notebook_kb.publishing.payload import Picture
     from notebook_kb.publishing.post_text import PostText
+    from notebook_kb.publishing.remarks import Remark
 
 HASHTAG = re.compile(r"(?<![\w#&/])#(\w+)")
 VERSION = 1  # raise when the same note comes out as another post
@@ -27,8 +29,11 @@ def prepare_post(
     thumbnail: Picture | None = None,
     pictures: tuple[Picture, ...] = (),
     document: bytes = b"",
+    left_out: tuple[Loss, ...] = (),
 ) -> Prepared:
-    """A post with a card (`thumbnail` is its picture), or with `pictures` in its place, or with a PDF."""
+    """A post with a card (`thumbnail` is its picture), or with `pictures` in its place, or with a PDF, in which what was
+    `left_out` is not.
+    """
     card = None
     if article.canonical and not pictures and not document:
         card = LinkCard(article.canonical, article.title, article.summary, thumbnail)
@@ -51,7 +56,13 @@ def prepare_post(
     )
     files = {p.name: p.digest for p in pictures}
     source = hashlib.sha256(f"{source_digest(article, files)}{post.text}".encode()).hexdigest()
-    return Prepared(payload, Shaped((), pictures, post.losses), (), source, tuple(warnings_of(post, payload)))
+    return Prepared(
+        payload,
+        Shaped((), pictures, (*post.losses, *left_out)),
+        (),
+        source,
+        tuple(warnings_of(post, payload)),
+    )
 
 
 def text_piece(text: str) -> Piece:
@@ -61,12 +72,12 @@ def text_piece(text: str) -> Piece:
     return Piece("paragraph", hashlib.sha256(text.encode()).hexdigest()[:20], begins)
 
 
-def warnings_of(post: PostText, payload: Payload) -> list[str]:
+def warnings_of(post: PostText, payload: Payload) -> list[Remark]:
     """What a person should know before it goes out."""
     found = []
     if post.too_long:
-        found.append(f"{post.place}: the text has {post.length:,} characters; LinkedIn takes {post.limit:,}")
-    found += [f"picture {p.name} has no alt text" for p in payload.pictures if not p.alt.strip()]
+        found.append(remark("warn_long_post", post.place, count=f"{post.length:,}", most=f"{post.limit:,}"))
+    found += without_words(payload)
     if not payload.canonical:
-        found.append("there is no `base_url` in notebook.yml, so the post has no card that leads to the page")
+        found.append(remark("warn_no_card"))
     return found

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from notebook_kb.publishing.credentials import Credential, Service
-    from notebook_kb.publishing.errand import Audience
+    from notebook_kb.publishing.errand import Audience, Taken
     from notebook_kb.publishing.journal import Sending
     from notebook_kb.publishing.ledger import Entry
     from notebook_kb.publishing.payload import Payload
@@ -44,6 +44,7 @@ class Target(Protocol):
     def check(self, payload: Payload, options: Options) -> list[str]: ...
     def final_text(self, payload: Payload) -> str: ...
     def who(self, credential: Credential, options: Options, /) -> str: ...
+    def taken(self, payload: Payload, credential: Credential, entry: Entry | None, /) -> Taken | None: ...
     def deliver(self, errand: Errand) -> None: ...
 
 
@@ -56,7 +57,9 @@ TARGETS: Mapping[TargetName, Target] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person is to say yes to. `text` is what readers will see, word for word."""
+    """What a person is to say yes to. `text` is what readers will see, word for word; `overwrites` is a post that would be
+    lost with it, which the ledger does not know.
+    """
 
     action: Literal["create", "update", "retry"]
     target: TargetName
@@ -64,6 +67,7 @@ class Question:
     text: str
     audience: str
     warnings: tuple[str, ...] = ()
+    overwrites: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +144,17 @@ def _deliver(
     if soon := expiry_warning(target.service, credential, desk.now()):
         warnings.append(soon)
     payload = job.payload
-    text = target.final_text(payload)
-    question = Question(action, payload.target, payload.title, text, options.audience, tuple(warnings))
+    known = before.entry if before.entry and before.entry.status != "prepared" else None
+    taken = target.taken(payload, credential, known)
+    question = Question(
+        action,
+        payload.target,
+        payload.title,
+        target.final_text(payload),
+        options.audience,
+        tuple(warnings),
+        taken,
+    )
     if not confirm(question):
         return Outcome("declined", before.entry, tuple(warnings))
     with desk.locked():
@@ -155,8 +168,9 @@ def _deliver(
             ledger=desk.ledger,
             journal=desk.journal,
             now=desk.now,
-            entry=before.entry if before.entry and before.entry.status != "prepared" else None,
+            entry=known,
             again=before.open_send,
+            overwrites=taken,
         )
         target.deliver(errand)
     entry = errand.entry

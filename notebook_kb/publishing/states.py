@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from notebook_kb.publishing.changed_pieces import compare_pieces
-from notebook_kb.publishing.entry_json import about_digest, file_digests
+from notebook_kb.publishing.entry_json import beside_changed, file_digests
 
 if TYPE_CHECKING:
     from notebook_kb.publishing.journal import Journal, Sending
@@ -109,7 +109,7 @@ def drift_of(entry: Entry, payload: Payload, source: str = "") -> Drift | None:
     adapter = (entry.adapter, payload.adapter) if entry.adapter != payload.adapter else None
     return Drift(
         title=(entry.title, payload.title) if entry.title != payload.title else None,
-        about=bool(entry.about) and entry.about != about_digest(payload),
+        about=bool(beside_changed(entry.about, payload)),
         added=added,
         changed=changed,
         removed=removed,

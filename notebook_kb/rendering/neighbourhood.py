@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.roadmap_map import BOX_H, BOX_W, CUT, STATES, state_sign, wrap_title
+from notebook_kb.rendering.map_text import wrap_title
+from notebook_kb.rendering.roadmap_map import BOX_H, BOX_W, CUT, STATES, state_sign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.parsing.tex import strip_comments
+from notebook_kb.parsing.tex_lines import line_breaks
 from notebook_kb.rendering.formula_guard import UnknownCommandError, lost, raw_tex
 from notebook_kb.rendering.unicode_math import BRACES, PLAIN_STAYS, SILENT, name_of, parsed, unicode_math
 from notebook_kb.rendering.unicode_terms import ACCENTS, LARGE
@@ -47,11 +48,6 @@ REASONS = {
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([A-Za-z]+)\*?\}")
 _ONE_LINE = re.compile(r"(?:[pbBvV]?(?:small)?matrix|subarray|equation|array)")
 _RULED = re.compile(r"\\begin\s*\{array\}\s*\{[^}]*\||\\hline")
-_PARTS = re.compile(
-    r"(?P<break>\\\\(?:\*?\[[^\]]*\]|\*)?|\\(?:newline|cr)(?![A-Za-z]))"
-    r"|(?P<open>\\begin\s*\{[^}]*\}|\\substack\s*\{)|(?P<close>\\end\s*\{[^}]*\})|\\.|(?P<brace>[{}])",
-    re.DOTALL,
-)
 _THOUSANDS = re.compile(r"\d\s*\{,\}\s*\d{3}")
 _DEFINES = re.compile(r"\\(?:(?:new|renew|provide)command|def|let|DeclareMathOperator)(?![A-Za-z])")
 _DOTS = re.compile("[⋯⋮⋱…]|\\.\\.\\.")
@@ -106,41 +102,11 @@ def _environment(tex: str) -> str:
             return f"environment {name}"
     if _RULED.search(tex):
         return "matrix"
-    if any("[" in found[0] or tex[found.end() :].strip() for found, _ in _breaks(tex)):
+    if any("[" in found[0] or tex[found.end() :].strip() for found, _ in line_breaks(tex)):
         return "lines"
     if "\\tag" in tex:
         return "number"
     return "macro" if _DEFINES.search(tex) else ""
-
-
-def _breaks(tex: str) -> Iterator[tuple[re.Match[str], bool]]:
-    r"""(break, outside all braces) for each `\\` that neither an environment nor `\substack` makes rows of.
-
-    The converter drops these breaks, but not the `[1em]` of `\\[1em]`.
-    """
-    stack: list[str] = []
-    for found in _PARTS.finditer(tex):
-        kind, text = found.lastgroup, found[0]
-        if kind == "break" and not any(opened != "{" for opened in stack):
-            yield found, not stack
-        elif kind == "open":
-            stack.append("}" if text.startswith("\\substack") else "\\end")
-        elif text == "{":
-            stack.append(text)
-        elif stack and (text == "}" or kind == "close"):
-            stack.pop()
-
-
-def formula_lines(tex: str) -> tuple[str, ...]:
-    r"""The lines of a formula that is broken by `\\` outside of any environment, else the formula alone."""
-    source = strip_comments(tex)
-    lines, at = [], 0
-    for found, outside in _breaks(source):
-        if outside:
-            lines.append(source[at : found.start()])
-            at = found.end()
-    lines = [line.strip() for line in (*lines, source[at:]) if line.strip()]
-    return tuple(lines) if len(lines) > 1 else (tex,)
 
 
 def _shape(root: Element) -> str:

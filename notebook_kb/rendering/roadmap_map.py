@@ -17,6 +17,8 @@ from html import escape
 from itertools import accumulate, combinations, permutations
 from typing import TYPE_CHECKING
 
+from notebook_kb.rendering.map_text import text_length, wrap_title
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,9 +31,7 @@ COLUMNS = 7  # what a wide window shows; concepts without arrows spread over so 
 LARGE = 100  # so many arrows are arranged with care, more in haste
 TRIED_AREAS = 6  # so many areas are put in the best of all orders, more stay in the roadmap's
 ACROSS, CROSSING, TINY = 0.35, 2.5, -1e-9  # what a line between areas and a crossing weigh; zero for floats
-TEXT, MOST = 17.2, 19.5  # what fits beside the sign, in average characters: well, and at most
 STATES = ("empty", "started", "covered", "solid")
-_NARROW, _WIDE = frozenset("iljtfrI.,:;'’|()[] -"), frozenset("mwMWOQGDHN@%—…")
 
 Key = tuple[tuple[str, str, tuple[str, ...]], ...]
 Edge = tuple[str, str]
@@ -73,6 +73,7 @@ class _Scene:
     states: Mapping[str, str]
     urls: Mapping[str, str]
     words: Mapping[str, str]
+    known: Mapping[str, float]
 
     def say(self, key: str, **values: object) -> str:
         """A text of the language pack with its values; the key itself where the pack lacks it."""
@@ -85,17 +86,23 @@ class _Scene:
 
 
 def draw_map(
-    roadmap: Roadmap, states: Mapping[str, str], urls: Mapping[str, str], *, words: Mapping[str, str]
+    roadmap: Roadmap,
+    states: Mapping[str, str],
+    urls: Mapping[str, str],
+    *,
+    words: Mapping[str, str],
+    known: Mapping[str, float] | None = None,
 ) -> str:
     """The map of `roadmap` as SVG, '' if it has no concepts.
 
     `states` maps a concept to empty, started, covered or solid (missing: empty), `urls` to a ready-made address (missing:
     the node is no link). `words` is the language pack's table; `map_label`, `map_needs`, `map_nothing`,
-    `map_application`, `covered_of` and the states are used, with `{name}` for values.
+    `map_application`, `covered_of` and the states are used, with `{name}` for values. `known` (0 to 1) is a line along the
+    foot of a concept's box, and in words `known_share`.
     """
     if not roadmap.concepts:
         return ""
-    scene = _Scene(roadmap, states, urls, words)
+    scene = _Scene(roadmap, states, urls, words, known or {})
     key = tuple((c.id, c.area, c.needs) for c in roadmap.concepts.values())
     grid, row = _layout(key, tuple(a.id for a in roadmap.areas))
     top, area_of = grid.tops(), grid.area_of
@@ -106,7 +113,7 @@ def draw_map(
     label = escape(scene.say("map_label", count=len(roadmap.concepts)))
     titles = {a.id: a.title for a in roadmap.areas}
     out = [f'<svg class="map" {size} role="group" aria-label="{label}">']
-    out += _Router(grid, at, {a: _length(titles.get(a, "")) * 11 for a in top}, height).lines()
+    out += _Router(grid, at, {a: text_length(titles.get(a, "")) * 11 for a in top}, height).lines()
     for area, y in top.items():
         out.append(_band(scene, [c for c in area_of if area_of[c] == area], titles.get(area, ""), y, width))
     out += [_node(scene, concept, *at[concept.id]) for concept in roadmap.concepts.values()]
@@ -324,7 +331,7 @@ def _band(scene: _Scene, members: Sequence[str], title: str, top: int, width: in
     covered = sum(scene.state(c) in {"covered", "solid"} for c in members)
     count = scene.say("covered_of", covered=covered, total=len(members))
     number = f'<text class="count" x="{width - 1}" y="{top + 29}" text-anchor="end">{escape(count)}</text>'
-    beside = _length(title) * 11 + _length(count) * 7 < width
+    beside = text_length(title) * 11 + text_length(count) * 7 < width
     return (
         f'<path class="band" d="M{LEFT} {top + 8}H{width - 1}"/>'
         f'<text class="area" x="{LEFT}" y="{top + 30}">{escape(title)}</text>{number if beside else ""}'
@@ -341,7 +348,9 @@ def _node(scene: _Scene, concept: Concept, x: int, y: int) -> str:
     corner = f"l{cut} {cut}" if cut else ""
     box = f"M{x} {y}h{BOX_W - cut}{corner}v{BOX_H - cut}h-{BOX_W}z"
     sign = state_sign(state, x + 14, y + BOX_H // 2)
-    inner = f'<title>{label}</title><path class="box" d="{box}"/>{sign}<text>{"".join(spans)}</text>'
+    share = scene.known.get(concept.id)
+    line = "" if share is None else f'<path class="known" d="M{x} {y + BOX_H}h{round(BOX_W * share)}"/>'
+    inner = f'<title>{label}</title><path class="box" d="{box}"/>{line}{sign}<text>{"".join(spans)}</text>'
     common = f'class="node {state}" data-concept="{escape(concept.id)}"'
     url = scene.urls.get(concept.id, "")
     if url:  # its <title> names it: a label besides would hide the words that are seen
@@ -356,6 +365,8 @@ def _label(scene: _Scene, concept: Concept) -> str:
     facts = scene.say(scene.state(concept.id)).lower()
     if concept.kind == "application":
         facts += f", {scene.say('map_application')}"
+    if concept.id in scene.known:
+        facts += f", {scene.say('known_share', percent=round(scene.known[concept.id] * 100))}"
     return f"{concept.title}: {facts}. {scene.say('map_needs', names=needs) if needs else scene.say('map_nothing')}"
 
 
@@ -367,33 +378,3 @@ def state_sign(state: str, x: int, y: int) -> str:
         "covered": f'<circle class="gf" cx="{x}" cy="{y}" r="5.5"/>',
         "solid": f'<circle class="g1" cx="{x}" cy="{y}" r="6.5"/><circle class="gf" cx="{x}" cy="{y}" r="3.6"/>',
     }[state]
-
-
-def _length(text: str) -> float:
-    """How wide a text is, in average characters."""
-    return sum(2.0 if c >= "\u2e80" else 0.6 if c in _NARROW else 1.4 if c in _WIDE else 1.05 for c in text)
-
-
-def wrap_title(title: str) -> list[str]:
-    """A title in one line or two that fit a box, with … where even two are too short."""
-    if _length(title) <= TEXT:
-        return [title]
-    words = title.split()
-    cuts = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
-    best = min(cuts, key=lambda p: max(_length(p[0]), _length(p[1])), default=("", title))
-    if best[0] and max(map(_length, best)) <= MOST:
-        return list(best)
-    head = next((a for a, _ in reversed(cuts) if _length(a) <= MOST), "")
-    if head:
-        return [head, _clip(title[len(head) :].strip())]
-    half = (len(title) + 1) // 2
-    return [f"{title[:half]}-", title[half:]] if _length(title) <= 2 * MOST - 3 else [_clip(title)]
-
-
-def _clip(text: str) -> str:
-    """The text, cut with … where it is too long."""
-    if _length(text) <= MOST:
-        return text
-    while text and _length(text) > MOST - 1.4:
-        text = text[:-1]
-    return text.rstrip() + "…"

@@ -51,6 +51,17 @@ def unicode_math(mathml: str, *, plain_letters: bool = False) -> str:
     return unicodedata.normalize("NFC", text.strip())
 
 
+def unicode_lines(mathml: str) -> tuple[str, ...]:
+    """The formula as text, a line for each row of one that is nothing but rows."""
+    inner = parsed(mathml)
+    while inner is not None and len(inner) == 1 and name_of(inner) != "mtable":
+        inner = inner[0]
+    if inner is None or name_of(inner) != "mtable":
+        return (unicode_math(mathml),)
+    rows = (unicode_math(ET.tostring(row, encoding="unicode")) for row in inner)
+    return tuple(row for row in rows if row)
+
+
 def parsed(mathml: str) -> ET.Element | None:
     """The tree without its annotation; None for what is no MathML."""
     source = re.sub(r"<annotation\b.*?</annotation>", "", mathml, flags=re.DOTALL)

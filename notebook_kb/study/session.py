@@ -31,6 +31,7 @@ REPEAT_AFTER = 5
 SAME_QUESTION = 0.5
 LONGEST_COUNTED_MS = 120_000
 ANSWERS = frozenset({Mode.REVIEW, Mode.REPEAT})
+UNDOABLE = ANSWERS | {Mode.RESET}
 Why = Literal["due", "new", "repeat"]
 
 
@@ -77,11 +78,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that is on the disk, and when the card comes back (None: again in this session, or it was a repetition)."""
+    """An answer that is on the disk, and when the card comes back (None: again in this session)."""
 
     card: StudyCard
     review: Review
     due: datetime | None
+
+    @property
+    def days(self) -> int:
+        """The days until it comes back; 0 where it comes again in this session."""
+        return max(round((self.due - self.review.at) / timedelta(days=1)), 1) if self.due else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +176,8 @@ class Session:
 
     # what is answered
 
-    def answer(self, card_id: str, rating: int, ms: int, seen: str) -> Answered:
-        """Write an answer; when this returns it is on the disk.
+    def answer(self, card_id: str, rating: int, ms: int, seen: str, *, review_id: str = "") -> Answered:
+        """Write an answer; when this returns it is on the disk. `review_id` as for `Memory.record`.
 
         Raises `StaleTurnError` if the card was answered elsewhere since `seen`, `UsageError` for a card or rating that
         there is none of, and `EnvironmentFailedError` if it cannot be written: then it does not count.
@@ -189,7 +195,14 @@ class Session:
             repeated = card_id in self._today().reviewed
             mode = Mode.REPEAT if repeated else Mode.REVIEW
             review = self.memory.record(
-                card_id, rating, ms, mode, card.fingerprint, card.front, at=self.clock()
+                card_id,
+                rating,
+                ms,
+                mode,
+                card.fingerprint,
+                card.front,
+                at=self.clock(),
+                review_id=review_id,
             )
             state = self.memory.states.get(card_id)
             again = rating == Rating.AGAIN
@@ -197,16 +210,22 @@ class Session:
             return Answered(card, review, due)
 
     def undo(self) -> StudyCard | None:
-        """Take back the last answer of this study day, whoever gave it; the card that it was about, None without one."""
+        """Take back the last answer or new beginning of this study day, whoever gave it; its card, None without one."""
+        with self._lock:
+            last = self.last_entry()
+            if last is None:
+                return None
+            self.memory.undo(last.id)
+            self.skipped.discard(last.card)
+            self._began = min(self._began, len(self._today().entries))
+            return self.deck.cards[last.card]
+
+    def last_entry(self) -> Review | None:
+        """The answer or new beginning that `undo` takes back."""
         with self._lock:
             self.memory.refresh()
-            entries = [e for e in self._today().entries if e.card in self.deck.cards]
-            if not entries:
-                return None
-            self.memory.undo(entries[-1].id)
-            self.skipped.discard(entries[-1].card)
-            self._began = min(self._began, len(self._today().entries))
-            return self.deck.cards[entries[-1].card]
+            entries = [e for e in self._entries() if e.mode in UNDOABLE and e.card in self.deck.cards]
+            return entries[-1] if entries else None
 
     def skip(self, card_id: str) -> None:
         """Leave a card out of this session; it stays due. Raises `UsageError` for a card that there is none of."""
@@ -253,6 +272,11 @@ class Session:
             self.memory.refresh()
             return self._queue()
 
+    def more_new(self) -> int:
+        """How many new cards this day could still take if it took any number."""
+        with self._lock:
+            return len(self._new(self._today(), any_number=True))
+
     # inside
 
     def _card(self, card_id: str) -> StudyCard:
@@ -263,9 +287,8 @@ class Session:
 
     def _today(self) -> Today:
         """What was answered in this study day."""
-        day = study_day(self.clock(), self.zone)
         today = Today()
-        for entry in self.memory.today(day_end(day - timedelta(days=1), self.zone)):
+        for entry in self._entries():
             if entry.mode is Mode.RESET:
                 today.last.pop(entry.card, None)
                 today.reviewed.discard(entry.card)
@@ -276,6 +299,11 @@ class Session:
             if entry.mode is Mode.REVIEW:
                 today.reviewed.add(entry.card)
         return today
+
+    def _entries(self) -> tuple[Review, ...]:
+        """All entries of this study day, of whatever mode."""
+        day = study_day(self.clock(), self.zone)
+        return self.memory.today(day_end(day - timedelta(days=1), self.zone))
 
     def _known(self) -> list[tuple[StudyCard, CardState]]:
         """The cards that were ever answered, with their states."""
@@ -304,11 +332,11 @@ class Session:
     def _cards(self, ids: list[str]) -> list[StudyCard]:
         return [self.deck.cards[i] for i in ids if i in self.deck.cards]
 
-    def _new(self, today: Today) -> list[StudyCard]:
+    def _new(self, today: Today, *, any_number: bool = False) -> list[StudyCard]:
         """The cards never answered that this day still takes; of a cloze one gap a day."""
         states = self.memory.states
         begun = {c for c in today.reviewed if c in states and states[c].reps == 1 and not states[c].lapses}
-        room = self.scope.most_new - len(begun)
+        room = len(self.deck.cards) if any_number else self.scope.most_new - len(begun)
         met = {self.deck.cards[c].base_id for c in today.reviewed if c in self.deck.cards}
         found: list[StudyCard] = []
         for card in self.deck.cards.values():

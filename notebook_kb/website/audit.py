@@ -20,6 +20,8 @@ from notebook_kb.website.audit_pages import PARTED, page_readings, parts_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from notebook_kb.website.audit_memory import AuditMemory
+
 # six words in a row are no accident; one long word with a digit, dash or underscore is a name, a key, a path
 RUN = 6
 LONG = 12
@@ -281,8 +283,12 @@ class Sources:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def find_leaks(pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str] = ()) -> list[Leak]:
-    """Every private piece that stands in a page. `allow` are texts that may stand in both."""
+def find_leaks(
+    pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str] = (), memory: AuditMemory | None = None
+) -> list[Leak]:
+    """Every private piece that stands in a page. `allow` are texts that may stand in both; what `memory` knows to be clean
+    is not read again.
+    """
     secret: dict[Run | str, PrivateMatter] = {}
     for matter in sources.private:
         for form in source_forms(matter.text):
@@ -294,7 +300,13 @@ def find_leaks(pages: Mapping[str, bytes], sources: Sources, allow: Iterable[str
                 del secret[run]
         for word in set(telling(text)) & secret.keys():
             del secret[word]
+    if memory:
+        names = (sorted(sources.paths), sorted(sources.urls), sorted(sources.files.items()))
+        memory.begin(secret, *names)
+        pages = memory.unread(pages)
     hits = {page: page_hits(page, data, secret) for page, data in sorted(pages.items())}
+    if memory:
+        memory.doubtful(page for page, some in hits.items() if some)
     spelt = public_spellings(hits, (*sources.public, *allow))
     found = [leak for page, some in hits.items() for leak in page_leaks(page, some - spelt, secret)]
     return found + [leak for page, data in sorted(pages.items()) for leak in name_leaks(page, data, sources)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.rendering.images.formula import ZOOM, formula_png
 from notebook_kb.rendering.images.memory import Pictures, png_size
 from notebook_kb.rendering.images.png import picture_key
-from notebook_kb.rendering.unicode_math import unicode_math
+from notebook_kb.rendering.unicode_math import unicode_lines
 
 if TYPE_CHECKING:
     from notebook_kb.settings import Settings
@@ -34,9 +34,11 @@ class FeedFormulas:
     def __call__(self, mathml: str) -> str:
         if self.kind == "mathml":
             return mathml
-        text = unicode_math(mathml)
-        picture = self._picture(mathml, text) if self.kind == "image" and DISPLAY.match(mathml) else ""
-        return picture or escape(text, quote=False) or mathml
+        lines = unicode_lines(mathml)
+        picture = (
+            self._picture(mathml, "; ".join(lines)) if self.kind == "image" and DISPLAY.match(mathml) else ""
+        )
+        return picture or "<br>".join(escape(line, quote=False) for line in lines) or mathml
 
     def _picture(self, mathml: str, text: str) -> str:
         """The picture's element, '' where the formula cannot be drawn."""

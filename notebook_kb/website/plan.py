@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from notebook_kb.findings import Finding
     from notebook_kb.learning.coverage import ConceptCoverage
+    from notebook_kb.learning.known import Known
     from notebook_kb.model.note import Citation, Note
     from notebook_kb.notebook.notebook import Explanation, Notebook
     from notebook_kb.website.copies import Copy
@@ -61,7 +62,8 @@ def title_anchor(note: Note) -> dict[str, str]:
 class Site:
     """One view of a notebook as a site. `mine` shows private notes and parts, for the preview and private copies.
 
-    `copies` are those of notes elsewhere, by the note's path.
+    `copies` are those of notes elsewhere, by the note's path. `known` says how much of each concept is remembered: only
+    where I alone look.
     """
 
     notebook: Notebook
@@ -69,6 +71,7 @@ class Site:
     mine: bool = False
     badges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     copies: Mapping[str, tuple[Copy, ...]] = field(default_factory=dict)
+    known: Mapping[str, Known] = field(default_factory=dict)
 
     @cached_property
     def coverage(self) -> dict[str, ConceptCoverage]:
@@ -205,7 +208,17 @@ class Site:
             str(item.state),
             self.marks(concept),
             hint,
+            self.known_words(concept),
         )
+
+    def known_words(self, concept: str) -> str:
+        """How much of a concept is known; '' where it has no cards, or where this is nobody's to see."""
+        known = self.known.get(concept)
+        if known is None or not known.cards:
+            return ""
+        if known.mean is None:
+            return self.word("never_reviewed")
+        return self.word("known_share", percent=round(known.mean * 100))
 
     def badge(self, citation: Citation) -> v.SourceBadge | None:
         """The slip of a source; None for one's own words."""

@@ -34,7 +34,7 @@ class RungMark:
 
 @dataclass(frozen=True, slots=True)
 class ConceptLink:
-    """A concept wherever it is named: its state sign and the small ladder."""
+    """A concept wherever it is named: its state sign, the small ladder, and (for oneself alone) how much is known."""
 
     id: str
     title: str
@@ -42,6 +42,7 @@ class ConceptLink:
     state: str
     marks: tuple[RungMark, ...] = ()
     hint: str = ""
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ class ConceptView:
     footnotes_html: str = ""
     enough: bool = False
     around_svg: str = ""
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,7 @@ class RoadmapView:
     counts: Mapping[str, int]
     areas: tuple[AreaView, ...]
     problems: tuple[ProblemView, ...]
+    has_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

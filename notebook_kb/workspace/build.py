@@ -19,6 +19,7 @@ from notebook_kb.rendering.images.memory import Pictures
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.audit import PrivateMatter, Scanner, Sources, find_leaks
+from notebook_kb.website.audit_memory import AuditMemory
 from notebook_kb.website.build import PageMemory, render_site
 from notebook_kb.website.output import write_site
 from notebook_kb.workspace.findings import at_its_key
@@ -203,13 +204,15 @@ def audit(workspace: Workspace, loaded: Loaded, site: Site, rendered: Rendered) 
     key = audit_key(workspace, loaded, site, texts)
     if remembered(passed) == key:
         return
-    leaks = find_leaks(texts, audit_sources(workspace, loaded, site), workspace.settings.audit_allow)
+    memory = AuditMemory(passed.with_name("audited.json"))
+    leaks = find_leaks(texts, audit_sources(workspace, loaded, site), workspace.settings.audit_allow, memory)
     if leaks:
         raise LeakError(
             leak_message(leaks),
             "make the words private or public in both places; exceptions go under `audit: {allow: […]}`",
         )
     remember(passed, key)
+    memory.save()
 
 
 def audit_key(workspace: Workspace, loaded: Loaded, site: Site, texts: dict[str, bytes]) -> str:

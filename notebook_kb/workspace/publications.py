@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
@@ -25,13 +25,16 @@ OPEN = frozenset({State.CHANGED, State.UNKNOWN, State.SENDING})
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One note at one target: `path` is '' where the note is gone, `blocked` says why it cannot be compared."""
+    """One note at one target: `path` is '' where the note is gone, `blocked` says why it cannot be compared.
+    `shared` are the notes that have its key, where there are several: then nobody knows which is out there.
+    """
 
     standing: Standing
     path: str
     title: str
     gone: bool = False
     blocked: str = ""
+    shared: tuple[str, ...] = ()
 
     @property
     def target(self) -> TargetName:
@@ -48,7 +51,7 @@ class Publication:
         """Whether a person has something to do."""
         drift = self.standing.drift
         stale = drift is not None and not drift.is_adapter_only
-        return self.gone or bool(self.blocked) or stale or self.standing.state in OPEN
+        return self.gone or bool(self.blocked or self.shared) or stale or self.standing.state in OPEN
 
 
 def desk_of(outgoing: Outgoing) -> Desk:
@@ -61,13 +64,25 @@ def desk_of(outgoing: Outgoing) -> Desk:
 def publications(outgoing: Outgoing, only: str = "") -> list[Publication]:
     """All that is, may be or was about to be out there, by note; of the note with the key `only`, if that is given."""
     desk = desk_of(outgoing)
+    shared = shared_keys(outgoing)
     holders = {key_of(outgoing.whole, n): n for n in outgoing.whole.notes.values()}
     found = [
-        publication(outgoing, desk, standing, holders.get(standing.key))
+        replace(
+            publication(outgoing, desk, standing, holders.get(standing.key)),
+            shared=shared.get(standing.key, ()),
+        )
         for standing in desk.publications()
         if only in {"", standing.key}
     ]
     return sorted(found, key=lambda p: (p.path or "~", p.standing.place))
+
+
+def shared_keys(outgoing: Outgoing) -> dict[str, tuple[str, ...]]:
+    """Key → the notes that have it, of keys that several have."""
+    paths: dict[str, list[str]] = {}
+    for note in outgoing.whole.notes.values():
+        paths.setdefault(key_of(outgoing.whole, note), []).append(note.path)
+    return {key: tuple(sorted(found)) for key, found in sorted(paths.items()) if len(found) > 1}
 
 
 def publication(outgoing: Outgoing, desk: Desk, standing: Standing, note: Note | None) -> Publication:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError, UsageError
 from notebook_kb.publishing.credentials import find_credential
-from notebook_kb.publishing.entry_json import from_json
 from notebook_kb.publishing.errand import unknown_error
-from notebook_kb.publishing.kit import kits_in
+from notebook_kb.publishing.kit_manifest import kits_in
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.problems import RenamedError
+from notebook_kb.publishing.remarks import RemarkError, remark
 from notebook_kb.publishing.shaped import loss_lines
 from notebook_kb.publishing.states import State
 from notebook_kb.workspace.publications import desk_of
 from notebook_kb.workspace.sending import Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from notebook_kb.model.note import Note
     from notebook_kb.publishing.credentials import Service
     from notebook_kb.publishing.desk import Job
+    from notebook_kb.publishing.kit_manifest import Manifest
     from notebook_kb.publishing.ledger import Entry
     from notebook_kb.publishing.prepare import Prepared
+    from notebook_kb.publishing.remarks import Remark
     from notebook_kb.workspace.workspace import Workspace
 
 SHOWN_REFUSALS = 10
@@ -71,8 +71,7 @@ def form_of(target: TargetName, wanted: str | None) -> Form:
 
 def way_of(target: TargetName, form: Form, wanted: str | None) -> str:
     """Which way a note goes: by the API where there is one and a token for it, else by hand."""
-    has_api = target in {TargetName.LINKEDIN, TargetName.DEVTO} and form is not Form.ARTICLE
-    has_api = has_api or target is TargetName.DEVTO
+    has_api = target is TargetName.DEVTO or (target is TargetName.LINKEDIN and form is not Form.ARTICLE)
     if wanted == IMPORT and target is not TargetName.MEDIUM:
         raise UsageError(f"`--via import` is Medium's, and {target.shown} has none", "leave it out")
     if wanted == API and not (has_api or target is TargetName.MEDIUM):
@@ -95,14 +94,6 @@ def service_of(target: TargetName) -> Service:
         TargetName.DEVTO: "devto",
     }
     return services[target]
-
-
-def entry_in(manifest: Mapping[str, Any]) -> Entry | None:
-    """The ledger entry of what a kit held, None for a manifest that does not say it."""
-    try:
-        return from_json(f"{manifest['target']}-{manifest['form']}", manifest["entry"])
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 class Gate:
@@ -144,7 +135,7 @@ class Gate:
                 f"{target.shown} can show this neither as text nor as a picture:\n{lines}",
                 "write it in another way, or take it out of the public part of the note",
             )
-        lost = [*loss_lines(prepared.shaped.losses), *prepared.warnings]
+        lost = [*loss_lines(prepared.shaped.losses), *map(str, prepared.warnings)]
         if strict and lost:
             raise CannotShowError(
                 "with `--strict` nothing may be lost: " + "; ".join(lost), "leave out `--strict`"
@@ -160,7 +151,9 @@ class Gate:
         entry = standing.entry
         return entry if entry and entry.status != "prepared" else None
 
-    def done(self, name: str, key: str, target: TargetName, form: Form, url: str) -> tuple[Entry, str]:
+    def done(
+        self, name: str, key: str, target: TargetName, form: Form, url: str
+    ) -> tuple[Entry, Remark | None]:
         """Note an address that a person names; (the entry, a remark). What went out is what the last kit held, else what is
         known; only where nothing is, it is what the note says now.
         """
@@ -173,24 +166,23 @@ class Gate:
             job = self.outgoing.job(shown, target, form) if shown else None
         return self.desk.done(key, target, form, url, job, held)
 
-    def done_from_kit(self, manifest: Mapping[str, Any], url: str) -> str:
-        """Note the address of what was published with a kit; says where it is.
+    def done_from_kit(self, kit: Manifest, url: str) -> str:
+        """Note the address of what was published with a kit; says where it is, in the notebook's language.
 
         What went out is what the kit held: where the note is another since, it stays marked as changed.
         """
-        target, form, key = TargetName(manifest["target"]), Form(manifest["form"]), str(manifest["key"])
-        if target is TargetName.FOLDER:
-            raise UsageError(
-                "a folder has no address", "name the place that you brought it to: --to medium …"
-            )
-        entry, remark = self.desk.done(key, target, form, url, held=entry_in(manifest))
-        return f"{manifest['path']} is at {entry.url}" + (f". {remark}" if remark else "")
+        pack = self.workspace.pack
+        if kit.target is TargetName.FOLDER:
+            raise RemarkError(remark("kit_folder_done"), "--to medium …")
+        entry, told = self.desk.done(kit.key, kit.target, kit.form, url, held=kit.entry)
+        said = pack.word("kit_done_at", path=kit.path, url=entry.url)
+        return f"{said} {told.said(pack)}" if told else said
 
     def kit_of(self, key: str, target: TargetName, form: Form) -> Entry | None:
         """What the last kit of a note for a target held, None without one."""
         folder = self.workspace.root / self.workspace.settings.state / "kits"
-        manifests = (m for place, _, m in kits_in(folder) if place == f"{target}-{form}")
-        return next((entry_in(m) for m in manifests if m.get("key") == key), None)
+        place = f"{target}-{form}"
+        return next((k.entry for k in kits_in(folder).found if (k.place, k.key) == (place, key)), None)
 
     def form_there(self, key: str, target: TargetName, wanted: str | None, url: str) -> Form:
         """The form that a person means who names an address: the one asked for, that of the address, or the only one known."""

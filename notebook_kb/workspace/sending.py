@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.parsing.note import ParsedNote
-    from notebook_kb.publishing.article import Article
+    from notebook_kb.publishing.article import Article, Loss
     from notebook_kb.publishing.post_text import PostText
     from notebook_kb.publishing.prepare import Prepared
     from notebook_kb.publishing.shaped import Shown
@@ -168,15 +168,19 @@ class Outgoing:
         article = in_plain_words(self.article(note), drawing, plain_letters=True)
         pictures = tuple(self.post_picture(note, name, drawing) for name in names)
         document = b""
+        left_out: tuple[Loss, ...] = ()
         if form is Form.DOCUMENT:
             settings = self.workspace.settings
-            document = idea_document(article, drawing, self.workspace.pack, settings.author or settings.title)
+            document, left_out = idea_document(
+                article, drawing, self.workspace.pack, settings.author or settings.title
+            )
         return prepare_post(
             article,
             self.post_text(note),
             thumbnail=self.thumbnail(article),
             pictures=pictures,
             document=document,
+            left_out=left_out,
         )
 
     def post_picture(self, note: Note, name: str, drawing: NotebookDrawing) -> Picture:

@@ -13,6 +13,7 @@ from notebook_kb.learning.suggest import suggest
 from notebook_kb.notebook.public import is_public
 from notebook_kb.parsing.head import split_head
 from notebook_kb.workspace.findings import all_findings
+from notebook_kb.workspace.known import cards_due
 from notebook_kb.workspace.words import missing_words, part_title, sources_words, suggestion_command
 from notebook_kb.workspace.workspace import Workspace
 
@@ -50,6 +51,7 @@ class Standing:
     trouble: str
     next_words: str
     next_command: str
+    due: int = 0
 
 
 def standing() -> Standing:
@@ -76,6 +78,7 @@ def standing() -> Standing:
         trouble(workspace, loaded),
         words,
         command,
+        cards_due(workspace.root, notebook),
     )
 
 

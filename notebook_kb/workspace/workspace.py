@@ -14,6 +14,7 @@ from notebook_kb.settings import find_root
 from notebook_kb.website.plan import Site
 from notebook_kb.website.site_view import NavItem, SiteView
 from notebook_kb.workspace.copies import Copies
+from notebook_kb.workspace.known import known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,11 +70,14 @@ class Workspace:
         notebook = public_view(loaded.notebook, drafts=drafts, future=future)
         return Site(notebook, loaded.derived, copies=self.copies.of(notebook))
 
-    def private_site(self, loaded: Loaded) -> Site:
-        """The site as only I see it: all notes, private parts marked, badges."""
+    def private_site(self, loaded: Loaded, *, with_known: bool = False) -> Site:
+        """The site as only I see it: all notes, private parts marked, badges; `with_known` also how much is remembered
+        now, which a build never writes: it knows no clock.
+        """
         notebook = loaded.notebook
         copies = self.copies.of(notebook)
-        return Site(notebook, loaded.derived, mine=True, badges=badges(notebook), copies=copies)
+        mind = known(self.root, notebook) if with_known else {}
+        return Site(notebook, loaded.derived, mine=True, badges=badges(notebook), copies=copies, known=mind)
 
     def site_view(
         self,

@@ -133,6 +133,50 @@ def test_a_note_goes_out_once_and_is_corrected(notebook: Path, service: tuple[st
     assert not any(TOKEN.encode() in p.read_bytes() for p in notebook.rglob("*") if p.is_file())
 
 
+def test_yes_alone_takes_over_no_article_that_is_not_known(notebook: Path) -> None:
+    """Red when `--yes` writes over an own article of dev.to that the ledger does not know, or does not name it."""
+    with DevToFake() as fake:
+        theirs = {
+            "id": 7,
+            "title": "What rank means",
+            "canonical_url": "https://notes.example.org/rank/",
+            "published_at": "2025-01-01T00:00:00Z",
+            "published": True,
+            "body_markdown": "Older and longer.",
+            "url": "https://dev.to/ada/what-rank-means-7",
+        }
+        fake.articles[7] = dict(theirs)
+        way = ["publish", "rank", "--to", "devto", "--via", "api"]
+        stopped = kb(notebook, fake, *way, "--yes")
+        assert stopped.returncode == 3, stopped.stderr
+        assert fake.articles == {7: theirs}
+        for words in ("What rank means", "published", "https://dev.to/ada/what-rank-means-7", "--take-over"):
+            assert words in stopped.stderr
+        assert "nobody yet" not in stopped.stderr
+        taken = kb(notebook, fake, *way, "--yes", "--take-over", "--json")
+        assert taken.returncode == 0, taken.stderr
+        assert list(fake.articles) == [7]
+        assert "directions that are left" in fake.articles[7]["body_markdown"]
+
+
+def test_two_notes_of_one_key_are_named(notebook: Path) -> None:
+    """Red when `kb publications` takes one of two notes with a key for what is out there, and says nothing."""
+    with LinkedInFake() as fake:
+        note = notebook / "notes/rank.md"
+        note.write_text(note.read_text().replace("concept: rank", "concept: rank\nid: mine"))
+        assert (
+            kb(notebook, fake, "publish", "rank", "--to", "linkedin", "--via", "api", "--yes").returncode == 0
+        )
+        assert kb(notebook, fake, "publications", "--check").returncode == 0
+        (notebook / "notes/other.md").write_text("---\nid: mine\n---\n# Other\n\nWords.\n")
+        listed = kb(notebook, fake, "publications", "--check")
+        assert listed.returncode == 1
+        assert "notes/other.md and notes/rank.md have the same key, `mine`" in listed.stderr
+        data = json.loads(kb(notebook, fake, "publications", "--json").stdout)
+        assert data["shared_keys"] == {"mine": ["notes/other.md", "notes/rank.md"]}
+        assert data["publications"][0]["shared_with"] == ["notes/other.md", "notes/rank.md"]
+
+
 def test_a_note_renamed_by_hand_is_asked_about(notebook: Path) -> None:
     """Red when a file with another name makes a second post."""
     note = notebook / "notes/rank.md"

@@ -26,9 +26,9 @@ def mathml(tex: str) -> str:
     return CONVERTER.convert(tex, display=True).mathml
 
 
-def built(root: Path, settings: str) -> dict[str, bytes]:
+def built(root: Path, settings: str, note: str = NOTE) -> dict[str, bytes]:
     text = f"title: T\ntimezone: UTC\n{settings}"
-    write_files(root, {"notebook.yml": text.encode(), "notes/a.md": NOTE.encode()})
+    write_files(root, {"notebook.yml": text.encode(), "notes/a.md": note.encode()})
     build(Workspace(root, today=TODAY), BuildOptions())
     site = root / "site"
     return {p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()}
@@ -45,6 +45,22 @@ def test_text_stands_for_formulas(tmp_path: Path) -> None:
     assert "<math" not in html
     assert "x &lt; 1" in html
     assert "(a + b)/c &lt; d" in html
+
+
+@pytest.mark.parametrize("kind", ["mathml", "unicode", "image"])
+def test_lines_of_a_formula_do_not_run_together(tmp_path: Path, kind: str) -> None:
+    r"""Red when `a = b \\\\ c = d` says bc = d, in a feed or on the page."""
+    note = NOTE.replace("\\frac{a+b}{c} < d", r"a = b \\ [c] = d \\[2pt] e")
+    files = built(tmp_path, f"feed: {{math: {kind}}}\n", note)
+    html = content(files)
+    if kind == "unicode":
+        assert "a = b<br>[c] = d<br>e" in html
+    elif kind == "image":
+        assert 'alt="a = b; [c] = d; e"' in html
+    else:
+        assert html.count("<mtr>") == 3
+    assert files["a/index.html"].count(b"<mtr>") == 3
+    assert b"2</mn>" not in files["a/index.html"]
 
 
 @pytest.mark.parametrize(

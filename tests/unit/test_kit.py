@@ -6,17 +6,25 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import lxml.html
 import pytest
 
+from notebook_kb.cli.publish_kit import write as kit_of_changes
+from notebook_kb.cli.publish_words import Wanted
 from notebook_kb.errors import UsageError
 from notebook_kb.languages import language_pack
+from notebook_kb.publishing.article import Loss
 from notebook_kb.publishing.changed_pieces import compare_pieces
-from notebook_kb.publishing.kit import kits_in, write_kit
+from notebook_kb.publishing.entry_json import BESIDE, beside_changed, entry_of
+from notebook_kb.publishing.kit import write_kit
+from notebook_kb.publishing.kit_manifest import kits_in
 from notebook_kb.publishing.payload import Form, Piece, TargetName
+from notebook_kb.publishing.remarks import remark
 from notebook_kb.publishing.shaped import loss_lines
+from notebook_kb.rendering.plain_formula import REASONS
+from notebook_kb.workspace.publish_gate import Gate, Ready
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import write_files
 from tests.support.kits import PlainOutgoing
@@ -24,6 +32,7 @@ from tests.support.kits import PlainOutgoing
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from notebook_kb.publishing.kit import Kit
     from notebook_kb.publishing.prepare import Prepared
 
 NASTY = "A </script><img src=x onerror=alert(1)> & \"quoted\" 'title'"
@@ -159,7 +168,7 @@ def test_two_notes_of_one_name_have_two_kits(out: PlainOutgoing, tmp_path: Path)
     other = out.prepare(out.notebook.notes["notes/deep/nasty.md"], TargetName.MEDIUM)
     second = write_kit(other, tmp_path / "kits", pack=PACK)
     assert first.folder != second.folder
-    assert [(m["key"], slug == "nasty") for _, slug, m in kits_in(tmp_path / "kits")] == [
+    assert [(m.key, m.folder.name == "nasty") for m in kits_in(tmp_path / "kits").found] == [
         (prepared(out).payload.key, True),
         (other.payload.key, False),
     ]
@@ -291,6 +300,68 @@ def test_a_story_whose_text_is_the_same_is_not_begun_anew(out: PlainOutgoing, tm
     assert "new-story" not in kit.page.read_text(encoding="utf-8")
 
 
+def corrected(source: Prepared, out: PlainOutgoing, folder: Path, **before: Any) -> Kit:
+    """The kit of a story that went out with other words and with `before` in its payload."""
+    entry = entry_of(replace(source.payload, **before), "", "2026-11-01T00:00:00Z")
+    entry = replace(entry, url="https://medium.com/@me/rank-1", pieces=pieces("paragraph:then"))
+    note = out.notebook.notes["notes/nasty.md"]
+    ready = Ready(note, source, out.job_of(source, note), "kit")
+    nothing: dict[str, Any] = dict.fromkeys(Wanted.__annotations__)
+    return kit_of_changes(Gate(out.workspace), ready, Wanted(**{**nothing, "output": str(folder)}), entry)
+
+
+@pytest.mark.parametrize(
+    ("before", "steps"),
+    [
+        ({"summary": "Other"}, ["Put in the new subtitle"]),
+        ({"topics": ("Other",)}, ["Set the new topics"]),
+        ({"canonical": ""}, ["Set the new canonical link"]),
+        ({"title": "Old", "summary": ""}, ["Put in the title", "Put in the new subtitle"]),
+        ({}, []),
+    ],
+)
+def test_changed_fields_have_steps_beside_changed_words(
+    out: PlainOutgoing, tmp_path: Path, before: dict[str, Any], steps: list[str]
+) -> None:
+    """Red when a new subtitle, topic, link or title has no step because paragraphs changed too, or all have one."""
+    kit = corrected(prepared(out), out, tmp_path / "kits", **before)
+    found = headings(kit.page)
+    fields = ("subtitle", "topics", "canonical", "title")
+    assert [h for h in found if any(f in h for f in fields)] == steps
+    assert any("paragraph" in h for h in found)
+    ids = [e.get("id") for e in root_of(kit.page).iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_field_that_is_gone_is_taken_away(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a subtitle that the note has no more stays on the story, unsaid."""
+    source = prepared(out)
+    source = replace(source, payload=replace(source.payload, summary="", topics=()))
+    kit = corrected(source, out, tmp_path / "kits", summary="Was there", topics=("Was",))
+    assert {"Take the subtitle away", "Take the topics away"} <= set(headings(kit.page))
+
+
+def test_what_a_post_cannot_change_is_said(out: PlainOutgoing, tmp_path: Path) -> None:
+    """Red when a new card or PDF of a post goes unsaid, or a step asks for what LinkedIn cannot do."""
+    article = prepared(out)
+    post = replace(article.payload, target=TargetName.LINKEDIN, form=Form.POST, body="Now")
+    source = replace(article, payload=post, shaped=replace(article.shaped, blocks=()), pieces=())
+    for files in (True, False):
+        changed = replace(compare_pieces(pieces("paragraph:then"), post.pieces), files=files)
+        url = "https://www.linkedin.com/feed/update/urn:li:share:1"
+        kit = write_kit(source, tmp_path / "kits", pack=PACK, changed=changed, story_url=url)
+        assert ("See what stays as it was" in headings(kit.page)) == files
+
+
+def test_an_old_ledgers_one_digest_still_tells(out: PlainOutgoing) -> None:
+    """Red when notes of a ledger from before are all said to have changed."""
+    payload = prepared(out).payload
+    whole = repr((payload.summary, payload.topics, payload.series, payload.canonical))
+    old = hashlib.sha256(whole.encode()).hexdigest()[:20]
+    assert beside_changed(old, payload) == ()
+    assert beside_changed(old, replace(payload, topics=())) == BESIDE
+
+
 def test_a_post_that_changed_is_corrected_as_a_whole(out: PlainOutgoing, tmp_path: Path) -> None:
     """Red when a post, which has no pieces to copy, cannot be corrected."""
     article = prepared(out)
@@ -315,3 +386,28 @@ def test_what_was_lost_is_said_in_the_notebooks_language(out: PlainOutgoing, tmp
     assert all(line in page for line in loss_lines(source.shaped.losses, german))
     assert "wurde" in loss_lines(source.shaped.losses, german)[0]
     assert "Artikel kopieren" in page
+    told = (
+        remark("warn_no_original"),
+        remark("warn_no_alt", name="x.png"),
+        remark("warn_long_title", count=101, most=100),
+    )
+    page = write_kit(replace(source, warnings=told), tmp_path / "kits", pack=german).page.read_text(
+        encoding="utf-8"
+    )
+    assert "Bild x.png hat keinen Alternativtext." in page
+    assert "Der Titel hat 101 Zeichen" in page
+    assert "die Kopie ihr Original nicht nennen" in page
+    assert not any(str(w)[-20:] in page for w in told)
+
+
+def test_why_a_formula_became_a_picture_has_words_in_each_language(
+    out: PlainOutgoing, tmp_path: Path
+) -> None:
+    """Red when a German kit says in English why a formula is no text."""
+    assert all(PACK.word(f"formula_{key}") == words for key, words in REASONS.items())
+    source = prepared(out)
+    loss = Loss("inline_formula", "picture", "notes/nasty.md", 3, REASONS["long"])
+    source = replace(source, shaped=replace(source.shaped, losses=(loss,)))
+    page = write_kit(source, tmp_path / "kits", pack=language_pack("de")).page.read_text(encoding="utf-8")
+    assert "zu lang für eine Zeile" in page
+    assert REASONS["long"] not in page

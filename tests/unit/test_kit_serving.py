@@ -21,21 +21,27 @@ import uvicorn
 from notebook_kb.errors import UsageError
 from notebook_kb.languages import language_pack
 from notebook_kb.preview.kit_server import serve_kit
-from notebook_kb.preview.kits import DoneAnswer, problem_with
+from notebook_kb.preview.kits import DoneAnswer
 from notebook_kb.preview.running import announced, place_of, running_preview
 from notebook_kb.preview.server import Preview, Server, listen
 from notebook_kb.preview.state import State
 from notebook_kb.publishing.kit import write_kit
-from notebook_kb.publishing.payload import TargetName
+from notebook_kb.publishing.kit_key import signed
+from notebook_kb.publishing.kit_manifest import read_manifest
+from notebook_kb.publishing.payload import Form, TargetName
+from notebook_kb.publishing.remarks import RemarkError
+from notebook_kb.publishing.targets.addresses import checked_address
+from notebook_kb.workspace.publish_gate import Gate
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import write_files
 from tests.support.kits import PlainOutgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
     from notebook_kb.publishing.kit import Kit
+    from notebook_kb.publishing.kit_manifest import Manifest
 
 PACK = language_pack("en")
 GOOD = "https://medium.com/@me/rank-1234"
@@ -62,10 +68,10 @@ class Done:
     def __init__(self) -> None:
         self.said: list[tuple[str, str]] = []
 
-    def __call__(self, manifest: Mapping[str, Any], url: str) -> DoneAnswer:
+    def __call__(self, manifest: Manifest, url: str) -> DoneAnswer:
         if "refuse" in url:
             raise UsageError("no such story", "look again")
-        self.said.append((str(manifest["path"]), url))
+        self.said.append((manifest.path, url))
         return DoneAnswer(ok=True, message=f"Recorded: {url}")
 
 
@@ -100,17 +106,19 @@ class Client:
 
 
 @contextmanager
-def client_of(book: Path, done: Done | None) -> Generator[Client]:
+def client_of(book: Path, done: Callable[[Manifest, str], DoneAnswer] | None) -> Generator[Client]:
     ears, port = listen(0)
     said: list[str] = []
     preview = Preview(State(book, "2026-11-22"), say=said.append, saved=lambda _, __: None, kit_done=done)
     server = Server(uvicorn.Config(preview.app(port), log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [ears]})
     thread.start()
-    yield Client(f"127.0.0.1:{port}")
-    server.stop()
-    thread.join(20)
-    preview.state.close()
+    try:
+        yield Client(f"127.0.0.1:{port}")
+    finally:
+        server.stop()
+        thread.join(20)
+        preview.state.close()
 
 
 AT = "/_kb/kits/medium-article/rank/"
@@ -239,17 +247,105 @@ def test_a_preview_that_records_nothing_shows_the_command(book: Path, kit: Kit) 
 )
 def test_an_address_must_be_one_of_the_service(target: str, url: str, good: bool) -> None:
     """Red when an address elsewhere, or one that hides its host, is taken."""
-    assert (problem_with(url, target, PACK) == "") is good
+    if good:
+        assert checked_address(TargetName(target), url)
+    else:
+        with pytest.raises(RemarkError):
+            checked_address(TargetName(target), url)
+
+
+def odd(name: str, value: object) -> Any:
+    def change(said: dict[str, Any]) -> bytes:
+        bare = {k: v for k, v in said.items() if k != "signature"}
+        return json.dumps(signed({**bare, name: value})).encode()
+
+    return change
+
+
+def lacking(name: str) -> Any:
+    def change(said: dict[str, Any]) -> bytes:
+        return json.dumps(signed({k: v for k, v in said.items() if k not in {name, "signature"}})).encode()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said: json.dumps(said).encode()[:200],
+        lambda _: b"",
+        lambda _: b"[]",
+        lambda _: b"\xff\xfe",
+        lambda _: b'{"version": 1, "x": ' + b"[" * 100_000,
+        *(lacking(name) for name in ("version", "target", "key", "files", "entry")),
+        *(odd(name, None) for name in ("target", "form", "key", "path", "title", "files", "entry")),
+        odd("target", "nowhere"),
+        odd("title", "\ud800"),
+        odd("files", {"index.html": 5}),
+        odd("files", ["index.html"]),
+        odd("entry", {"adapter": 1e400}),
+    ],
+)
+def test_a_malformed_manifest_of_our_own_is_told_of(book: Path, kit: Kit, change: Any) -> None:
+    """Red when a kit whose manifest is cut off or odd raises somewhere, is served, or is passed over without a word."""
+    manifest = kit.folder / "manifest.json"
+    said = json.loads(manifest.read_bytes())
+    manifest.write_bytes(change(said))
+    done = Done()
+    with client_of(book, done) as client:
+        status, page, _ = client.ask("GET", "/_kb/kits/")
+        assert status == 200
+        assert client.ask("GET", AT)[0] == 404
+        assert client.post(AT, GOOD)[0] == 404
+        assert "medium-article/rank/manifest.json:1: this kit cannot be used" in page
+    assert done.said == []
+    desk = Gate(Workspace(book, "2026-11-22"))
+    assert desk.kit_of("notes/rank.md", TargetName.MEDIUM, Form.ARTICLE) is None
+    out = PlainOutgoing(Workspace(book, "2026-11-22"))
+    prepared = out.prepare(out.notebook.notes["notes/rank.md"], TargetName.MEDIUM)
+    again = write_kit(prepared, book / ".kb" / "kits", pack=PACK)
+    assert again.folder == kit.folder
+    assert read_manifest(again.folder)
+
+
+def test_a_signature_of_odd_signs_is_none(kit: Kit) -> None:
+    """Red when a signature that cannot be written as bytes raises."""
+    manifest = kit.folder / "manifest.json"
+    said = json.loads(manifest.read_bytes())
+    manifest.write_text(json.dumps({**said, "signature": "\ud800"}))
+    found = read_manifest(kit.folder)
+    assert found
+    assert not found.is_ours
+
+
+def test_a_kits_page_answers_in_its_own_language(book: Path) -> None:
+    """Red when a German kit is told in English what became of an address."""
+    (book / "notebook.yml").write_text("title: A notebook\nlanguage: de\n")
+    workspace = Workspace(book, "2026-11-22")
+    out = PlainOutgoing(workspace)
+    prepared = out.prepare(out.notebook.notes["notes/rank.md"], TargetName.MEDIUM)
+    write_kit(prepared, book / ".kb" / "kits", pack=workspace.pack)
+
+    def done(manifest: Manifest, url: str) -> DoneAnswer:
+        return DoneAnswer(ok=True, message=Gate(workspace).done_from_kit(manifest, url))
+
+    with client_of(book, done) as client:
+        bad = client.post(AT, "https://localhost/x")[1]
+        good = client.post(AT, "https://towards.example.com/rank")[1]
+    assert bad == {"ok": False, "message": "localhost ist kein Name eines Servers."}
+    assert good["message"].startswith("notes/rank.md ist unter https://towards.example.com/rank zu finden.")
+    assert "als eigene Domain" in good["message"]
 
 
 def test_one_kit_is_served_until_it_is_done(kit: Kit) -> None:
     """Red when the server does not end after a good address, or ends after a bad one."""
     ready: list[str] = []
     given: list[DoneAnswer | None] = []
-    done = Done()
+    done, manifest = Done(), read_manifest(kit.folder)
+    assert manifest
     thread = threading.Thread(
         target=lambda: given.append(
-            serve_kit(kit.folder, lambda url: done({"path": "it"}, url), pack=PACK, ready=ready.append)
+            serve_kit(kit.folder, lambda url: done(manifest, url), pack=PACK, ready=ready.append)
         )
     )
     thread.start()

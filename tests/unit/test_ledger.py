@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import re
+import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -259,3 +263,92 @@ def test_uploads_are_remembered_for_their_owner(tmp_path: Path) -> None:
     again = Journal(tmp_path)
     assert again.upload_of("linkedin", "urn:li:person:a", "sha") == ("urn:li:image:1", "t")
     assert again.upload_of("linkedin", "urn:li:person:b", "sha") is None
+
+
+def busy_journal(state: Path, rounds: int) -> Journal:
+    """A journal in which notes went out again and again."""
+    state.mkdir(parents=True, exist_ok=True)
+    journal = Journal(state)
+    lines: list[str] = []
+    journal_write = journal._write
+
+    def write(value: dict[str, Any]) -> None:
+        lines.append(json.dumps({"v": 1, **value, "end": 1}))
+        journal._apply(value)
+
+    journal._write = write  # type: ignore[method-assign]
+    long = {"pieces": [["p", "d" * 20, "words " * 10]] * 8}
+    for number in range(rounds):
+        key = f"n{number % 7}"
+        nonce = journal.sending(
+            Sending("", key, "linkedin-post", "update", f"p{number}", f"t{number}", long, {"path": key})
+        )
+        failed = number % 5 == 4
+        journal.answered(nonce, "failed" if failed else "done", "t", {"url": f"https://x.example/{number}"})
+        if not failed:
+            journal.noted(nonce)
+        journal.uploaded("linkedin", "me", f"digest{number % 9}", f"urn:{number}", "t")
+    last = journal.sending(Sending("", "gone", "devto-article", "create", "p", "t", long))
+    journal.settled(last, "not-sent", "t")
+    (state / "journal.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    journal._write = journal_write  # type: ignore[method-assign]
+    return journal
+
+
+def told(journal: Journal) -> object:
+    """All that is ever asked of a journal in which nothing is open."""
+    places = sorted({(s.key, s.place) for s in journal.sends.values()})
+    uploads = [journal.upload_of("linkedin", "me", f"digest{n}") for n in range(10)]
+    return [journal.last(*p) for p in places], sorted(map(repr, journal.done_sends())), uploads
+
+
+def test_a_large_settled_journal_is_made_compact(tmp_path: Path) -> None:
+    """Red when it grows for ever, or forgets what went out, what failed last, or where a file is."""
+    before = busy_journal(tmp_path, 1500)
+    size = (tmp_path / "journal.jsonl").stat().st_size
+    assert size > 1024 * 1024
+    journal = Journal(tmp_path)
+    assert told(journal) == told(before)
+    assert journal.compact()
+    assert (tmp_path / "journal.jsonl").stat().st_size < size / 20
+    assert told(journal) == told(before) == told(Journal(tmp_path))
+    assert not journal.compact()
+
+
+def test_a_journal_with_something_open_is_left_alone(tmp_path: Path) -> None:
+    """Red when a request without an answer, or one that the ledger lacks, is thrown away."""
+    busy_journal(tmp_path, 1500)
+    journal = Journal(tmp_path)
+    nonce = journal.sending(Sending("", "a", "linkedin-post", "create", "p", "t"))
+    data = (tmp_path / "journal.jsonl").read_bytes()
+    assert not journal.compact()
+    assert (tmp_path / "journal.jsonl").read_bytes() == data
+    journal.answered(nonce, "done", "t", {})
+    assert not journal.compact()
+    journal.noted(nonce)
+    assert journal.compact()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_kill_while_it_is_made_compact_loses_nothing(tmp_path: Path) -> None:
+    """Red when a kill at any moment leaves a journal that is neither the old nor the new one."""
+    before = busy_journal(tmp_path, 1200)
+    path, expected = tmp_path / "journal.jsonl", told(before)
+    old = path.read_bytes()
+    assert Journal(tmp_path).compact()
+    new = path.read_bytes()
+    moments, ends = random.Random(5), set()  # noqa: S311 - no secret
+    for _ in range(40):
+        path.write_bytes(old)
+        pid = os.fork()
+        if pid == 0:
+            Journal(tmp_path).compact()
+            os._exit(0)
+        time.sleep(moments.uniform(0.0, 0.06))
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        now = path.read_bytes()
+        assert now in {old, new}
+        ends.add(now == new)
+        assert told(Journal(tmp_path)) == expected
+    assert ends, "some were killed before, some after"

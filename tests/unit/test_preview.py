@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notebook_kb.model.codec import encode
+from notebook_kb.notebook.keys import key_of
 from notebook_kb.preview.guard import Guard, Tokens
 from notebook_kb.preview.headings import headings_read
 from notebook_kb.preview.pages import TOKEN, page_at
@@ -17,6 +19,8 @@ from notebook_kb.preview.server import Preview, listen
 from notebook_kb.preview.state import State
 from notebook_kb.preview.tree import Kind
 from notebook_kb.preview.watch import Watcher
+from notebook_kb.publishing.ledger import Entry, Ledger, Record
+from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.website.build import render_page
 from notebook_kb.website.pages import site_pages
 from notebook_kb.workspace.workspace import FEEDS, Workspace
@@ -24,6 +28,8 @@ from notebook_kb.workspace.workspace import FEEDS, Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from notebook_kb.preview.state import Change
 
 PORT = 8321
 RANK = """---
@@ -459,6 +465,31 @@ def until(true: Callable[[], bool]) -> None:
     while not true() and time.monotonic() < end:
         time.sleep(0.02)
     assert true()
+
+
+@pytest.mark.parametrize("poll", [False, True])
+def test_what_is_noted_of_copies_is_shown_at_once(state: State, poll: bool) -> None:
+    """Red when a copy that was noted in the ledger is on no page until the preview is begun anew."""
+    changes: list[Change] = []
+    watcher = Watcher(state, lambda change, _: changes.append(change), lambda: None, poll=poll)
+    watcher.start()
+    time.sleep(0.4)
+    before = state.version
+    try:
+        url = "https://medium.com/@me/rank-1"
+        entry = Entry(TargetName.MEDIUM, Form.ARTICLE, url=url, first_at="2026-11-01T00:00:00Z")
+        ledger = Ledger(state.root / ".kb")
+        note = state.loaded.notebook.notes["notes/rank.md"]
+        ledger.put(Record(key_of(state.loaded.notebook, note)).with_entry(entry))
+        until(lambda: any(c.urls == ("*",) for c in changes))
+        assert state.version > before
+        found = [c.url for copies in state.everything.site.copies.values() for c in copies]
+        assert found == [url]
+        seen = len(changes)
+        ledger.put(Record(key_of(state.loaded.notebook, note)).with_entry(replace(entry, url=url + "2")))
+        until(lambda: len(changes) > seen)
+    finally:
+        watcher.stop()
 
 
 def test_reading_and_our_own_files_are_no_change(watched: tuple[Watcher, list[str]], book: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from notebook_kb.languages import language_pack
 from notebook_kb.model.roadmap import Area, Concept, Roadmap
-from notebook_kb.rendering.roadmap_map import BOX_H, BOX_W, draw_map, wrap_title
+from notebook_kb.rendering.map_text import wrap_title
+from notebook_kb.rendering.roadmap_map import BOX_H, BOX_W, draw_map
 
 WORDS = language_pack("en").words
 BOX = re.compile(r"M(\d+) (\d+)h(\d+)")

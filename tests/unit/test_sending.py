@@ -10,7 +10,7 @@ import pytest
 
 from notebook_kb.errors import ChangedSinceReadError, NotebookError, UsageError
 from notebook_kb.files.lock import notebook_lock
-from notebook_kb.publishing.errand import Options
+from notebook_kb.publishing.errand import Options, Taken
 from notebook_kb.publishing.ledger import Ledger
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.publishing.problems import OutcomeUnknownError, RefusedError, RenamedError
@@ -519,20 +519,54 @@ def test_devto_makes_a_draft_then_publishes(tmp_path: Path, devto: DevToFake) ->
     assert len(devto.articles) == 1
 
 
+OLD: dict[str, Any] = {
+    "id": 7,
+    "title": "Old",
+    "canonical_url": "https://example.org/notes/rank/",
+    "published_at": None,
+    "url": "https://dev.to/ada/old-7",
+}
+
+
 def test_devto_takes_an_own_article_of_the_same_page(tmp_path: Path, devto: DevToFake) -> None:
-    """An article with our canonical address, published or not, is changed, not doubled."""
-    devto.articles[7] = {
-        "id": 7,
-        "title": "Old",
-        "canonical_url": "https://example.org/notes/rank/",
-        "published_at": None,
-        "url": "https://dev.to/ada/old-7",
-    }
-    done = send(desk(tmp_path), job(article(DEVTO)), yes)
+    """An article with our canonical address is named in the question, and after a yes changed, not doubled."""
+    devto.articles[7] = dict(OLD)
+    asked: list[Question] = []
+
+    def agree(question: Question) -> bool:
+        asked.append(question)
+        return True
+
+    done = send(desk(tmp_path), job(article(DEVTO)), agree)
+    assert asked[0].overwrites == Taken("7", "Old", "https://dev.to/ada/old-7", is_public=False)
     assert list(devto.articles) == [7]
     assert devto.articles[7]["title"] == "Rank"
     assert done.entry
     assert done.entry.remote_id == "7"
+    assert (
+        send(desk(tmp_path), job(article(DEVTO, ("New.",))), lambda q: q.overwrites is None).what == "updated"
+    )
+
+
+def test_devto_article_that_came_after_the_question_is_left_alone(tmp_path: Path, devto: DevToFake) -> None:
+    """A yes that was said of nothing does not write over what has come since."""
+
+    def late(question: Question) -> bool:
+        devto.articles[7] = dict(OLD)
+        return question.overwrites is None
+
+    error = refused(send, desk(tmp_path), job(article(DEVTO)), late)
+    assert isinstance(error, ChangedSinceReadError)
+    assert devto.articles == {7: OLD}
+
+
+def test_devto_article_noted_by_its_address_is_known(tmp_path: Path, devto: DevToFake) -> None:
+    """What a person has noted with `--done` is the note's own copy: it is changed without a further question."""
+    devto.articles[7] = dict(OLD)
+    place = desk(tmp_path)
+    place.done("rank", DEVTO, Form.ARTICLE, OLD["url"], job(article(DEVTO, ("Older words.",))))
+    assert send(desk(tmp_path), job(article(DEVTO)), lambda q: q.overwrites is None).what != "declined"
+    assert devto.articles[7]["title"] == "Rank"
 
 
 def test_devto_that_kept_a_draft_is_noticed(tmp_path: Path, devto: DevToFake) -> None:
@@ -583,7 +617,7 @@ def test_a_kit_and_its_address(tmp_path: Path) -> None:
         "https://medium.com/@ada/rank-1?source=x#y",
         job(article(MEDIUM, ("N.",))),
     )
-    assert (entry.url, note) == ("https://medium.com/@ada/rank-1", "")
+    assert (entry.url, note) == ("https://medium.com/@ada/rank-1", None)
     assert desk(tmp_path).look(job(article(MEDIUM))).state is State.PUBLISHED
     assert desk(tmp_path).look(job(article(MEDIUM, ("N.",)))).state is State.CHANGED
 
@@ -619,7 +653,23 @@ def test_a_publications_own_domain(tmp_path: Path) -> None:
         "rank", MEDIUM, Form.ARTICLE, "https://towards.example.com/rank", job(article(MEDIUM))
     )
     assert entry.url == "https://towards.example.com/rank"
-    assert "towards.example.com" in note
+    assert "towards.example.com" in str(note)
+
+
+def test_an_address_of_an_activity_is_taken_with_what_it_cannot_do(
+    tmp_path: Path, linkedin: LinkedInFake
+) -> None:
+    """Red when a post whose URN nobody knows is recorded without a word, or its later change has no way that works."""
+    url = "https://www.linkedin.com/posts/ada_rank-activity-7390000000000000000-AbCd"
+    entry, told = desk(tmp_path).done("rank", LINKEDIN, Form.POST, url, job(payload()))
+    assert (entry.url, entry.remote_id) == (url, "")
+    assert "API cannot change" in str(told)
+    assert "with a kit" in str(told)
+    error = refused(send, desk(tmp_path), job(payload(("New.",))), yes)
+    assert "--via kit" in error.hint
+    assert desk(tmp_path).done("rank", LINKEDIN, Form.POST, HERE, job(payload()))[1] is None
+    article_url = "https://www.linkedin.com/pulse/rank-ada-x1y2"
+    assert desk(tmp_path).done("rank", LINKEDIN, Form.ARTICLE, article_url, job(payload()))[1] is None
 
 
 def test_forget(tmp_path: Path, linkedin: LinkedInFake) -> None:

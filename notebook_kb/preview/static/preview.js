@@ -3,8 +3,9 @@
   "use strict";
   const meta = document.querySelector('meta[name="kb-token"]');
   if (!meta || !("WebSocket" in window)) return;
-  const token = meta.content;
-  let seen = parseInt(token, 10);
+  const token = () => meta.content;
+  const review = document.body.dataset.kind === "review";
+  let seen = parseInt(token(), 10);
   let words = {};
   let wait = 250;
   let busy = false;
@@ -27,6 +28,8 @@
   function morph(text) {
     // what was found stands in no answer: with its query in the address the page finds it again, in the new index
     if (document.body.dataset.kind === "search") { location.reload(); return; }
+    // the review fills its page itself
+    if (review) { document.dispatchEvent(new Event("kb:changed")); return; }
     const fresh = new DOMParser().parseFromString(text, "text/html");
     const at = [scrollX, scrollY];
     document.title = fresh.title;
@@ -47,13 +50,13 @@
     do {
       again = false;
       try {
-        const answer = await fetch(location.pathname, { headers: { "X-KB-Token": token }, cache: "no-store" });
+        const answer = await fetch(location.pathname, { headers: { "X-KB-Token": token() }, cache: "no-store" });
         const text = await answer.text();
         const version = Number(answer.headers.get("X-KB-Version"));
         if (answer.headers.get("X-KB-Shown") === "0") {
           overlay(new DOMParser().parseFromString(text, "text/html"));
           shown = null;
-        } else if (bare(text) !== shown) {
+        } else if (review || bare(text) !== shown) {
           morph(text);
           shown = bare(text);
         }
@@ -79,7 +82,7 @@
   }
 
   async function reload() {
-    const answer = await fetch(location.pathname, { headers: { "X-KB-Token": token }, cache: "no-store" });
+    const answer = await fetch(location.pathname, { headers: { "X-KB-Token": token() }, cache: "no-store" });
     if (answer.headers.get("X-KB-Shown") === "0") {
       overlay(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } else {
@@ -92,7 +95,7 @@
       words = message.words;
       wait = 250;
     } else if (message.kind === "page") {
-      const mine = message.urls.includes("*") || message.urls.includes(here());
+      const mine = review || message.urls.includes("*") || message.urls.includes(here());
       if (mine) refresh();
     } else if (message.kind === "css") {
       styles();
@@ -107,10 +110,22 @@
     shown = null;
   }
 
+  // The server was started again. A review keeps its page: an answer that is shown there stays.
+  async function restarted() {
+    if (!review) { location.reload(); return; }
+    try {
+      const text = await (await fetch(location.pathname, { cache: "no-store" })).text();
+      meta.content = new DOMParser().parseFromString(text, "text/html").querySelector('meta[name="kb-token"]').content;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+    setTimeout(connect, wait);
+  }
+
   let warn = 0;
   function connect() {
     socket = new WebSocket(`ws://${location.host}/_kb/socket`);
-    socket.onopen = () => socket.send(JSON.stringify({ token, seen }));
+    socket.onopen = () => socket.send(JSON.stringify({ token: token(), seen }));
     socket.onmessage = (event) => {
       const message = JSON.parse(event.data);
       if (message.kind === "hello" && warn) {
@@ -121,7 +136,7 @@
       heard(message);
     };
     socket.onclose = (event) => {
-      if (event.code === 4401) { location.reload(); return; } // the server was started again
+      if (event.code === 4401) { restarted(); return; }
       if (!warn) warn = setTimeout(lost, 1500);
       setTimeout(connect, wait);
       wait = Math.min(wait * 2, 5000);

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from notebook_kb.errors import UsageError
+from notebook_kb.errors import ChangedSinceReadError, UsageError
 from notebook_kb.publishing import contracts
-from notebook_kb.publishing.errand import Sent
+from notebook_kb.publishing.errand import Sent, Taken
 from notebook_kb.publishing.payload import Form
 from notebook_kb.publishing.problems import RefusedError
 from notebook_kb.publishing.targets.refusals import devto_refusal
@@ -16,6 +16,7 @@ from notebook_kb.publishing.wire import NoAnswerError, NotSentError, Wire
 if TYPE_CHECKING:
     from notebook_kb.publishing.credentials import Credential, Service
     from notebook_kb.publishing.errand import Errand, Options
+    from notebook_kb.publishing.ledger import Entry
     from notebook_kb.publishing.payload import Payload
     from notebook_kb.publishing.wire import Answer
 
@@ -60,19 +61,33 @@ class DevTo:
         """The name of whose key it is. Raises as `deliver`."""
         return _safe(self._wire(credential), "GET", contracts.text("devto.me_path")).words("username")
 
+    def taken(self, payload: Payload, credential: Credential, entry: Entry | None, /) -> Taken | None:
+        """The own article with the same canonical address that `entry` does not know: it would be written over.
+
+        Raises as `deliver`.
+        """
+        if entry and entry.remote_id:
+            return None
+        own = self._own(self._wire(credential), payload.canonical)
+        return None if own is None or _is_known(own, entry) else _taken(own)
+
     def deliver(self, errand: Errand) -> None:
         """Make or change the article, and publish it unless a draft is wanted.
 
-        An own article with the same canonical address is taken as this one. Raises `RefusedError`, `NotSentError`
-        and `OutcomeUnknownError`.
+        An own article with the same canonical address is written over only if that was agreed to (`overwrites`), or an
+        open request may have made it. Raises `RefusedError`, `NotSentError`, `OutcomeUnknownError` and
+        `ChangedSinceReadError`.
         """
         wire = self._wire(errand.credential)
         own = None if errand.entry and errand.entry.remote_id else self._own(wire, errand.payload.canonical)
+        _refuse_another(own, errand)
         number = errand.entry.remote_id if errand.entry and errand.entry.remote_id else _number(own)
         draft_wanted = errand.options.audience == "draft"
         is_public = _is_public(own) or bool(errand.entry and errand.entry.status == "published")
-        if own:
-            errand.warnings.append(f"dev.to had an article with this canonical address: {own.get('url', '')}")
+        if errand.overwrites:
+            errand.warnings.append(
+                f"it stands in place of an article that was there: {errand.overwrites.url}"
+            )
         if not number:
             sent = errand.ask("create", lambda: self._put(wire, "", errand, published=False))
             number = sent.remote_id
@@ -170,6 +185,27 @@ def _number(article: object) -> str:
 def _is_public(article: dict[str, Any] | None) -> bool:
     """Whether everybody can read an article; one that was taken back keeps its `published_at`."""
     return bool(article and article.get("published", article.get("published_at")))
+
+
+def _taken(own: dict[str, Any]) -> Taken:
+    """An article of dev.to's list, as a person is asked about it."""
+    return Taken(_number(own), str(own.get("title") or ""), str(own.get("url") or ""), _is_public(own))
+
+
+def _is_known(own: dict[str, Any], entry: Entry | None) -> bool:
+    """Whether it is what the ledger has: of what was put there by hand that is the address alone."""
+    return bool(entry and entry.url and _same(str(own.get("url") or ""), entry.url))
+
+
+def _refuse_another(own: dict[str, Any] | None, errand: Errand) -> None:
+    """Stop where an article has come there since the person was asked; what was sent without an answer may be it."""
+    agreed = errand.overwrites.remote_id if errand.overwrites else ""
+    if own is None or errand.again or _is_known(own, errand.entry) or _number(own) == agreed:
+        return
+    raise ChangedSinceReadError(
+        f"dev.to has an article with this canonical address since a moment ago: {own.get('url') or ''}",
+        "Nothing was sent. Run the command again.",
+    )
 
 
 def _same(first: str, second: str) -> bool:

@@ -19,7 +19,8 @@ from notebook_kb.publishing.wire import NoAnswerError, Wire
 
 if TYPE_CHECKING:
     from notebook_kb.publishing.credentials import Credential, Service
-    from notebook_kb.publishing.errand import Errand, Options
+    from notebook_kb.publishing.errand import Errand, Options, Taken
+    from notebook_kb.publishing.ledger import Entry
     from notebook_kb.publishing.payload import Payload, Picture
     from notebook_kb.publishing.wire import Answer
 
@@ -44,6 +45,10 @@ class LinkedIn:
         """The name of the member whose token it is. Raises as `deliver`."""
         return self._me(self._wire(credential, options))[1]
 
+    def taken(self, _payload: Payload, _credential: Credential, _entry: Entry | None, /) -> Taken | None:
+        """None: each post there is another one."""
+        return None
+
     def deliver(self, errand: Errand) -> None:
         """Post it, or change the text of the post that is there.
 
@@ -55,7 +60,7 @@ class LinkedIn:
             if not _URN.fullmatch(urn):
                 raise UsageError(
                     f"{errand.payload.key}: the ledger has no URN of its post, so it cannot be changed from here",
-                    f"Edit it at {errand.entry.url}, then run this again with --done {errand.entry.url}.",
+                    f"Edit it at {errand.entry.url} with the kit of what changed: add --via kit.",
                 )
             files = set(file_digests(errand.payload))
             if errand.entry.pieces == errand.payload.pieces and files != set(errand.entry.pictures):

@@ -16,7 +16,8 @@ from notebook_kb.publishing.wire import NoAnswerError, Wire
 
 if TYPE_CHECKING:
     from notebook_kb.publishing.credentials import Credential, Service
-    from notebook_kb.publishing.errand import Errand, Options
+    from notebook_kb.publishing.errand import Errand, Options, Taken
+    from notebook_kb.publishing.ledger import Entry
     from notebook_kb.publishing.payload import Payload, Picture
     from notebook_kb.publishing.wire import Answer
 
@@ -53,6 +54,10 @@ class Medium:
     def who(self, credential: Credential, _options: Options, /) -> str:
         """The name of whose token it is. Raises as `deliver`."""
         return self._me(self._wire(credential))[1]
+
+    def taken(self, _payload: Payload, _credential: Credential, _entry: Entry | None, /) -> Taken | None:
+        """None: each post there is another one."""
+        return None
 
     def deliver(self, errand: Errand) -> None:
         """Make a draft, or with `public` a story. Raises `RefusedError`, `NotSentError` and `OutcomeUnknownError`."""

@@ -73,6 +73,17 @@ def concept_view(site: Site, concept: Concept, url: str) -> v.ConceptView:
         ),
         enough=distinct_explanations(item.angles) >= wanted_explanations(notebook, concept),
         around_svg=around_concept(site, concept, url),
+        known=known_sentence(site, concept),
+    )
+
+
+def known_sentence(site: Site, concept: Concept) -> str:
+    """How much is known, with its counts: `known 83 % (3 of 5 cards)`; '' where nobody may see it."""
+    known = site.known.get(concept.id)
+    if known is None or not known.cards:
+        return ""
+    return site.word(
+        "known_counts", known=site.known_words(concept.id), reviewed=known.reviewed, cards=known.cards
     )
 
 

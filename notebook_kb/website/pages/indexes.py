@@ -140,7 +140,8 @@ def roadmap(site: Site) -> v.RoadmapView:
     url = site.page("roadmap")
     states = {c: str(item.state) for c, item in site.coverage.items()}
     urls = {c: relative_url(site.concept_page(c), url) for c in site.coverage if site.concept_page(c)}
-    svg = draw_map(site.notebook.roadmap, states, urls, words=site.notebook.pack.words)
+    known = {c: k.mean for c, k in site.known.items() if k.mean is not None}
+    svg = draw_map(site.notebook.roadmap, states, urls, words=site.notebook.pack.words, known=known)
     return v.RoadmapView(
         site.head(site.word("the_roadmap"), url, "roadmap", nav="roadmap"),
         site.word("roadmap_lead"),
@@ -148,6 +149,7 @@ def roadmap(site: Site) -> v.RoadmapView:
         count_states(site.coverage),
         tuple(areas(site)),
         tuple(problems(site)),
+        has_known=bool(known),
     )
 
 
