@@ -138,7 +138,7 @@ def show_plan(plan: Plan) -> None:
         if len(slot.readings) > MOST_SECTIONS:
             say(style(f"{'':14}and {len(slot.readings) - MOST_SECTIONS} more; --json lists all", "quiet"))
     if plan.left:
-        say(f"{counted(plan.left, 'minute')} are left over: kb next says what to write")
+        say(f"{counted(plan.left, 'minute')} left over: kb next says what to write")
     weak = [w for w in plan.weakest if w.cards][:MOST_LISTED]
     if weak:
         say()
@@ -152,7 +152,7 @@ def show_plan(plan: Plan) -> None:
     due = sum(w.due for w in plan.cards)
     say()
     say(
-        f"{counted(len(plan.cards), 'card')}, {due} due by then; one takes you about {round(plan.median_ms / 1000)} s. "
+        f"{counted(len(plan.cards), 'card')}, {due} due by then, about {round(plan.median_ms / 1000)} s each. "
         "Nothing here changes when they come back."
     )
 

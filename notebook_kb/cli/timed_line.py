@@ -33,7 +33,7 @@ class Line:
         if char == STOP:
             raise KeyboardInterrupt
         if self.escape:
-            self.escape = not (char.isalpha() or char == "~")
+            self.escape = char == "O" or not (char.isalpha() or char == "~")
         elif char == ESCAPE:
             self.escape = True
         elif char in ENTER:
@@ -131,13 +131,20 @@ class Plain(Screen):
         """A row of its own for what follows."""
 
 
+def columns_of(char: str) -> int:
+    """How many columns a character takes."""
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
 def tail(text: str, columns: int) -> str:
     """The end of a text that fits."""
-    used = 0
+    if sum(map(columns_of, text)) <= columns:
+        return text
+    used = 1  # the sign that something was left out
     for n in range(len(text) - 1, -1, -1):
-        used += 2 if unicodedata.east_asian_width(text[n]) in "WF" else 1
+        used += columns_of(text[n])
         if used > columns:
-            return "…" + text[n + 2 :]
+            return "…" + text[n + 1 :]
     return text
 
 
@@ -185,7 +192,7 @@ else:
             return decoder.decode(data) if data else END
 
         try:
-            tty.setcbreak(handle)
+            tty.setcbreak(handle, termios.TCSADRAIN)  # keys that were typed a little early count
             yield read
         finally:
             termios.tcsetattr(handle, termios.TCSADRAIN, before)
