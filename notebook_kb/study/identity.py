@@ -70,13 +70,17 @@ def identify(notebook: Notebook, states: Mapping[str, CardState]) -> Identity:
 
 
 def identified_deck(
-    notebook: Notebook, states: Mapping[str, CardState], *, generate: Collection[CardKind] | None = None
+    notebook: Notebook,
+    states: Mapping[str, CardState],
+    *,
+    generate: Collection[CardKind] | None = None,
+    starters: bool | None = None,
 ) -> tuple[Deck, Identity]:
     """The deck with its cards matched to the log. A card that may be one of the log is in none until it is settled."""
     identity = identify(notebook, states)
     waiting = {lost.place for lost in identity.lost}
     ids = {place: name for place, name in identity.ids.items() if place not in waiting}
-    return make_deck(notebook, generate=generate, ids=ids), identity
+    return make_deck(notebook, generate=generate, starters=starters, ids=ids), identity
 
 
 def card_of(notebook: Notebook, place: CardPlace) -> Card:

@@ -6,14 +6,13 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from notebook_kb.errors import UsageError
 from notebook_kb.model.card import GENERATED, LEVELS
-from notebook_kb.study.deck import make_deck
 from notebook_kb.study.evening import make_plan
+from notebook_kb.study.identity import identified_deck
 from notebook_kb.study.memory import Memory
-from notebook_kb.study.schedule import retention_for, study_day
+from notebook_kb.study.schedule import retention_for, study_day, study_zone
 from notebook_kb.study.weakness import Evening, weighed
 from notebook_kb.workspace.areas import area_id
 
@@ -51,7 +50,7 @@ def open_interview(workspace: Workspace, wish: Wish) -> Interview:
     notebook = workspace.load().notebook
     settings = workspace.settings
     start = this_moment(workspace)
-    zone = ZoneInfo(settings.timezone)
+    zone = study_zone(settings)
     # at one in the morning, tomorrow is the day that one wakes up on
     day = interview_day(wish.day, start.date(), study_day(start, zone) + timedelta(days=1))
     if wish.level and wish.level not in LEVELS:
@@ -71,7 +70,7 @@ def open_interview(workspace: Workspace, wish: Wish) -> Interview:
         wish.seed,
     )
     memory = Memory.open(workspace.root / settings.state)
-    deck = make_deck(notebook, generate=GENERATED, starters=True)
+    deck, _ = identified_deck(notebook, memory.states, generate=GENERATED, starters=True)
     cards = weighed(deck.cards.values(), memory.states, evening, lambda area: retention_for(settings, area))
     return Interview(notebook, memory, make_plan(notebook, cards, evening, memory.median_ms()))
 
@@ -80,7 +79,7 @@ def this_moment(workspace: Workspace) -> datetime:
     """Now in the notebook's time zone, to the minute; SOURCE_DATE_EPOCH is now where it is set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-    return now.astimezone(ZoneInfo(workspace.settings.timezone)).replace(second=0, microsecond=0)
+    return now.astimezone(study_zone(workspace.settings)).replace(second=0, microsecond=0)
 
 
 def interview_day(text: str, today: date, tomorrow: date) -> date:

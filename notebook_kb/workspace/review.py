@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notebook_kb.errors import UsageError
 from notebook_kb.files.write import replace_output
 from notebook_kb.model.card import GENERATED
-from notebook_kb.notebook.names import did_you_mean, fold
 from notebook_kb.study.days import study_zone
 from notebook_kb.study.identity import identified_deck
 from notebook_kb.study.schedule import retention_for
 from notebook_kb.study.session import Scope, Session
+from notebook_kb.workspace.areas import area_id
 from notebook_kb.workspace.authoring import find_note
 from notebook_kb.workspace.card_ids import give_ids
 from notebook_kb.workspace.cards import open_memory
@@ -47,19 +46,7 @@ def scope_of(
     """What the words of a command ask for. Raises `UsageError` with the nearest name."""
     paths = frozenset(find_note(notebook, name).path for name in names)
     new = notebook.settings.cards_new if most_new is None else most_new
-    return Scope(paths, find_area(notebook, area) if area else "", level, new, most)
-
-
-def find_area(notebook: Notebook, name: str) -> str:
-    """An area's id by its id or title. Raises `UsageError` with the nearest one."""
-    known = {fold(a.title): a.id for a in notebook.roadmap.areas} | {
-        fold(a.id): a.id for a in notebook.roadmap.areas
-    }
-    if fold(name) in known:
-        return known[fold(name)]
-    near = did_you_mean(name, known)
-    hint = f"did you mean `{known[near]}`?" if near else f"areas: {', '.join(dict.fromkeys(known.values()))}"
-    raise UsageError(f"there is no area `{name}`", hint)
+    return Scope(paths, area_id(notebook, area), level, new, most)
 
 
 class Review:
