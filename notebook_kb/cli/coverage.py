@@ -26,7 +26,7 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     Started: one part counts (from ten words). Covered: in my words, and two explanations that differ in angle or
     source. Solid: every angle that the roadmap lists sources for, an example, symbols and code.
     """
-    from notebook_kb.cli.console import emit_json, say
+    from notebook_kb.cli.console import clean, emit_json, note, say
     from notebook_kb.learning.coverage import count_states, cover
     from notebook_kb.workspace.authoring import find_concept
     from notebook_kb.workspace.known import known
@@ -35,7 +35,9 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     workspace = Workspace.open()
     notebook = workspace.load().notebook
     table = cover(notebook)
-    mind = known(workspace.root, notebook)
+    mind, fault = known(workspace.root, notebook)
+    if fault:
+        note(f"what is known cannot be told: {clean(fault)}")
     chosen = [table[find_concept(notebook, name).id]] if name else list(table.values())
     if as_json:
         emit_json(

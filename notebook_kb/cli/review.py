@@ -60,6 +60,10 @@ def review(
     notebook = workspace.load().notebook
     if stats:
         from notebook_kb.cli.review_stats import show_stats
+        from notebook_kb.errors import UsageError
+
+        if name or area or level or limit or new is not None:
+            raise UsageError("`--stats` is about all cards", "leave the names and the other options out")
 
         show_stats(workspace.root, notebook, as_json=as_json)
         return

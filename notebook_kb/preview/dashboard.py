@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from notebook_kb.checking.grouping import group
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
     from notebook_kb.learning.suggest import Suggestion
     from notebook_kb.preview.state import State
-    from notebook_kb.study.standing import AreaRetention
+    from notebook_kb.study.standing import AreaRetention, Standing
     from notebook_kb.website.plan import Site
     from notebook_kb.website.views import AreaView, PageHead, RungMark
     from notebook_kb.workspace.publications import Publication
@@ -125,13 +126,16 @@ class RetentionLine:
 
 @dataclass(frozen=True, slots=True)
 class RememberView:
-    """The cards: what is due, what comes, what was answered. `fault` says why that cannot be told."""
+    """The cards: what is due, what comes, what was answered; `numbers` are those of both pictures, (title, (day, count)s).
+    `fault` says why all that cannot be told.
+    """
 
     due: str = ""
     new: str = ""
     forecast_svg: str = ""
     history_svg: str = ""
     retention: tuple[RetentionLine, ...] = ()
+    numbers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     fault: str = ""
 
 
@@ -184,7 +188,20 @@ def remember(state: State) -> RememberView:
         forecast_svg=draw_forecast(found.forecast, found.today, pack),
         history_svg=draw_history(found.history, found.today, HISTORY_WEEKS, pack),
         retention=tuple(retention_line(item, pack) for item in found.retention),
+        numbers=tuple(numbers(found, pack)),
     )
+
+
+def numbers(found: Standing, pack: LanguagePack) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    """What the pictures show, for who cannot see them: the days on which cards come, the days with answers."""
+    days = [(found.today + timedelta(days=n), count) for n, count in enumerate(found.forecast) if count]
+    if days:
+        rows = [(pack.short_date(day), pack.counted("cards_come", count)) for day, count in days]
+        later = [("", pack.counted("cards_later", found.later))] if found.later else []
+        yield pack.word("what_comes"), (*rows, *later)
+    if found.history:
+        answers = ((pack.short_date(d), pack.counted("answers", n)) for d, n in found.history.items())
+        yield pack.word("what_was_answered"), tuple(answers)
 
 
 def retention_line(item: AreaRetention, pack: LanguagePack) -> RetentionLine:

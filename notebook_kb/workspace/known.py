@@ -40,17 +40,17 @@ def view_of(settings: Settings) -> View:
     return View(now(), study_zone(settings), lambda area: retention_for(settings, area))
 
 
-def known(root: Path, notebook: Notebook) -> dict[str, Known]:
-    """How much of each concept is known; {} where nothing was ever answered, or where the log cannot be read."""
+def known(root: Path, notebook: Notebook) -> tuple[dict[str, Known], str]:
+    """(how much of each concept is known, why that cannot be told): {} where nothing was ever answered."""
     settings = notebook.settings
     if not has_history(root, settings):
-        return {}
+        return {}, ""
     try:
         states = Memory.open(root / settings.state).states
-    except NotebookError:
-        return {}  # `kb check` and `kb review` say what is wrong with it
+    except NotebookError as error:
+        return {}, error.message
     deck, _ = identified_deck(notebook, states)
-    return known_by_concept(deck, states, view_of(settings))
+    return known_by_concept(deck, states, view_of(settings)), ""
 
 
 def cards_due(root: Path, notebook: Notebook) -> int:

@@ -76,7 +76,7 @@ class Workspace:
         """
         notebook = loaded.notebook
         copies = self.copies.of(notebook)
-        mind = known(self.root, notebook) if with_known else {}
+        mind = known(self.root, notebook)[0] if with_known else {}  # the dashboard says why not
         return Site(notebook, loaded.derived, mine=True, badges=badges(notebook), copies=copies, known=mind)
 
     def site_view(
