@@ -75,7 +75,7 @@ def gaps_in(card: d.Card, front: str, first: str, line: int) -> Iterator[tuple[i
     """Where in a cloze's text its marked words are; `first` is its first line as typed, of this number."""
     indent = len(first) - len(first.lstrip())
     cut = indent + mark_length(first.lstrip())
-    starts = [0]
+    starts, done = [0], 0
     for row in front.split("\n"):
         starts.append(starts[-1] + len(row) + 1)
     for inline in d.all_inlines((card,)):
@@ -86,8 +86,10 @@ def gaps_in(card: d.Card, front: str, first: str, line: int) -> Iterator[tuple[i
         if not 0 <= number < len(starts) - 1 or column < 0:
             continue
         found = GAP.match(front, starts[number] + column)
-        if found:
-            yield found.start(), found.end()
+        # marks that touch (`==a====b==`) can be paired in two ways: of gaps that would overlap the first stays
+        if found and found.start() >= done:
+            done = found.end()
+            yield found.start(), done
 
 
 def card_findings(

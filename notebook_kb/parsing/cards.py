@@ -215,11 +215,24 @@ def card_id(unit: Piece | d.Block) -> str:
     return found[-1] if found else ""
 
 
+def reaches_id(units: list[Piece | d.Block], ids: list[str]) -> list[bool]:
+    """For each unit whether an id of a card stands in it or below, before another card or a heading begins."""
+    found: list[bool] = []
+    reaches = False
+    for unit, name in zip(reversed(units), reversed(ids), strict=True):
+        begins = isinstance(unit, d.Heading) or (isinstance(unit, Piece) and unit.kind in {QUESTION, CLOZE})
+        reaches = not begins and (bool(name) or reaches)
+        found.append(reaches)
+    return found[::-1]
+
+
 class CardReader:
     """Walks the units of a note once."""
 
     def __init__(self, units: list[Piece | d.Block]) -> None:
         self.units = units
+        self.ids = [card_id(u) for u in units]
+        self.reaches = reaches_id(units, self.ids)
         self.found: list[d.Block] = []
         self.draft: Draft | None = None
         self.end = 0  # the last line that was read
@@ -265,38 +278,34 @@ class CardReader:
 
     def has_gap(self, at: int) -> bool:
         """Whether something is marked in what begins as a cloze."""
-        for n, unit in enumerate(self.units[at:]):
-            if n and (not isinstance(unit, Piece) or unit.kind):
+        end = start_of(self.units[at])
+        for n in range(at, len(self.units)):
+            unit = self.units[n]
+            if n > at and (not self.belongs(unit, n, end) or (isinstance(unit, Piece) and unit.kind)):
                 return False
             block = unit.paragraph if isinstance(unit, Piece) else unit
             if any(isinstance(i, d.Highlight) for i in d.all_inlines((block,))):
                 return True
-            if card_id(unit):
+            if self.ids[n]:
                 return False
+            end = self.last_line(n)
         return False
 
     def goes_on(self, unit: Piece | d.Block, at: int) -> bool:
         """Whether a unit still belongs to the open card."""
+        return self.belongs(unit, at, self.end)
+
+    def belongs(self, unit: Piece | d.Block, at: int, end: int) -> bool:
+        """Whether a unit goes on what ended in line `end`: without a blank line, or up to an id; a formula or list always."""
         if isinstance(unit, d.Heading):
             return False
-        if start_of(unit) <= self.end + 1 or self.id_follows(at):
-            return True
-        return isinstance(unit, (d.MathBlock, d.List))
-
-    def id_follows(self, at: int) -> bool:
-        """Whether an id of a card stands here or below, before another card or a heading begins."""
-        for unit in self.units[at:]:
-            if isinstance(unit, d.Heading) or (isinstance(unit, Piece) and unit.kind in {QUESTION, CLOZE}):
-                return False
-            if card_id(unit):
-                return True
-        return False
+        return start_of(unit) <= end + 1 or self.reaches[at] or isinstance(unit, (d.MathBlock, d.List))
 
     def take(self, block: d.Block, at: int) -> None:
         """A block of the open card; an id in it closes the card."""
         assert self.draft is not None
         self.draft.add(block)
-        self.draft.id = card_id(self.units[at])
+        self.draft.id = self.ids[at]
         self.end = self.last_line(at)
         if self.draft.id:
             self.close()

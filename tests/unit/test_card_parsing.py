@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -66,12 +67,27 @@ def notebook(root: Path, notes: dict[str, str]) -> Workspace:
         ("$$\nQ: a\n$$", []),
         ("the C++ type std::x, a[::2], x == y, `Q: a`", []),
         ("C: nothing is marked", []),
+        ("C: nothing is marked\n\nbut ==here==", []),
+        ("C: one\n\n==two== ^k-5", [("one\n\n==two==", "", "k-5")]),
         ("Q::a\nA::b", []),
         ("A:b", []),
     ],
 )
 def test_a_card_begins_and_ends_where_the_rules_say(text: str, expected: list[tuple[str, str, str]]) -> None:
     assert cards(f"# T\n\n{text}\n") == expected
+
+
+def test_a_note_of_many_cards_and_a_card_of_many_paragraphs_are_read_in_time() -> None:
+    def seconds(text: str) -> float:
+        start = time.process_time()
+        assert cards(text)
+        return time.process_time() - start
+
+    short, long = "Q: a\nA: b\n\n", "more\n\n"
+    for one, last in ((short, ""), ("Q: a\nA: b\n\n", ""), (long, "^k-1\n")):
+        head = "# T\n\nQ: a\nA: b\n\n"
+        few, many = (seconds(head + one * n + last) for n in (400, 3200))
+        assert many < 8 * 4 * max(few, 0.02)  # quadratic would be 64 times
 
 
 def test_a_german_notebook_reads_its_own_marks_and_levels(tmp_path: Path) -> None:
