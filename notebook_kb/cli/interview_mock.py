@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from notebook_kb.cli.card_side import INDENT
 from notebook_kb.cli.console import clean, counted, say, style, width
-from notebook_kb.cli.interview_text import GRADES, INDENT, about, key_of, place, show_side
+from notebook_kb.cli.interview_text import GRADES, about, key_of, place, show_side
 from notebook_kb.cli.timed_line import timed_answer
 from notebook_kb.study.log import Mode
 from notebook_kb.study.mock import SECONDS, Answered, read_again

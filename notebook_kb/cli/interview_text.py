@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
 
-from notebook_kb.cli.console import clean, say, style, width
-from notebook_kb.rendering.terminal_text import terminal_text
+from notebook_kb.cli.card_side import INDENT, side_lines
+from notebook_kb.cli.console import clean, say, style
 
 if TYPE_CHECKING:
     from notebook_kb.model.card import StudyCard
     from notebook_kb.notebook.notebook import Notebook
 
-INDENT = "  "
-ON, OFF = "\ue0d3", "\ue0d4"  # around what is highlighted, until it is styled
-MARKED = re.compile(f"{ON}(.*?){OFF}")
 GRADES = ("1 not at all", "2 with gaps", "3 well", "4 without thinking")
 PERCENT = 100
 
 
 def show_side(notebook: Notebook, card: StudyCard, markdown: str, indent: str = INDENT) -> None:
     """One side of a card, formulas as signs."""
-    note = notebook.notes.get(card.path)
-    macros = {**notebook.settings.macros, **(note.macros if note else {})}
-    text = terminal_text(markdown, width() - len(indent), macros=macros, highlight=lambda t: f"{ON}{t}{OFF}")
-    for line in clean(text).split(
-        "\n"
-    ):  # cleaned before it is styled: what stands in a note steers no terminal
-        styled = MARKED.sub(lambda found: style(found[1], "title"), line)
-        say(f"{indent}{styled}".rstrip())
+    for line in side_lines(notebook, card, markdown, indent):
+        say(line)
 
 
 def about(card: StudyCard) -> str:

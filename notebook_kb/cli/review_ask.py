@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from notebook_kb.cli.answer_keys import ENTER, LineKeys
+from notebook_kb.cli.card_side import side_lines
 from notebook_kb.cli.console import clean, note, say, style
 from notebook_kb.cli.review_text import (
     IDS,
@@ -16,7 +17,6 @@ from notebook_kb.cli.review_text import (
     keys_help,
     nothing_due,
     place_parts,
-    side,
     span,
     tell,
     title,
@@ -112,7 +112,7 @@ class Asker:
 
     def show(self, markdown: str, turn: Turn) -> None:
         """One side of the card."""
-        put(side(self.opened.notebook, turn.card, markdown))
+        put(side_lines(self.opened.notebook, turn.card, markdown))
 
     def key(self, known: str, hint: str) -> str:
         """The next key that means something here. Raises `Ended` for q, Ctrl-D and a closed terminal."""

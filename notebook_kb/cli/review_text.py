@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from notebook_kb.cli.console import clean, counted, note, say, style, wants_colour, width
-from notebook_kb.rendering.terminal_text import columns, terminal_text, wrapped
+from notebook_kb.cli.console import clean, counted, note, say, style, width
+from notebook_kb.rendering.terminal_text import columns, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from notebook_kb.model.card import StudyCard
-    from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.study.session import Session, Summary, Turn
     from notebook_kb.workspace.review import Review
 
@@ -78,34 +75,6 @@ def keys_help() -> list[str]:
         lines.append(f"  {style(f'{key:14}', 'code')}{first}")
         lines += [f"{' ' * 16}{line}" for line in more]
     return lines
-
-
-def side(notebook: Notebook, card: StudyCard, markdown: str) -> list[str]:
-    """One side of a card as lines for this terminal."""
-    note_of = notebook.notes.get(card.path)
-    macros = {**notebook.settings.macros, **(note_of.macros if note_of else {})}
-    text = terminal_text(markdown, width() - 2, macros=macros, highlight=highlighted)
-    return [f"  {clean_line(line)}".rstrip() for line in text.split("\n")]
-
-
-def highlighted(words: str) -> str:
-    """What is asked in a cloze, where it stands out; in brackets where there is no colour."""
-    import sys
-
-    if words.strip() == "[…]":
-        return words
-    return click.style(words, bold=True, underline=True) if wants_colour(sys.stdout) else f"[{words}]"
-
-
-def clean_line(line: str) -> str:
-    """A line that cannot steer the terminal but for our own signs of style."""
-    parts = line.split("\x1b")
-    kept = clean(parts[0])
-    for part in parts[1:]:
-        code, ending, rest = part.partition("m")
-        own = ending and code.startswith("[") and set(code[1:]) <= set("0123456789;")
-        kept += f"\x1b{code}m{clean(rest)}" if own else clean(f"\ufffd{part}")
-    return kept
 
 
 def title(turn: Turn) -> list[str]:
