@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notebook_kb.cli import names
+from notebook_kb.cli.cards_export import export
+from notebook_kb.cli.cards_import import import_cards
 
 if TYPE_CHECKING:
     from notebook_kb.model.card import StudyCard
@@ -202,3 +204,7 @@ def orphans(as_json: bool) -> None:
         )
     if not found:
         say("every card of the log stands in a note")
+
+
+cards.add_command(import_cards)
+cards.add_command(export)

@@ -48,6 +48,7 @@ def review(
     """
     from notebook_kb.cli.answer_keys import keys_of_input
     from notebook_kb.cli.review_ask import run_review
+    from notebook_kb.cli.review_text import warnings
     from notebook_kb.workspace.review import Review, scope_of
     from notebook_kb.workspace.workspace import Workspace
 
@@ -55,6 +56,7 @@ def review(
     notebook = workspace.load().notebook
     scope = scope_of(notebook, name, area=area, level=level or "", most_new=new, most=limit)
     opened = Review(workspace, notebook, scope, generated=generated)
+    warnings(opened)
     if as_json:
         from notebook_kb.cli.console import emit_json
 

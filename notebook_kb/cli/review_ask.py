@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from notebook_kb.cli.answer_keys import END, ENTER, LineKeys
+from notebook_kb.cli.answer_keys import ENTER, LineKeys
 from notebook_kb.cli.console import clean, note, say, style
 from notebook_kb.cli.review_text import (
-    HELP,
     IDS,
     RATINGS,
     choices,
     closing,
+    flow,
+    keys_help,
     nothing_due,
-    place_of,
+    place_parts,
     side,
     span,
+    tell,
     title,
 )
+from notebook_kb.cli.timed_line import END
 from notebook_kb.errors import NotebookError
 from notebook_kb.study.session import StaleTurnError
 
@@ -33,21 +36,23 @@ SHOW = f"{ENTER} "
 QUIT = f"q{END}"
 
 
+def put(lines: list[str]) -> None:
+    """Lines as they are."""
+    for line in lines:
+        say(line)
+
+
 class Ended(Exception):  # noqa: N818 - no error: the learner stops
     """The learner stops."""
 
 
 def run_review(opened: Review, keys: Keys) -> None:
     """Ask until nothing is left or the learner stops. Each answer is on the disk before the next question."""
-    for finding in opened.memory.problems:
-        note(f"{style('warning', 'warning', err=True)}: {finding.place}: {finding.message}")
-    if opened.memory.warning:
-        note(f"{style('warning', 'warning', err=True)}: {opened.memory.warning}")
-    if opened.identity.lost:
-        note(f"{len(opened.identity.lost)} cards may have lost their ids and are not asked: `kb cards sync`")
     asker = Asker(opened, keys)
     try:
-        if asker.ask_all():
+        with keys:
+            is_empty = asker.ask_all()
+        if is_empty:
             return
     except Ended:
         pass
@@ -76,7 +81,7 @@ class Asker:
         if turn is None:
             nothing_due(self.opened)
             return True
-        say(style("Enter shows the answer; ? says what the keys do", "quiet"))
+        tell("Enter shows the answer; ? says what the keys do", "quiet", indent="")
         while turn is not None:
             self.ask(turn)
             turn = self.session.turn()
@@ -85,7 +90,7 @@ class Asker:
     def ask(self, turn: Turn) -> None:
         """One card."""
         say()
-        say(title(turn))
+        put(title(turn))
         if not turn.changed_from:
             self.show(turn.card.front, turn)
         elif not self.same_question(turn):
@@ -98,7 +103,7 @@ class Asker:
         say(style("  ──", "quiet"))
         self.show(turn.card.back, turn)
         say()
-        say(f"  {choices(self.session.intervals(turn.card.id))}")
+        put(choices(self.session.intervals(turn.card.id)))
         key = self.key("1234seun", "1 to 4 says how it was")
         if key in "1234":
             self.answer(turn, int(key), round((time.monotonic() - begun) * 1000))
@@ -107,8 +112,7 @@ class Asker:
 
     def show(self, markdown: str, turn: Turn) -> None:
         """One side of the card."""
-        for line in side(self.opened.notebook, turn.card, markdown):
-            say(line)
+        put(side(self.opened.notebook, turn.card, markdown))
 
     def key(self, known: str, hint: str) -> str:
         """The next key that means something here. Raises `Ended` for q, Ctrl-D and a closed terminal."""
@@ -119,9 +123,9 @@ class Asker:
             if key in known:
                 return key
             if key == "?":
-                say(HELP)
+                put(keys_help())
             else:
-                say(style(f"  {hint}; ? says what the keys do", "quiet"))
+                tell(f"{hint}; ? says what the keys do", "quiet")
 
     def answer(self, turn: Turn, rating: int, ms: int) -> None:
         """Write it, and say when the card comes back and where it stands."""
@@ -130,11 +134,12 @@ class Asker:
         except StaleTurnError as error:
             note(f"{style('note', 'path', err=True)}: {error.message}")
             return
-        when = f"in {span((answered.due - answered.review.at).days)}" if answered.due else "again in a while"
-        say(f"  {style(RATINGS[rating], 'ok' if rating > 1 else 'warning')}, {when}   {place_of(turn.card)}")
-        self.tell(given or self.ask_for_ids(answered.card))
+        when = f"in {span(answered.days)}" if answered.due else "it comes once more"
+        kind = "ok" if rating > 1 else "warning"
+        put(flow([(kind, RATINGS[rating], "", f", {when}"), *place_parts(turn.card)], gap="  "))
+        self.warn(given or self.ask_for_ids(answered.card))
 
-    def tell(self, given: GivenIds | None) -> None:
+    def warn(self, given: GivenIds | None) -> None:
         """Say once for each note that no ids could be written."""
         if given and given.problem and given.path not in self.told:
             self.told.add(given.path)
@@ -148,12 +153,12 @@ class Asker:
         if not self.can_ask:
             note(f"  no ids were written into {card.path}; `kb cards sync` does it")
             return None
-        for line in IDS.format(card.base_id).splitlines():
-            say(line)
+        for words in IDS:
+            tell(words.format(card.base_id))
         may = self.key("yn", "y or n") == "y"
         self.opened.decide_ids(may=may)
         if not may:
-            say(style("  nothing is written; `kb cards sync` does it when you want it", "quiet"))
+            tell("nothing is written; `kb cards sync` does it when you want it", "quiet")
         return self.opened.write_ids(card)
 
     def other(self, key: str, turn: Turn) -> None:
@@ -163,20 +168,20 @@ class Asker:
                 self.session.skip(turn.card.id)
             case "u":
                 card = self.session.undo()
-                say(style("  taken back" if card else "  there is no answer of today to take back", "quiet"))
+                tell("taken back" if card else "  there is no answer of today to take back", "quiet")
             case "e":
                 self.edit(turn)
             case "n":
                 self.session.start_anew(turn.card.id)
-                say(style("  its history begins anew", "quiet"))
+                tell("its history begins anew", "quiet")
 
     def same_question(self, turn: Turn) -> bool:
         """Whether a question that was much changed is still the same; else its history begins anew and it is asked as new."""
-        say(style("  This question was changed. Before it was:", "quiet"))
+        tell("This question was changed. Before it was:", "quiet")
         self.show(turn.changed_from, turn)
-        say(style("  now:", "quiet"))
+        tell("now:", "quiet")
         self.show(turn.card.front, turn)
-        say("  Is it still the same question? y keeps its history, n begins anew")
+        tell("Is it still the same question? y keeps its history, n begins anew")
         if self.key("yn", "y or n") == "n":
             self.session.start_anew(turn.card.id)
             return False
@@ -188,18 +193,20 @@ class Asker:
 
         card, workspace = turn.card, self.opened.workspace
         if not card.path:
-            say(style("  this card is the roadmap's", "quiet"))
+            tell("this card is the roadmap's", "quiet")
             return
-        command = editor_command(workspace.settings)
-        path = workspace.root / card.path
-        if not command:
-            say(f"  {place_of(card)}")
-            say(style("  no editor is set: KB_EDITOR=nano, or `editor: nano` in notebook.yml", "quiet"))
-            say("  change the card there, then press Enter")
-            self.key(SHOW, "Enter when it is changed")
-        else:
+        command = editor_command(workspace.settings) if self.can_ask else []
+        if command:
+            self.keys.__exit__()
             try:
-                run_editor(arguments(command, path, card.line))
+                run_editor(arguments(command, workspace.root / card.path, card.line))
             except NotebookError as error:
                 note(f"  {error.message}")
+            finally:
+                self.keys.__enter__()
+        else:
+            put(flow(place_parts(card), gap="  "))
+            tell("no editor is set: KB_EDITOR=nano, or `editor: nano` in notebook.yml", "quiet")
+            tell("change the card there, then press Enter")
+            self.key(SHOW, "Enter when it is changed")
         self.opened.read_again(card.path)

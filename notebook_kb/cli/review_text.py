@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from notebook_kb.cli.console import clean, counted, note, say, style, wants_colour, width
-from notebook_kb.rendering.terminal_text import terminal_text
+from notebook_kb.rendering.terminal_text import columns, terminal_text, wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from notebook_kb.model.card import StudyCard
     from notebook_kb.notebook.notebook import Notebook
-    from notebook_kb.study.session import Summary, Turn
+    from notebook_kb.study.session import Session, Summary, Turn
     from notebook_kb.workspace.review import Review
 
 RATINGS = {1: "again", 2: "hard", 3: "good", 4: "easy"}
@@ -23,15 +25,59 @@ HOW_TO = """Write one into a note, at the start of a line:
 
   C: A square matrix is ==invertible== exactly when its rank is full.
 """
-HELP = """  Enter, Space   show the answer        u   take the last answer back
-  1              again: not known       s   skip, it stays due
-  2              hard                   e   edit the card in your editor
-  3              good                   n   not the question that it was: begin anew
-  4              easy                   q   stop; every answer is kept"""
+KEYS = (
+    ("Enter, Space", "show the answer"),
+    ("1", "again: not known"),
+    ("2", "hard"),
+    ("3", "good"),
+    ("4", "easy"),
+    ("u", "take the last answer back"),
+    ("s", "skip, it stays due"),
+    ("e", "edit the card in your editor"),
+    ("n", "not the question that it was: begin anew"),
+    ("q", "stop; every answer is kept"),
+)
+IDS = (
+    "May kb write a short sign such as ^{} behind the cards of notes that you review?",
+    "It keeps a card's history when you change its words. Nothing else in a note is touched.",
+    "y yes, n no; this is asked once for this notebook",
+)
 
-IDS = """  May kb write a short sign such as ^{} behind the cards of notes that you review?
-  It keeps a card's history when you change its words. Nothing else in a note is touched.
-  y yes, n no; this is asked once for this notebook"""
+
+def tell(text: str, kind: str = "", *, indent: str = "  ") -> None:
+    """Words of ours, on as many lines as the terminal needs."""
+    for line in wrapped(clean(text), width() - len(indent)):
+        say(indent + (style(line, kind) if kind else line))
+
+
+def flow(parts: Iterable[tuple[str, ...]], indent: str = "  ", gap: str = "   ") -> list[str]:
+    """Parts beside one another where they fit, each (kind, text, kind, text, …) kept together where it fits a line."""
+    lines: list[str] = []
+    room = 0
+    for part in parts:
+        plain = clean("".join(part[1::2]))
+        needed = columns(plain)
+        styled = "".join(style(t, k) if k else clean(t) for k, t in zip(part[::2], part[1::2], strict=True))
+        if lines and needed + len(gap) <= room:
+            lines[-1] += gap + styled
+            room -= needed + len(gap)
+        elif needed <= width() - len(indent):
+            lines.append(indent + styled)
+            room = width() - len(indent) - needed
+        else:
+            lines += [indent + style(row, part[0] or "code") for row in wrapped(plain, width() - len(indent))]
+            room = 0
+    return lines
+
+
+def keys_help() -> list[str]:
+    """What the keys do."""
+    lines = []
+    for key, what in KEYS:
+        first, *more = wrapped(what, width() - 16)
+        lines.append(f"  {style(f'{key:14}', 'code')}{first}")
+        lines += [f"{' ' * 16}{line}" for line in more]
+    return lines
 
 
 def side(notebook: Notebook, card: StudyCard, markdown: str) -> list[str]:
@@ -62,21 +108,21 @@ def clean_line(line: str) -> str:
     return kept
 
 
-def title(turn: Turn) -> str:
+def title(turn: Turn) -> list[str]:
     """What the card is about, and how much is left."""
     minutes = max(round(turn.seconds_left / 60), 1)
-    left = f"{turn.left} left, about {minutes} min"
-    what = clean(turn.card.title) + (f", {turn.card.level}" if turn.card.level else "")
-    mark = {"new": "  new", "repeat": "  once more"}.get(turn.why, "")
-    return f"{style(what, 'title')}{style(mark, 'quiet')}  {style(left, 'quiet')}"
+    what = turn.card.title + (f", {turn.card.level}" if turn.card.level else "")
+    mark = {"new": "new", "repeat": "once more"}.get(turn.why, "")
+    parts = [("title", what), ("quiet", mark), ("quiet", f"{turn.left} left, about {minutes} min")]
+    return flow([p for p in parts if p[1]], indent="", gap="  ")
 
 
-def place_of(card: StudyCard) -> str:
+def place_parts(card: StudyCard) -> list[tuple[str, ...]]:
     """`notes/rank.md:52  Rank of a matrix › Cards`."""
     if not card.path:
-        return style(f"roadmap: {card.title}", "quiet")
-    where = " › ".join(clean(t) for t in dict.fromkeys((card.title, card.heading)) if t)
-    return f"{style(f'{card.path}:{card.line}', 'path')}  {style(where, 'quiet')}"
+        return [("quiet", f"roadmap: {card.title}")]
+    where = " › ".join(t for t in dict.fromkeys((card.title, card.heading)) if t)
+    return [("path", f"{card.path}:{card.line}"), ("quiet", where)]
 
 
 def span(days: int) -> str:
@@ -89,13 +135,19 @@ def span(days: int) -> str:
     return f"{years:.1f} years".replace(".0 ", " ") if years >= 1.05 else "1 year"
 
 
-def choices(intervals: dict[int, int]) -> str:
+def choices(intervals: dict[int, int]) -> list[str]:
     """The four ratings, each with the time until the card comes back."""
-    parts = []
-    for number, word in RATINGS.items():
-        when = style(f" {short_span(intervals[number])}", "quiet") if number in intervals else ""
-        parts.append(f"{style(str(number), 'code')} {word}{when}")
-    return "   ".join(parts)
+    return flow(
+        (
+            "code",
+            str(number),
+            "",
+            f" {word}",
+            "quiet",
+            f" {short_span(intervals[number])}" if intervals else "",
+        )
+        for number, word in RATINGS.items()
+    )
 
 
 def short_span(days: int) -> str:
@@ -110,23 +162,44 @@ def closing(summary: Summary) -> None:
     if summary.answers:
         minutes = f"{max(round(summary.seconds / 60), 1)} min"
         failed = f", {summary.failed} not known at first" if summary.failed else ""
-        say(f"{counted(summary.cards, 'card')} today{failed}, {minutes}.")
+        tell(f"{counted(summary.cards, 'card')} today{failed}, {minutes}.", indent="")
     if summary.tomorrow:
-        say(f"{counted(summary.tomorrow, 'card')} tomorrow.")
+        tell(f"{counted(summary.tomorrow, 'card')} tomorrow.", indent="")
     elif summary.next_day:
         say(f"The next card comes on {summary.next_day.isoformat()}.")
 
 
 def nothing_due(opened: Review) -> None:
     """Why nothing is asked, and what one could do."""
-    summary = opened.session.summary()
-    if not opened.session.deck.cards:
-        say("There is no card yet.")
+    session = opened.session
+    chosen = sum(map(session.scope.holds, session.deck.cards.values()))
+    if not chosen:
+        say("None of these notes has a card." if session.deck.cards else "There is no card yet.")
         say(HOW_TO)
         return
-    say("Nothing is due.")
-    closing(summary)
-    waiting = sum(c.id not in opened.memory.states for c in opened.session.deck.cards.values())
+    say("Nothing is due." if chosen == len(session.deck.cards) else "Nothing is due among these cards.")
+    closing(session.summary())
+    waiting = session.more_new()
     if waiting:
-        note(f"{counted(waiting, 'card')} not begun yet; `kb review --new 20` takes more of them today")
+        note(f"{counted(waiting, 'card')} not begun yet; `kb review --new {daily(session)}` takes more today")
     note("`kb interview --drill` asks the weakest ones and leaves the schedule as it is")
+
+
+def daily(session: Session) -> int:
+    """A number of new cards that brings ten more today, at least twice what the day took."""
+    return max(session.scope.most_new + 10, session.scope.most_new * 2)
+
+
+def warnings(opened: Review) -> None:
+    """What is wrong with the log, and cards that are not asked."""
+    label = style("warning", "warning", err=True)
+    for finding in opened.memory.problems:
+        note(f"{label}: {clean(finding.place)}: {clean(finding.message)}")
+    if opened.memory.warning:
+        note(f"{label}: {clean(opened.memory.warning)}")
+    lost = len(opened.identity.lost)
+    if lost:
+        note(f"{label}: {counted(lost, 'card')} may have lost the id and wait for an answer: `kb cards sync`")
+    unclear = len(opened.session.deck.unclear)
+    if unclear:
+        note(f"{label}: {counted(unclear, 'card')} share an id and are not asked: `kb check` says where")

@@ -144,6 +144,8 @@ def tail(text: str, columns: int) -> str:
 if sys.platform == "win32":
     import msvcrt
 
+    TERMINAL_ERRORS: tuple[type[Exception], ...] = ()
+
     @contextmanager
     def keys() -> Iterator[Callable[[float], str]]:
         """A function that waits so many seconds for keys and gives what was typed, '' for nothing."""
@@ -166,6 +168,8 @@ else:
     import select
     import termios
     import tty
+
+    TERMINAL_ERRORS: tuple[type[Exception], ...] = (termios.error,)
 
     @contextmanager
     def keys() -> Iterator[Callable[[float], str]]:

@@ -68,4 +68,12 @@ CARDS: dict[str, CodeHelp] = {
         "Take the line from a backup or another computer if there is one; else delete it.",
         many="damaged lines of the review log",
     ),
+    "KB709": CodeHelp(
+        ERROR,
+        "A newer kb wrote the review log",
+        "Its lines may mean what this version does not know, so nothing of the log is read or written: a schedule made "
+        "from half of a history would be wrong.",
+        "Update kb on this computer: `pip install --upgrade notebook-kb`.",
+        many="review logs of a newer kb",
+    ),
 }

@@ -18,6 +18,8 @@ VOWEL = re.compile(r"[aeiouy]|[^a-z]", re.IGNORECASE)
 LONGEST_ABBREVIATION = 4
 NOTE_ENDINGS = ("*.md", "*.markdown")
 KB_IGNORED = "cache/\nkits/\nbackup/\njournal.jsonl\nlock\n"
+# Each computer has a log of its own; should two ever write one, git keeps the lines of both.
+KB_ATTRIBUTES = "reviews/*.jsonl merge=union\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ def new_notebook(folder: Path, pack: LanguagePack, roadmap: str, title: str = ""
     if roadmap:
         settings.append(f"roadmap: {yaml_text(roadmap)}")
     files = {"notebook.yml": "\n".join(settings) + "\n", ".kb/.gitignore": KB_IGNORED}
+    files[".kb/.gitattributes"] = KB_ATTRIBUTES
     if not in_place:
         files["notes/why.md"] = why_note(pack)
     return NewNotebook(files, in_place)

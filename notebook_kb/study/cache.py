@@ -43,7 +43,7 @@ def load_reading(path: Path) -> Reading | None:
         return _reading(json.loads(payload))
     except OSError:
         return None
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
         return None
 
 
@@ -115,7 +115,8 @@ def _state(row: list[Any], fronts: dict[tuple[str, str], str]) -> CardState:
     card, stability, difficulty, last, reps, lapses, fingerprint, last_id, rating = row
     front = fronts.get((card, fingerprint), "")
     at = _moment(last)
-    return CardState(card, stability, difficulty, at, reps, lapses, fingerprint, front, last_id, rating)
+    numbers = float(stability), float(difficulty), at, int(reps), int(lapses)
+    return CardState(card, *numbers, fingerprint, front, last_id, int(rating))
 
 
 def _review(line: str) -> Review:

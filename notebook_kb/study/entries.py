@@ -1,4 +1,14 @@
-"""One line of the review log: an answer or an undo as a value, its text, its checksum."""
+"""One line of the review log: an answer or an undo as a value, its text, its checksum.
+
+A line is one JSON object in UTF-8, its last field `sum`: the CRC-32, in 8 hex digits, of the line's bytes before `,"sum"`.
+
+    {"v":1,"id":"01KAM0…","card":"k-7f3a2c1d","at":"2026-11-22T13:40:05Z","rating":3,"ms":5200,"mode":"review",
+     "fp":"9c1f03ab","sum":"…"}                                  (one line; `front` where the question is new to the log)
+    {"v":1,"id":"01KAM0…","at":"2026-11-22T13:41:00Z","undo":"<id of the entry that does not count>","sum":"…"}
+
+`id` sorts by time and is unique; the history is all entries of all files, each once, sorted by `at`, then `id`. A line
+whose checksum does not fit is damage and nothing else; a line with a higher `v` stops the reading.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +42,7 @@ _SUM_LENGTH = 18
 _START = b'{"v":'
 _NEWER = re.compile(rb'\{"v":(\d{1,9})(?=[,}])')
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
-_YEARS = range(1970, 9000)
+YEARS = range(1970, 9000)
 _MOST_STARTS = 4
 # A line as we write it, of an answer whose question is known: nearly all are. It is read as JSON would be, but faster.
 _PLAIN = re.compile(
@@ -240,8 +250,8 @@ def _review(fields: dict[str, Any]) -> Review:
         mode=mode,
         fingerprint=take("fp", ""),
         front=take("front", ""),
-        stability=_number(take("stability", 0.0), STABILITY) if mode is Mode.IMPORT else 0.0,
-        difficulty=_number(take("difficulty", 0.0), DIFFICULTY) if mode is Mode.IMPORT else 0.0,
+        stability=within(take("stability", 0.0), STABILITY) if mode is Mode.IMPORT else 0.0,
+        difficulty=within(take("difficulty", 0.0), DIFFICULTY) if mode is Mode.IMPORT else 0.0,
         extra=fields,
     )
     if not (type(found.rating) is int and (mode is Mode.REVIEW) <= found.rating <= Rating.EASY):
@@ -268,16 +278,16 @@ def _time(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    if at.year not in _YEARS:
+    if at.year not in YEARS:
         raise DamagedError("its time is far off")
     return at
 
 
-def _number(value: object, limits: tuple[float, float]) -> float:
-    """A number of an import, within what the algorithm takes."""
-    if type(value) not in {int, float} or not math.isfinite(value):  # type: ignore[arg-type]
-        raise DamagedError("it is an import without numbers")
-    return min(max(float(value), limits[0]), limits[1])  # type: ignore[arg-type]
+def within(value: float, limits: tuple[float, float]) -> float:
+    """A number, brought within the limits that the algorithm takes. Raises `ValueError` for what is no number."""
+    if type(value) not in {int, float} or not math.isfinite(value):
+        raise ValueError("it is an import without numbers")
+    return min(max(float(value), limits[0]), limits[1])
 
 
 def _taken_apart(line: bytes, why: str) -> Iterator[Review | Undo | str]:

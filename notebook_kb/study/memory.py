@@ -6,14 +6,25 @@ import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from notebook_kb.errors import NotebookError, UsageError
+from notebook_kb.errors import NoNotebookError, NotebookError, UsageError
 from notebook_kb.files.write import append_line
 from notebook_kb.findings import finding
+from notebook_kb.settings import find_root
 from notebook_kb.study.cache import NAME, load_reading, save_reading
-from notebook_kb.study.device import device_of
-from notebook_kb.study.entries import LONGEST_ANSWER_MS, LONGEST_FRONT, Undo, fresh_id
+from notebook_kb.study.device import Device, device_of
+from notebook_kb.study.entries import (
+    DIFFICULTY,
+    LONGEST_ANSWER_MS,
+    LONGEST_FRONT,
+    STABILITY,
+    YEARS,
+    Rating,
+    Undo,
+    fresh_id,
+    within,
+)
 from notebook_kb.study.log import (
     FOLDER,
     LogTooNewError,
@@ -28,6 +39,7 @@ from notebook_kb.study.news import News
 from notebook_kb.study.reading import full_reading
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
@@ -35,7 +47,7 @@ if TYPE_CHECKING:
     from notebook_kb.study.reading import Reading
     from notebook_kb.study.schedule import CardState
 
-DAMAGED = "KB708"
+DAMAGED, TOO_NEW = "KB708", "KB709"
 _KEEP_AFTER = 64 * 1024  # this many new bytes are read at each start rather than kept anew
 
 
@@ -47,12 +59,11 @@ def now() -> datetime:
 class Memory:
     """The review history of a notebook. Safe to use from several threads."""
 
-    def __init__(self, state: Path, device: str, warning: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, state: Path, device: str | None, clock: Callable[[], datetime]) -> None:
         """Use `Memory.open`."""
         self.folder = state / FOLDER
-        self.device = device
-        self.warning = warning
         self._state = state
+        self._device = Device(device) if device else None
         self._clock = clock
         self._lock = threading.RLock()
         self._cache = state / "cache" / NAME
@@ -62,15 +73,22 @@ class Memory:
 
     @classmethod
     def open(cls, state: Path, device: str | None = None, *, clock: Callable[[], datetime] = now) -> Memory:
-        """The memory whose log lies in `state`/reviews; nothing is written before the first answer.
+        """The memory whose log lies in `state`/reviews; nothing is written there before the first answer.
 
-        `device` is the name of this computer's file, found out if it is not given; `warning` then says what is wrong
-        with it, if anything. Raises `LogTooNewError`, and `EnvironmentFailedError` for a file that cannot be read.
+        `device` is the name of this computer's file, found out when it is needed. Raises `LogTooNewError`, and
+        `EnvironmentFailedError` for a file that cannot be read.
         """
-        if device is not None:
-            return cls(state, device, "", clock)
-        found = device_of(state)
-        return cls(state, found.name, found.warning, clock)
+        return cls(state, device, clock)
+
+    @property
+    def device(self) -> str:
+        """The name under which this computer writes."""
+        return self._named().name
+
+    @property
+    def warning(self) -> str:
+        """What to tell the person about that name: '' unless it could not be kept."""
+        return self._named().warning
 
     @property
     def path(self) -> Path:
@@ -85,14 +103,17 @@ class Memory:
     @property
     def problems(self) -> tuple[Finding, ...]:
         """Lines of the log that are damaged, each with its place."""
+        folder = shown_folder(self._state)
+        with self._lock:
+            damaged = self._reading.problems()
         return tuple(
             finding(
                 DAMAGED,
                 f"a line of the review log is damaged: {damage.why}",
-                path=f"{self._state.name}/{FOLDER}/{damage.name}",
-                place=(damage.line, 1, damage.line, 0),
+                path=f"{folder}/{damage.name}",
+                place=(damage.line, 1, 0, 0),
             )
-            for damage in self._reading.problems()
+            for damage in damaged
         )
 
     def record(
@@ -110,17 +131,21 @@ class Memory:
         """Write an answer; when this returns, the disk has it. `review_id` is an id that the asking side made, so that it
         can ask whether the answer is known (`knows`) before it sends it again.
 
-        Raises `EnvironmentFailedError` if it cannot be written: then it does not count.
+        Raises `EnvironmentFailedError` if it cannot be written: then it does not count. `ValueError` for what no entry
+        can be: a review without a rating, no card.
         """
+        mode = Mode(mode)
+        if not card or not (mode is Mode.REVIEW) <= rating <= Rating.EASY:
+            raise ValueError(f"no entry of a review: card {card!r}, rating {rating}")
         review = Review(
             id=review_id or fresh_id(),
-            card=card,
+            card=plain_text(card),
             at=self._moment(at),
             rating=int(rating),
             ms=min(max(int(ms), 0), LONGEST_ANSWER_MS),
-            mode=Mode(mode),
-            fingerprint=fingerprint,
-            front=front,
+            mode=mode,
+            fingerprint=plain_text(fingerprint),
+            front=plain_text(front),
         )
         return self._write(review)
 
@@ -138,22 +163,22 @@ class Memory:
         """Take over what another program knew of a card, last answered at `last`. Raises as `record`."""
         review = Review(
             id=fresh_id(),
-            card=card,
+            card=plain_text(card),
             at=self._moment(last),
             rating=0,
             ms=0,
             mode=Mode.IMPORT,
-            fingerprint=fingerprint,
-            front=front,
-            stability=stability,
-            difficulty=difficulty,
+            fingerprint=plain_text(fingerprint),
+            front=plain_text(front),
+            stability=within(stability, STABILITY),
+            difficulty=within(difficulty, DIFFICULTY),
         )
         return self._write(review)
 
     def undo(self, review_id: str) -> None:
         """Write that an entry does not count. Raises `UsageError` for an id that the log does not have, and as `record`."""
         with self._lock:
-            if not self._reading.has(review_id):
+            if not self._reading.has(review_id) and not (self.refresh() and self._reading.has(review_id)):
                 raise UsageError(
                     f"there is no answer {review_id}", "It may have been undone by another window."
                 )
@@ -169,6 +194,7 @@ class Memory:
         with self._lock:
             stats = self._look()
             if stats == self._stats:
+                self._too_new = None
                 return False
             try:
                 changed = News(self._reading, self.folder).apply()
@@ -193,11 +219,21 @@ class Memory:
 
     def median_ms(self) -> int:
         """How long an answer usually takes, to a tenth of a second."""
-        return self._reading.median_ms()
+        with self._lock:
+            return self._reading.median_ms()
+
+    def _named(self) -> Device:
+        """The name of this computer for this notebook."""
+        if self._device is None:
+            self._device = device_of(self._state)
+        return self._device
 
     def _moment(self, at: datetime | None) -> datetime:
-        """A moment as it can be written: whole seconds of UTC."""
-        return (at or self._clock()).astimezone(UTC).replace(microsecond=0)
+        """A moment as it can be written: whole seconds of UTC. Raises `ValueError` for one that no clock shows."""
+        moment = (at or self._clock()).astimezone(UTC).replace(microsecond=0)
+        if moment.year not in YEARS:
+            raise ValueError(f"no time of an answer: {moment}")
+        return moment
 
     def _write(self, review: Review) -> Review:
         """Append an entry and count it."""
@@ -214,12 +250,17 @@ class Memory:
         """Write a line to this computer's file and wait for the disk."""
         if self._too_new:
             raise self._too_new
-        unchanged = self._look() == self._stats
-        start, data = append_line(self.path, line)
-        self._reading.wrote(self.path.name, entry_id, start, data)
-        # Only our own line came: there is nothing to look at.
-        if unchanged and self.path.stat().st_size == start + len(data):
-            self._stats = self._look()
+        path = self.path
+        start, data = append_line(path, line)
+        if self._reading.wrote(path.name, entry_id, start, data):
+            # Only our own line came, unless the file is longer than that, or another one.
+            with suppress(OSError):
+                stamp = _stamp(path.stat())
+                if (
+                    stamp.size == start + len(data)
+                    and self._stats.get(path.name, stamp).number == stamp.number
+                ):
+                    self._stats = {**self._stats, path.name: stamp}
 
     def _read_anew(self) -> None:
         """Read all: what was written stands before what is known. If that cannot be done now, `refresh` says why."""
@@ -245,11 +286,44 @@ class Memory:
             save_reading(self._cache, reading)
         return reading
 
-    def _look(self) -> dict[str, tuple[int, int, int]]:
-        """Size, time and number of each file: what differs was written to."""
+    def _look(self) -> dict[str, _Stamp]:
+        """The stamp of each file."""
         found = {}
         for path in log_files(self.folder):
             with suppress(OSError):
-                facts = path.stat()
-                found[path.name] = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+                found[path.name] = _stamp(path.stat())
         return found
+
+
+def log_findings(state: Path) -> list[Finding]:
+    """What is wrong with the log of a notebook, for who only looks. Raises `EnvironmentFailedError`."""
+    try:
+        return list(Memory.open(state).problems)
+    except LogTooNewError as error:
+        return [finding(TOO_NEW, error.message, error.hint, path=shown_folder(state))]
+
+
+def shown_folder(state: Path) -> str:
+    """The folder of the log as people write it: from the notebook's root on."""
+    folder = state / FOLDER
+    with suppress(NoNotebookError, ValueError):
+        return folder.relative_to(find_root(state)).as_posix()
+    return f"{state.name}/{FOLDER}"
+
+
+def plain_text(text: str) -> str:
+    """A text as a file can hold it: what is no letter at all is a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
+class _Stamp(NamedTuple):
+    """What differs when a file was written to."""
+
+    size: int
+    time: int
+    number: int
+
+
+def _stamp(facts: os.stat_result) -> _Stamp:
+    """The stamp of a file."""
+    return _Stamp(facts.st_size, facts.st_mtime_ns, facts.st_ino)

@@ -41,10 +41,10 @@ class News:
             return None
         fronts = fronts_of(found)
         reviews = sorted((r for r in found if r.id not in self._undone), key=lambda r: r.key)
-        if any(r.front and fronts[r.card, r.fingerprint] != r.front for r in found) or not all(
-            # Two new ones of a card are in order, so each may be held against what was known before.
-            map(reading.fits, reviews)
-        ):
+        if any(r.front and fronts[r.card, r.fingerprint] != r.front for r in found):
+            return None
+        # Two new ones of a card are in order, so each may be held against what was known before.
+        if not (all(map(reading.front_fits, found)) and all(map(reading.fits, reviews))):
             return None
         reading.fronts |= fronts
         reading.new_ids |= {review.id for review in found}

@@ -87,11 +87,20 @@ class Reading:
 
     def fits(self, review: Review) -> bool:
         """Whether an entry comes after all that counts for its card, so that nothing before need be known."""
-        known = self.fronts.get((review.card, review.fingerprint), review.front)
-        if review.front and review.front != known:
-            return False
         last = self._last(review.card)
-        return review.mode not in SCHEDULING or last is None or last < review.key
+        return self.front_fits(review) and (
+            review.mode not in SCHEDULING or last is None or last < review.key
+        )
+
+    def front_fits(self, review: Review) -> bool:
+        """Whether the question of an entry says nothing new about entries before it."""
+        if not review.front:
+            return True
+        state = self.states.get(review.card)
+        known = self.fronts.get((review.card, review.fingerprint))
+        if known is None:
+            return state is None or state.fingerprint != review.fingerprint
+        return known == review.front
 
     def add(self, reviews: Iterable[Review], *, own: bool = False) -> None:
         """Count entries that `fits` has let pass, oldest first; `own` ones can be taken back quickly."""
@@ -132,18 +141,19 @@ class Reading:
         del self.before[entry_id]
         return True
 
-    def wrote(self, name: str, entry_id: str, start: int, data: bytes) -> None:
-        """Note what this process appended to the file `name` at the byte `start`."""
+    def wrote(self, name: str, entry_id: str, start: int, data: bytes) -> bool:
+        """Note what this process appended to the file `name` at the byte `start`; says whether all before was read."""
         seen = self.files.get(name)
         if seen is None and start == 0:
             seen = self.files[name] = Seen(0, 0, fresh_hash())
         if seen is None or seen.size != start:
             # Something of others stands before it, which is still to be read.
             self.own.add(entry_id)
-            return
+            return False
         seen.hash.update(data)
         seen.size += len(data)
         seen.lines += data.count(b"\n")
+        return True
 
     def median_ms(self) -> int:
         """The median time of an answer; a usual one while there are none."""

@@ -78,11 +78,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that is on the disk, and when the card comes back (None: again in this session, or it was a repetition)."""
+    """An answer that is on the disk, and when the card comes back (None: again in this session)."""
 
     card: StudyCard
     review: Review
     due: datetime | None
+
+    @property
+    def days(self) -> int:
+        """The days until it comes back; 0 where it comes again in this session."""
+        return max(round((self.due - self.review.at) / timedelta(days=1)), 1) if self.due else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +272,11 @@ class Session:
             self.memory.refresh()
             return self._queue()
 
+    def more_new(self) -> int:
+        """How many new cards this day could still take if it took any number."""
+        with self._lock:
+            return len(self._new(self._today(), any_number=True))
+
     # inside
 
     def _card(self, card_id: str) -> StudyCard:
@@ -322,11 +332,11 @@ class Session:
     def _cards(self, ids: list[str]) -> list[StudyCard]:
         return [self.deck.cards[i] for i in ids if i in self.deck.cards]
 
-    def _new(self, today: Today) -> list[StudyCard]:
+    def _new(self, today: Today, *, any_number: bool = False) -> list[StudyCard]:
         """The cards never answered that this day still takes; of a cloze one gap a day."""
         states = self.memory.states
         begun = {c for c in today.reviewed if c in states and states[c].reps == 1 and not states[c].lapses}
-        room = self.scope.most_new - len(begun)
+        room = len(self.deck.cards) if any_number else self.scope.most_new - len(begun)
         met = {self.deck.cards[c].base_id for c in today.reviewed if c in self.deck.cards}
         found: list[StudyCard] = []
         for card in self.deck.cards.values():

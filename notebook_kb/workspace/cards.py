@@ -10,7 +10,7 @@ from notebook_kb.parsing.tree import parse_document
 from notebook_kb.rendering.cards import one_run
 from notebook_kb.study.identity import card_of, identify, moved_gaps
 from notebook_kb.study.log import FOLDER
-from notebook_kb.study.memory import Memory
+from notebook_kb.study.memory import TOO_NEW, Memory, log_findings
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
@@ -29,10 +29,11 @@ def history_findings(workspace: Workspace, notebook: Notebook) -> list[Finding]:
     """Damaged lines of the log, cards that may have lost their ids, gaps that changed places. Nothing where nothing was
     ever answered.
     """
-    if not (workspace.root / workspace.settings.state / FOLDER).is_dir():
-        return []
+    state = workspace.root / workspace.settings.state
+    found = log_findings(state)
+    if not (state / FOLDER).is_dir() or any(f.code == TOO_NEW for f in found):
+        return found
     memory = open_memory(workspace)
-    found = list(memory.problems)
     for lost in identify(notebook, memory.states).lost:
         message = f"this is almost what `^{lost.old}` asked, which is gone: {one_line_of(lost.front)}"
         hint = f"`kb cards sync` asks whether it is the same card; or write ` ^{lost.old}` behind its answer"

@@ -1,8 +1,8 @@
 """Sessions at the terminal, word for word: what is typed, what is answered, the exit code.
 
-A transcript is a text file. `$ kb …` runs the real command line in a fresh folder (`cd` and `cat` work too, and `NAME=value`
-before a command), the lines below are all that it prints, `[exit N]` follows where N is not 0. `<<< FILE` writes the lines up to
-`>>>` into a file, `// …` is a remark. In expected lines `...` stands for any words, a line of
+A transcript is a text file. `$ kb …` runs the real command line in a fresh folder (`cd` and `cat` work too, `NAME=value`
+before a command and `< FILE` behind it), the lines below are all that it prints, `[exit N]` follows where N is not 0.
+`<<< FILE` writes the lines up to `>>>` into a file, `// …` is a remark. In expected lines `...` stands for any words, a line of
 its own for any lines. Times and the fresh folder's path are replaced before comparing. KB_UPDATE_TRANSCRIPTS=1 writes what was
 printed into the files, which then want to be read with the eyes of a new user.
 """
@@ -97,11 +97,16 @@ class Session:
                     if p.is_file() and "cache" not in p.parts and "site" not in p.parts
                 )
         assert words[0] == "kb", words
+        typed = None
+        if "<" in words:
+            typed = (self.here / words.pop()).read_text(encoding="utf-8")
+            words.remove("<")
         done = subprocess.run(
             [sys.executable, "-m", "notebook_kb", *words[1:]],
             cwd=self.here,
             env={**self.environment, **extra},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if typed is None else None,
+            input=typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

@@ -74,22 +74,12 @@ def moved_gaps(root: Path) -> str:
     return "notes/note.md:1:1 KB707"
 
 
-def damaged_log(root: Path) -> str:
-    write(root, "notes/note.md", QUESTION.format("What is a basis?", " ^k-000001"))
-    for _ in range(2):
-        answered(root, "k-000001", "What is a basis?")
-    log = next((root / ".kb" / "reviews").iterdir())
-    log.write_bytes(log.read_bytes().replace(b'"rating":3', b'"rating":4', 1))
-    return ".kb/reviews/laptop.jsonl:1:1 KB708"
-
-
 MADE_BY_TEST: dict[str, Callable[[Path], str]] = {
     "KB105": conflict_marks,
     "KB109": binary_note,
     "KB602": very_large,
     "KB706": lost_id,
     "KB707": moved_gaps,
-    "KB708": damaged_log,
 }
 
 

@@ -18,7 +18,16 @@ import pytest
 import notebook_kb
 from notebook_kb.errors import EnvironmentFailedError, NoNotebookError, SettingsError
 from notebook_kb.languages import language_codes, language_pack, slugify
-from notebook_kb.settings import _KEYS, Settings, digest, find_root, load_settings, load_settings_file
+from notebook_kb.settings import (
+    _KEYS,
+    SETTINGS_NAME,
+    Settings,
+    digest,
+    find_root,
+    load_settings,
+    load_settings_file,
+)
+from notebook_kb.workspace.workspace import Workspace
 
 
 def raised(text: str) -> SettingsError:
@@ -187,6 +196,19 @@ def test_a_vault_used_in_place_gets_no_visible_folders() -> None:
             (f"cards: {{retention: {bad}}}", "1:20", "a number from 0.7 to 0.99", "cards: {retention")
             for bad in ("90%", "1", "0", "nan", "inf", "0.5", "0_9", "9e-1", "-0.9", "often")
         ),
+        (
+            "cards: {retention: {calculus: 2}}",
+            "1:31",
+            "a number from 0.7 to 0.99, or one for each area",
+            "cards",
+        ),
+        ("cards: {retention: {calculus: [0.9]}}", "1:31", "or one for each area", "cards: {retention"),
+        ("cards: {retention: [0.9]}", "1:20", "a number from 0.7 to 0.99", "cards: {retention"),
+        ("cards: {retention: {calculus: 0.9, calculus: 0.8}}", "1:36", "second time", "Keep one"),
+        *(
+            (f"cards: {{new: {bad}}}", "1:14", "a whole number from 0 to 999", "cards: {new: 10}")
+            for bad in ("-1", "1000", "ten", "1.5", "1e2", "٣")
+        ),
         *(
             (f"base_url: '{bad}'", "1:11", "the site's address", "https://")
             for bad in (
@@ -347,6 +369,40 @@ def test_digest_tells_all_settings_apart() -> None:
         others.append(digest(replace(base, **{item.name: changed})))
     assert len({digest(base), *others}) == len(others) + 1
     assert digest(load_settings("macros: {a: b, c: d}")) == digest(load_settings("macros: {c: d, a: b}"))
+
+
+def test_retention_is_one_number_or_one_for_each_area() -> None:
+    assert load_settings("cards: {retention: 0.8, new: 0}").cards_retention == {"default": 0.8}
+    by_area = load_settings("cards:\n  retention:\n    default: 0.85\n    calculus: .95\n")
+    assert by_area.cards_retention == {"default": 0.85, "calculus": 0.95}
+    assert load_settings("cards: {retention: {calculus: .95}}").cards_retention == {
+        "default": 0.9,
+        "calculus": 0.95,
+    }
+    assert load_settings("cards: {new: 0}").cards_new == 0
+
+
+@pytest.mark.parametrize(
+    ("area", "hint"),
+    [("linear-algebr", "Did you mean `linear-algebra`?"), ("cooking", "The areas are: default, ")],
+)
+def test_an_area_that_the_roadmap_does_not_have_is_an_error(tmp_path: Path, area: str, hint: str) -> None:
+    """Red when a slip in an area's name silently leaves the default."""
+    (tmp_path / "notes").mkdir()
+    text = f"title: x\ncards:\n  retention:\n    default: 0.9\n    {area}: 0.85\n"
+    (tmp_path / SETTINGS_NAME).write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        Workspace(tmp_path)
+    assert caught.value.message == f"notebook.yml:5:5: the roadmap has no area `{area}`"
+    assert caught.value.hint.startswith(hint)
+    (tmp_path / SETTINGS_NAME).write_text(text.replace(area, "calculus"))
+    assert Workspace(tmp_path).settings.cards_retention["calculus"] == 0.85
+
+
+def test_what_was_given_is_known_with_its_place() -> None:
+    """Red when the default time zone cannot be told from a wish."""
+    found = load_settings("title: x\ntimezone: UTC\nauthor:\n").given
+    assert found == {"title": (1, 8), "timezone": (2, 11)}
 
 
 def test_digest_is_the_same_in_every_process() -> None:
