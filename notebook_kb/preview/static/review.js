@@ -156,7 +156,7 @@
   }
 
   function reveal() {
-    if (!turn || shown || asking || busy) return;
+    if (!turn || shown || asking) return;
     const inBar = $("r-bar").contains(document.activeElement);
     shown = true;
     painted = performance.now();
@@ -177,7 +177,7 @@
   function saved(said) {
     const from = said.answered;
     const label = from.rating ? document.querySelector(`[data-rate="${from.rating}"] b span`).textContent : "";
-    const parts = [make("b", said.lost ? words.wasSent : words.saved), ` ${[label, from.when].filter(Boolean).join(", ")}. `];
+    const parts = [make("b", said.lost ? words.wasSent : words.saved), label ? ` ${label}, ${from.when}. ` : " "];
     if (from.place) {
       const link = from.url ? make("a", from.where, { href: from.url }) : make("span", from.where);
       parts.push(`${words.from} `, link, " ", make("code", from.place));
@@ -317,12 +317,17 @@
   async function begin() {
     $("r-none").remove();
     root.hidden = false;
+    let sent = null;
+    busy = true;
     for (const body of kept()) {
-      await act("answer", body, saved);
+      sent = await post("answer", body);
       forget(body);
     }
+    busy = false;
     act("look", { first: true }, (said) => {
       if (said.notices && said.notices.length) note(said.notices.join(" "));
+      else if (sent && sent.answered) saved(sent);
+      else if (sent) note(sent.error || words.elsewhere);
     });
   }
 
