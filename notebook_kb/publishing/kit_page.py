@@ -220,7 +220,7 @@ def _data(source: Source) -> dict[str, Any]:
         "command": source.command,
         "words": {
             "copied": pack.word("copied"),
-            "copy_failed": pack.word("copy_failed"),
+            "copy_failed": pack.word("copy_by_hand"),
             "no_server": pack.word("kit_no_server"),
         },
     }

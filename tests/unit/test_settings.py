@@ -10,6 +10,7 @@ import sys
 import unicodedata
 from dataclasses import fields, replace
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 import notebook_kb
 from notebook_kb.errors import EnvironmentFailedError, NoNotebookError, SettingsError
+from notebook_kb.files.yaml_places import duplicate_key, read_yaml
 from notebook_kb.languages import language_codes, language_pack, slugify
 from notebook_kb.settings import (
     _KEYS,
@@ -422,6 +424,13 @@ def test_digest_is_the_same_in_every_process() -> None:
 
 
 # --- languages -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", language_codes())
+def test_no_word_of_a_pack_stands_twice(code: str) -> None:
+    text = files("notebook_kb.languages").joinpath(f"{code}.yml").read_text(encoding="utf-8")
+    double = duplicate_key(read_yaml(text))
+    assert double is None, double.text
 
 
 def test_packs_have_the_same_keys() -> None:
