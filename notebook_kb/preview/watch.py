@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from watchdog.events import FileSystemEvent
-    from watchdog.observers.api import ObservedWatch
+    from watchdog.observers.api import BaseObserver, ObservedWatch
 
     from notebook_kb.preview.state import Change, State
 
@@ -91,14 +91,16 @@ class Watcher:
         self.settle_at = time.monotonic()
         self.rebuilds = 0
         self.thread = threading.Thread(target=self.run, name="kb-preview", daemon=True)
-        self.observer = None if poll else Observer()
+        self.observer: BaseObserver | None = None
         self.watches: dict[Path, ObservedWatch] = {}
         self.watched: dict[Path, int] = {}
 
     def start(self) -> None:
         """Begin to watch; without the system's help by looking every now and then."""
-        if self.observer is not None:
+        if not self.poll:
             try:
+                # only now: where the system has no watches left, making one fails already
+                self.observer = Observer()
                 for folder, deep in self.folders():
                     self.watch(folder, deep=deep)
                 self.observer.start()

@@ -508,13 +508,14 @@ def test_reading_and_our_own_files_are_no_change(watched: tuple[Watcher, list[st
     assert watcher.rebuilds == 1
 
 
+@pytest.mark.parametrize("where", ["__init__", "schedule"])
 def test_where_the_system_cannot_watch_it_says_so_and_looks(
-    state: State, monkeypatch: pytest.MonkeyPatch
+    state: State, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "inotify watch limit reached")
 
-    monkeypatch.setattr("notebook_kb.preview.watch.Observer.schedule", full, raising=False)
+    monkeypatch.setattr(f"notebook_kb.preview.watch.Observer.{where}", full, raising=False)
     said: list[str] = []
     seen: list[str] = []
     watcher = Watcher(state, lambda change, _: seen.extend(change.paths), lambda: None, say=said.append)
