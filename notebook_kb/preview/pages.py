@@ -140,7 +140,7 @@ def bar_for(view: View, url: str) -> str:
         ("as_published", "everything", url) if view.public else ("everything", "as_published", PUBLIC + url)
     )
     return (
-        f'<div id="kb-bar" class="bar"><span role="status">{escape(word(here))}</span>\n'
+        f'<div id="kb-bar" class="bar" role="navigation" aria-label="kb serve"><span role="status">{escape(word(here))}</span>\n'
         f'<a href="{escape(link)}">{escape(word(other))}</a>\n'
         f'<a href="{DASHBOARD}">{escape(word("dashboard"))}</a></div>'
     )
