@@ -221,13 +221,13 @@ def test_a_clock_that_goes_back_loses_no_update(tmp_path: Path, anki: Anki) -> N
         assert anki.fields()["k-00000001"]["Back"] == answer
 
 
-def test_gaps_that_cannot_be_told_apart_are_left_out_and_named(tmp_path: Path) -> None:
+def test_of_gaps_that_touch_the_first_goes_out_and_a_question_of_nothing_is_named(tmp_path: Path) -> None:
     folder = notebook(
         tmp_path / "nb", {"n.md": "Q: q\nA: a\n\nC: ==`z`==é==$y$====a==`c`\n\nQ: %%nothing%%\nA: a\n"}
     )
     done = export(folder)
-    assert done.notes == 1
-    assert "notes/n.md:4" in done.left_out
+    assert done.notes == 2
+    assert done.left_out == ("notes/n.md:6",)
 
 
 def test_an_export_that_was_killed_is_made_up_for(
