@@ -76,4 +76,11 @@ CARDS: dict[str, CodeHelp] = {
         "Update kb on this computer: `pip install --upgrade notebook-kb`.",
         many="review logs of a newer kb",
     ),
+    "KB710": CodeHelp(
+        WARNING,
+        "Answers from the future",
+        "A clock was wrong when they were given. Their cards come back only long after that day.",
+        "Set the clock right, then delete the lines of that day from the log: the cards are as they were before.",
+        many="answers from the future",
+    ),
 }

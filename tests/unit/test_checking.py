@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,12 +75,23 @@ def moved_gaps(root: Path) -> str:
     return "notes/note.md:1:1 KB707"
 
 
+def from_the_future(root: Path) -> str:
+    write(root, "notes/note.md", QUESTION.format("What is a basis?", " ^k-000001"))
+    memory = Memory.open(root / ".kb", "laptop")
+    at = datetime.now(UTC) + timedelta(days=400)
+    memory.record(
+        "k-000001", 3, 2000, Mode.REVIEW, fingerprint("What is a basis?"), "What is a basis?", at=at
+    )
+    return ".kb/reviews KB710"
+
+
 MADE_BY_TEST: dict[str, Callable[[Path], str]] = {
     "KB105": conflict_marks,
     "KB109": binary_note,
     "KB602": very_large,
     "KB706": lost_id,
     "KB707": moved_gaps,
+    "KB710": from_the_future,
 }
 
 
