@@ -201,6 +201,8 @@ def end_of(block: d.Block) -> int:
     inside = block.items if isinstance(block, d.List) else d.child_blocks(block)
     if inside and isinstance(block, (d.List, d.ListItem, d.DefinitionList, d.DefinitionText)):
         return end_of(inside[-1])
+    if isinstance(block, d.MathBlock):  # one that began within a line knows its beginning only
+        return max(block.place.end_line, block.place.line + block.tex.count("\n"))
     return max(block.place.end_line, block.place.line)
 
 

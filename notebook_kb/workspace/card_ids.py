@@ -74,13 +74,25 @@ def write_ids(workspace: Workspace, note: Note, fresh: list[tuple[Card, str]]) -
     given = {id(card): name for card, name in fresh}
     wanted = [replace(c, id=given.get(id(c), c.id)) for c in note.cards]
     decoded, _ = decode(text.encode())
-    after = parse_note(decoded, note.path, "", workspace.loader.names).note.cards
-    if [bare(c) for c in after] != [bare(c) for c in wanted]:
+    after = parse_note(decoded, note.path, "", workspace.loader.names).note
+    if [bare(c) for c in after.cards] != [bare(c) for c in wanted] or said(after) != said(note):
         raise UnsafeEditError(
             f"{note.path}: an id behind its cards would change what they say, so the note is left alone",
             "put a blank line below each card, then run `kb cards sync`",
         )
     write_file(workspace.root / note.path, text.encode(), snapshot)
+
+
+def said(note: Note) -> tuple[object, ...]:
+    """What a note says besides its cards, without places."""
+    return (
+        [(f.tex, f.display) for f in note.formulas],
+        [(r.kind, r.target, r.heading, r.label, r.private) for r in note.references],
+        [(h.level, h.text, h.private) for h in note.outline],
+        [(s.heading, s.part, s.words, s.substance, s.private) for s in note.sections],
+        note.all_tags,
+        note.loose_words,
+    )
 
 
 def bare(card: Card) -> tuple[bool, str, str, str, str]:

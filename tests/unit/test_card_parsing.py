@@ -177,6 +177,10 @@ def test_two_machines_give_the_same_ids_and_git_merges_them_clean(tmp_path: Path
                 "## Cards {n}",
                 "Q: a {n}",
                 "<details>\n\nQ: a {n}\nA: b\n\n</details>",
+                "Q: a {n}\nA: see $$\nx\n$$",
+                "Q: a {n}\nA: so $$x$$ and on",
+                "Q: a {n}\nA: b\n> quote\nlazy",
+                "Q: a {n}\nA: b\n%%\nhidden\n%%",
             ]
         ),
         max_size=8,
