@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 
 from notebook_kb.findings import Finding
 from notebook_kb.model.document import Place
+from notebook_kb.model.symbols import ListedFormula
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,4 +69,10 @@ def _dataclass_decoder(kind: type[Any]) -> Callable[[Any], Any]:
 
 def _namespace(kind: type[Any]) -> dict[str, Any]:
     """Names that a module imports for type checking only, so that its annotations can be read."""
-    return {**vars(sys.modules[kind.__module__]), "Mapping": Mapping, "Finding": Finding, "Place": Place}
+    return {
+        **vars(sys.modules[kind.__module__]),
+        "Mapping": Mapping,
+        "Finding": Finding,
+        "Place": Place,
+        "ListedFormula": ListedFormula,
+    }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from notebook_kb.findings import Finding
     from notebook_kb.model.document import Place
+    from notebook_kb.model.symbols import ListedFormula
 
 
 class NoteType(StrEnum):
@@ -60,7 +61,8 @@ class Section:
 
     `part` is what the heading was read as, `angle` the angle's id for an explanation, `words` the words that
     count (see `learning.words`), `substance` whether it holds a formula, a number, code or a picture.
-    `first` and `last` are the indexes of its blocks in the document (last is exclusive; the heading is first).
+    `first` and `last` are the indexes of its blocks in the document (last is exclusive; the heading is first). `silenced`
+    are the finding codes that a comment in it silences, `own-words` among them.
     """
 
     heading: str
@@ -77,6 +79,7 @@ class Section:
     last: int = 0
     private: bool = False
     display_formulas: int = 0
+    silenced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ class Note:
     note private whatever `publish` says. `lead` is the words of the first paragraph, `loose_words` counts the prose that
     stands outside known parts. `anchors` are the ids of headings and, with `^`, of blocks; those of
     `hidden_anchors` stand in private parts. `tags` are those of the head, `text_tags` those of the text, `hidden_tags` those
-    of its private parts.
+    of its private parts. `listed` are the display formulas of symbols parts with their lists, `code_key` is a digest of the
+    blocks of code that are run ('' without any).
     """
 
     path: str
@@ -177,6 +181,8 @@ class Note:
     references: tuple[Reference, ...] = ()
     formulas: tuple[Formula, ...] = ()
     cards: tuple[Card, ...] = ()
+    listed: tuple[ListedFormula, ...] = ()
+    code_key: str = ""
     outline: tuple[Headline, ...] = ()
     anchors: tuple[str, ...] = ()
     hidden_anchors: tuple[str, ...] = ()
