@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from notebook_kb.notebook.links import clean_target, fold_part
+from notebook_kb.notebook.links import clean_target, fold_part, last_part
 from notebook_kb.notebook.names import SEPARATORS
 from notebook_kb.notebook.tables import gathered, moved
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from notebook_kb.notebook.links import Keys, Resolver
 
 NOTE_ENDINGS = (".md", ".markdown")
+FEW = 8
 Referrers = dict[str, tuple[str, ...]]
 
 
@@ -40,16 +43,22 @@ def name_key(name: str) -> str:
     return SEPARATORS.sub(" ", text.removesuffix(ending)).strip()
 
 
-def keys_of_target(resolver: Resolver, target: str, from_path: str) -> set[str]:
+def keys_of_target(resolver: Resolver, target: str, from_path: str) -> frozenset[str]:
     """The keys of a target: of its last part, and where it climbs (`..`), of what it comes to."""
+    keys, climbs = _keys_and_climbs(target)
+    if not climbs:
+        return keys
+    places = resolver.places(clean_target(target), from_path)
+    return keys | {name_key(place.rsplit("/", 1)[-1]) for place in places}
+
+
+@lru_cache(maxsize=1 << 16)
+def _keys_and_climbs(target: str) -> tuple[frozenset[str], bool]:
+    """(the key of a target's last part, none for an address or nothing; whether more depends on where it stands)."""
     target = clean_target(target)
     if not target or "://" in target:
-        return set()
-    parts = [p for p in target.split("/") if p]
-    ends = [parts[-1] if parts else ""]
-    if not {".", ".."}.isdisjoint(parts):
-        ends += [place.rsplit("/", 1)[-1] for place in resolver.places(target, from_path)]
-    return {name_key(end) for end in ends}
+        return frozenset(), False
+    return frozenset({name_key(last_part(target))}), not {".", ".."}.isdisjoint(target.split("/"))
 
 
 def targets_of(note: Note) -> Iterator[str]:
@@ -102,38 +111,58 @@ def backlinks(resolver: Resolver, notes: Iterable[Note]) -> Backlinks:
     return table
 
 
-def links_of(resolver: Resolver, note: Note) -> Iterator[tuple[str, Reference]]:
-    """(the note that it leads to, the link) for each link of a note to another note."""
+def links_of(resolver: Resolver, note: Note, keys: set[str] | None = None) -> Iterator[tuple[str, Reference]]:
+    """(the note that it leads to, the link) for each link of a note to another note; with `keys` only of those links
+    that refer to one of these names.
+    """
     for reference in note.references:
         if reference.kind == "image" or "://" in reference.target or not reference.target:
+            continue
+        if keys is not None and keys.isdisjoint(keys_of_target(resolver, reference.target, note.path)):
             continue
         target = resolver.resolve(reference.target, note.path).note
         if target and target != note.path:
             yield target, reference
 
 
+@dataclass(frozen=True)
+class Side:
+    """The notes before or after a change, and what resolves their links."""
+
+    resolver: Resolver
+    notes: Mapping[str, Note]
+
+    def by_target(self, path: str, keys: set[str] | None = None) -> Backlinks:
+        """The links of the note at `path` by what they lead to; with `keys` only those that refer to such a name."""
+        note = self.notes.get(path)
+        table: Backlinks = {}
+        for target, reference in links_of(self.resolver, note, keys) if note else ():
+            table.setdefault(target, []).append(Backlink(self.notes[path], reference))
+        return table
+
+
 def changed_backlinks(
-    table: Backlinks,
-    resolvers: tuple[Resolver, Resolver],
-    notes: tuple[Mapping[str, Note], Mapping[str, Note]],
-    path: str,
-    others: Iterable[str],
+    table: Backlinks, before: Side, after: Side, path: str, others: Iterable[str], keys: set[str]
 ) -> Backlinks:
-    """The table after the note at `path` came, went or changed. `resolvers` and `notes` are those before and after;
-    `others` are notes that refer to names that came or went.
+    """The table after the note at `path` came, went or changed; `others` are the notes that refer to names that came,
+    went or lead elsewhere, whose `keys` these are.
     """
-    moving: dict[str, dict[str, list[Backlink]]] = {}
-    for mover in {path, *others}:
-        then = _by_target(resolvers[0], notes[0].get(mover))
-        now = _by_target(resolvers[1], notes[1].get(mover))
+    now = after.by_target(path)
+    moving = {target: {path: now.get(target, [])} for target in {*before.by_target(path), *now}}
+    for other in others:
+        then, now = before.by_target(other, keys), after.by_target(other, keys)
         for target in {*then, *now}:
             links = now.get(target, [])
-            if mover == path or [b.reference for b in then.get(target, ())] != [b.reference for b in links]:
-                moving.setdefault(target, {})[mover] = links
+            gone = [b.reference for b in then.get(target, ())]
+            if gone != [b.reference for b in links]:
+                kept = [b for b in _from(table, target, other) if b.reference not in gone]
+                if kept and links:
+                    # in the order of the note
+                    links = after.by_target(other)[target]
+                moving.setdefault(target, {})[other] = links or kept
     changed = dict(table)
     for target, movers in moving.items():
-        kept = [link for link in table.get(target, ()) if link.note.path not in movers]
-        links = sorted([*kept, *(new for of in movers.values() for new in of)], key=lambda b: b.note.path)
+        links = _with_links(table.get(target, []), movers)
         if links:
             changed[target] = links
         else:
@@ -141,6 +170,24 @@ def changed_backlinks(
     return changed
 
 
-def _by_target(resolver: Resolver, note: Note | None) -> Backlinks:
-    """A note's links by what they lead to."""
-    return {} if note is None else backlinks(resolver, [note])
+def _from(table: Backlinks, target: str, path: str) -> list[Backlink]:
+    """The links to a target that stand in the note at `path`."""
+    links = table.get(target, [])
+    first = bisect_left(links, path, key=_path_of)
+    return links[first : bisect_right(links, path, lo=first, key=_path_of)]
+
+
+def _with_links(links: list[Backlink], movers: Mapping[str, list[Backlink]]) -> list[Backlink]:
+    """Links by path, where those of each mover are in place of the ones it had."""
+    if len(movers) > FEW:
+        kept = [link for link in links if link.note.path not in movers]
+        return sorted([*kept, *(new for of in movers.values() for new in of)], key=_path_of)
+    for mover, new in movers.items():
+        first = bisect_left(links, mover, key=_path_of)
+        last = bisect_right(links, mover, lo=first, key=_path_of)
+        links = [*links[:first], *new, *links[last:]]
+    return links
+
+
+def _path_of(link: Backlink) -> str:
+    return link.note.path

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -139,11 +140,12 @@ class Resolver:
 
     def places(self, target: str, from_path: str) -> tuple[str, str]:
         """Where a target would be as a path: seen from the note's folder, and from the notes folder."""
-        folder = PurePosixPath(self.inside(from_path)).parent
-        return normal_path(folder / target), normal_path(PurePosixPath(target.lstrip("/")))
+        folder = self.inside(from_path).rpartition("/")[0]
+        near = target if target.startswith("/") or not folder else f"{folder}/{target}"
+        return normal_path(near), normal_path(target.lstrip("/"))
 
     def _by_name(self, target: str, from_path: str) -> Resolution:
-        last = PurePosixPath(target).name
+        last = last_part(target)
         stem = last[:-3] if last.casefold().endswith(".md") else last
         found = self.names.get(fold(stem), ()) if "/" not in target else ()
         if not found and "/" not in target:
@@ -167,6 +169,7 @@ def clean_target(target: str) -> str:
     return unquote(target).replace("\\", "/").strip()
 
 
+@lru_cache(maxsize=1 << 16)
 def fold_path(path: str) -> str:
     """A path for comparing: case-insensitive, as file systems and people are."""
     return "/".join(fold_part(p) for p in path.split("/"))
@@ -177,16 +180,21 @@ def fold_part(part: str) -> str:
     return unicodedata.normalize("NFC", part).casefold()
 
 
-def normal_path(path: PurePosixPath) -> str:
+def normal_path(path: PurePosixPath | str) -> str:
     """A path without `.` and `..`; it never leaves the notebook."""
     parts: list[str] = []
-    for part in path.parts:
+    for part in str(path).split("/"):
         if part == "..":
             if parts:
                 parts.pop()
-        elif part not in {".", "/"}:
+        elif part and part != ".":
             parts.append(part)
     return "/".join(parts)
+
+
+def last_part(target: str) -> str:
+    """The name at the end of a target."""
+    return next((part for part in reversed(target.split("/")) if part and part != "."), "")
 
 
 def nearest_of(paths: Sequence[str], from_path: str) -> str:

@@ -11,6 +11,7 @@ from notebook_kb.files.read import decode, read_file
 from notebook_kb.model.note import NoteType
 from notebook_kb.notebook.backlinks import (
     Backlink,
+    Side,
     backlinks,
     changed_backlinks,
     changed_referrers,
@@ -311,10 +312,11 @@ class Change:
         if "backlinks" in known:
             made["backlinks"] = changed_backlinks(
                 before.backlinks,
-                (before.resolver, after.resolver),
-                (before.notes, after.notes),
+                Side(before.resolver, before.notes),
+                Side(after.resolver, after.notes),
                 self.path,
                 self.referring,
+                self.names,
             )
         for kind, index in list(before._indexes.items()):  # noqa: SLF001 - ours
             after._indexes[kind] = index.after(self)  # noqa: SLF001 - ours
