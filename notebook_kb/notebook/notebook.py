@@ -232,6 +232,28 @@ class Notebook:
                 return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
+    def stands_there(self, path: str, asked_by: str) -> bool:
+        """Whether a file stands at `path`, also one that is no note and no attachment. Kept in `asked` for whoever has to
+        know what findings depend on.
+        """
+        asked = self.asked.setdefault(asked_by, {})
+        if path not in asked:
+            asked[path] = is_file(self.root, path)
+        return asked[path]
+
+    @cached_property
+    def asked(self) -> dict[str, dict[str, bool]]:
+        """Path of a note → files that were asked for at its links → whether they are there."""
+        return {}
+
+
+def is_file(root: Path, path: str) -> bool:
+    """Whether a file stands there; False for what can be no file's name."""
+    try:
+        return (root / path).is_file()
+    except (OSError, ValueError):
+        return False
+
 
 class Index(Protocol):
     """An index over a notebook that a higher layer needs; ask `Notebook.index` for it."""

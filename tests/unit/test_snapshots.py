@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notebook_kb.checking import check_note, check_notebook, dependents
 from notebook_kb.notebook.load import Loader
 from notebook_kb.parsing.note import parse_note
-from tests.support.random_notes import random_path, random_text
+from tests.support.random_notes import TARGETS, random_path, random_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from notebook_kb.findings import Finding
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.links import Resolver
     from notebook_kb.notebook.notebook import Notebook
 
 TODAY = "2026-11-20"
 STEPS = 300
+CHECKED_STEPS = 200
 
 
 @pytest.fixture
@@ -36,6 +39,21 @@ def loader(tmp_path: Path) -> Loader:
 def random_note(chance: random.Random, loader: Loader) -> Note:
     path, text = random_path(chance), random_text(chance)
     return parse_note(text, path, f"{chance.random()}", loader.names).note
+
+
+def random_step(chance: random.Random, loader: Loader, now: Notebook) -> tuple[str, Notebook]:
+    """(the path of a note, the notebook after it came, went or changed)."""
+    paths = [*now.notes, "notes/no such.md"]
+    path = chance.choice(paths) if chance.random() < 0.6 else random_path(chance)
+    if chance.random() < 0.15:
+        return path, now.without_note(path)
+    text = random_text(chance)
+    if path in now.texts and chance.random() < 0.5:
+        # as people write: a little more
+        text = now.texts[path] + chance.choice(
+            ["\n## Visual\n", f"\n[[{chance.choice(TARGETS)}]]\n", "\nWords.\n"]
+        )
+    return path, now.with_note(parse_note(text, path, f"{chance.random()}", loader.names).note, text)
 
 
 def tables(resolver: Resolver) -> tuple[Any, ...]:
@@ -64,14 +82,7 @@ def test_a_sequence_of_changes_gives_the_indexes_of_a_fresh_snapshot(loader: Loa
             # only some are made beforehand
             for name in chance.sample(sorted({*indexes(now)} - {"notes"}), 2):
                 getattr(now, name)
-        path = chance.choice([*now.notes, "notes/no such.md"])
-        kind = chance.random()
-        if kind < 0.25:
-            now = now.without_note(path)
-        elif kind < 0.5 and path in now.notes:
-            now = now.with_note(replace(random_note(chance, loader), path=path))
-        else:
-            now = now.with_note(random_note(chance, loader))
+        _, now = random_step(chance, loader, now)
         assert indexes(now) == indexes(replace(now)), f"step {step}"
     assert len(now.notes) > 10
     assert now.backlinks
@@ -111,3 +122,29 @@ def test_an_unsaved_text_is_a_layer_over_the_file(loader: Loader) -> None:
     assert broken.notebook == loader.load(TODAY).notebook
     mended = loader.overlay(broken, path, "# Rank\n")
     assert (mended.notebook.unreadable, mended.notebook.findings) == ((), ())
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_notes_outside_the_dependents_have_the_findings_that_they_had(loader: Loader, seed: int) -> None:
+    """After each change: `check_note` of every note is what a fresh check says, and differs from before among the
+    dependents only, which are few.
+    """
+    chance = random.Random(seed + 100)  # noqa: S311 - the same again
+    now = loader.load(TODAY).notebook
+    known: dict[str, list[Finding]] = {}
+    codes: set[str] = set()
+    share = []
+    for step in range(CHECKED_STEPS):
+        before = now
+        path, now = random_step(chance, loader, now)
+        may_differ = dependents(before, now, path)
+        fresh = check_notebook(replace(now))
+        found = {p: check_note(now, p) for p in now.notes}
+        assert [f for of in found.values() for f in of] == fresh[: len(fresh) - len(now.findings)], step
+        others = now.notes.keys() - may_differ
+        assert {p: found[p] for p in others} == {p: known[p] for p in others}, f"step {step}: {path}"
+        codes |= {f.code for f in fresh}
+        share.append(len(may_differ & now.notes.keys()) / max(len(now.notes), 1))
+        known = found
+    assert {"KB201", "KB202", "KB203", "KB204", "KB210", "KB301", "KB302", "KB303", "KB505", "KB705"} <= codes
+    assert sum(share[50:]) / len(share[50:]) < 0.5
