@@ -1,31 +1,63 @@
-"""What is wrong or worth knowing across notes: one file per family of findings."""
+"""What is wrong or worth knowing in notes: one file per family of findings.
+
+A family is a function `(notebook, note, evidence) -> Iterable[Finding]` that gives the findings of one note, all with
+its path; what it needs of other notes it asks the notebook's indexes for, or one of its own (`Notebook.index`). Beside it
+stands a function of a `Change` that names the other notes whose findings may differ when one note changed:
+
+    FAMILIES = (…, Family(symbols.of_note, symbols.others))
+
+`Family(of_note)` alone is for what looks at nothing but the note and its evidence. `whole(function, others)` makes a family
+of a function of the whole notebook; it is asked again for each snapshot, so that is for what is cheap.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.checking.cards import card_findings
-from notebook_kb.checking.embeds import embed_findings
-from notebook_kb.checking.links import link_findings
-from notebook_kb.checking.privacy import privacy_findings
-from notebook_kb.checking.sources import source_findings
+from notebook_kb.checking import cards, embeds, links, privacy, sources
+from notebook_kb.checking.family import Family, whole
 from notebook_kb.findings import with_severities
+from notebook_kb.model.evidence import NO_EVIDENCE
+from notebook_kb.notebook.notebook import Change
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
+    from notebook_kb.model.evidence import Evidence
     from notebook_kb.notebook.notebook import Notebook
 
-FAMILIES = (link_findings, embed_findings, source_findings, privacy_findings, card_findings)
+__all__ = ["FAMILIES", "Family", "check_note", "check_notebook", "dependents", "whole"]
+
+FAMILIES = (
+    Family(links.of_note, links.others),
+    Family(embeds.of_note, embeds.others),
+    Family(sources.of_note, sources.others),
+    Family(privacy.of_note, privacy.others),
+    Family(cards.of_note, cards.others),
+)
 
 
-def check_notebook(notebook: Notebook) -> list[Finding]:
-    """All findings of a whole notebook (not of its public view): of each note in turn, then of the rest.
+def check_note(notebook: Notebook, path: str, evidence: Evidence = NO_EVIDENCE) -> list[Finding]:
+    """All findings of one note, in the order of its text; [] where there is no such note.
 
     Severities are those that the settings' `check:` chose; codes that are off are left out.
     """
-    found = [f for note in notebook.notes.values() for f in note.findings]
-    for family in FAMILIES:
-        found += family(notebook)
-    order = {path: number for number, path in enumerate(notebook.notes)}
-    found.sort(key=lambda f: (order.get(f.path, len(order)), f.line, f.column, f.code))
-    return with_severities([*found, *notebook.findings], notebook.settings.check)
+    note = notebook.notes.get(path)
+    if note is None:
+        return []
+    found = [*note.findings, *(f for family in FAMILIES for f in family.of_note(notebook, note, evidence))]
+    found.sort(key=lambda f: (f.line, f.column, f.code))
+    return with_severities(found, notebook.settings.check)
+
+
+def check_notebook(notebook: Notebook, evidence: Evidence = NO_EVIDENCE) -> list[Finding]:
+    """All findings of a whole notebook (not of its public view): of each note in turn, then of the rest."""
+    found = [f for path in notebook.notes for f in check_note(notebook, path, evidence)]
+    return [*found, *with_severities(notebook.findings, notebook.settings.check)]
+
+
+def dependents(before: Notebook, after: Notebook, path: str) -> set[str]:
+    """The notes whose findings may differ between two snapshots in which the note at `path` alone does: itself, and others
+    that have to do with it. Notes that are gone are among them.
+    """
+    change = Change(before, after, path, before.notes.get(path), after.notes.get(path))
+    return {path}.union(*(family.others(change) for family in FAMILIES))

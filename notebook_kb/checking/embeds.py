@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.findings import finding
@@ -12,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notebook_kb.findings import Finding
+    from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Note, Reference
-    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.notebook.notebook import Change, Notebook
 
 LAST_LINE = 10**9
 
@@ -26,23 +26,28 @@ class Shown(NamedTuple):
 
 
 class Embeds:
-    """Which embed stands where, and what it shows."""
+    """Which embed stands where, and what it shows; of each note when it is first asked."""
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
+        self.known: dict[str, list[tuple[Reference, Shown]]] = {}
 
-    @cached_property
-    def of_note(self) -> dict[str, list[tuple[Reference, Shown]]]:
-        """Path → the embeds of notes in that note, with what each shows."""
-        table: dict[str, list[tuple[Reference, Shown]]] = {}
-        for note in self.notebook.notes.values():
-            for reference in note.references:
-                if reference.kind != "embed":
-                    continue
-                shown = self.shown(note, reference)
-                if shown:
-                    table.setdefault(note.path, []).append((reference, shown))
-        return table
+    @classmethod
+    def of(cls, notebook: Notebook) -> Embeds:
+        """Of a notebook."""
+        return cls(notebook)
+
+    def after(self, change: Change) -> Embeds:
+        """Anew: asking is cheap, and any note may show another one."""
+        return Embeds(change.after)
+
+    def of_note(self, path: str) -> list[tuple[Reference, Shown]]:
+        """The embeds of notes in the note at `path`, with what each shows."""
+        if path not in self.known:
+            note = self.notebook.notes[path]
+            pairs = ((r, self.shown(note, r)) for r in note.references if r.kind == "embed")
+            self.known[path] = [(reference, shown) for reference, shown in pairs if shown]
+        return self.known[path]
 
     def shown(self, note: Note, reference: Reference) -> Shown | None:
         """What an embed shows; None where that is no note."""
@@ -55,7 +60,7 @@ class Embeds:
     def inside(self, shown: Shown) -> Iterator[tuple[Reference, Shown]]:
         """The embeds that stand in what is shown."""
         first, last = self.lines(shown)
-        for reference, inner in self.of_note.get(shown.path, ()):
+        for reference, inner in self.of_note(shown.path):
             if first <= reference.place.line <= last:
                 yield reference, inner
 
@@ -85,23 +90,31 @@ class Embeds:
         return ()
 
 
-def embed_findings(notebook: Notebook) -> list[Finding]:
-    """A finding at each embed that leads back to itself, with the chain."""
-    embeds = Embeds(notebook)
-    found = []
-    for path, inside in embeds.of_note.items():
-        for reference, shown in inside:
-            chain = embeds.ring(notebook.notes[path], reference, shown)
-            if not chain:
-                continue
-            names = " → ".join(notebook.notes[p].title for p in chain)
-            found.append(
-                finding(
-                    "KB210",
-                    f"this embed leads back to itself: {names}",
-                    f"link to it instead: [[{reference.target or '#' + reference.heading}]]",
-                    path=path,
-                    place=reference.place,
-                )
-            )
+def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:  # noqa: ARG001
+    """A finding at each embed of a note that leads back to itself, with the chain."""
+    embeds = notebook.index(Embeds)
+    for reference, shown in embeds.of_note(note.path):
+        chain = embeds.ring(note, reference, shown)
+        if not chain:
+            continue
+        names = " → ".join(notebook.notes[p].title for p in chain)
+        yield finding(
+            "KB210",
+            f"this embed leads back to itself: {names}",
+            f"link to it instead: [[{reference.target or '#' + reference.heading}]]",
+            path=note.path,
+            place=reference.place,
+        )
+
+
+def others(change: Change) -> set[str]:
+    """The notes that show the changed one, or one that now may show another: directly, or in what they show."""
+    found = {change.path, *change.referring}
+    for notebook in (change.before, change.after):
+        waiting = list(found)
+        while waiting:
+            links = notebook.backlinks.get(waiting.pop(), ())
+            new = {b.note.path for b in links if b.reference.kind == "embed"} - found
+            found |= new
+            waiting += new
     return found

@@ -3,60 +3,96 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from notebook_kb.checking.family import referring
 from notebook_kb.checking.places import head_place
-from notebook_kb.checking.slips import Slips
+from notebook_kb.checking.slips import Slips, name_in, rests
 from notebook_kb.findings import finding
 from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.notebook.links import normal_path
 from notebook_kb.notebook.names import did_you_mean, fold
+from notebook_kb.notebook.tables import found_under
 from notebook_kb.notebook.walk import ATTACHMENTS, NOTE_SUFFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from notebook_kb.checking.places import Span
     from notebook_kb.findings import Finding
+    from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Note, Reference
     from notebook_kb.notebook.links import Resolution
-    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.notebook.notebook import Change, Notebook
 
 SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 FOLLOWED = re.compile(r"(?:https?:|mailto:|//|data:image/)", re.IGNORECASE)
 PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"])
+# what `name_key` may have taken off a name
+KEY_ENDINGS = ("", ".md", " .md", ".markdown", " .markdown")
 FILE_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 
 
+@dataclass(frozen=True)
 class KnownNames:
-    """What a link may have meant; made when the first link leads nowhere."""
+    """What a link may have meant."""
 
-    def __init__(self, notebook: Notebook) -> None:
-        self.notebook = notebook
+    notes: Slips
+    files: Slips
 
-    @cached_property
-    def notes(self) -> Slips:
-        """The notes' file names."""
-        return Slips(PurePosixPath(path).stem for path in self.notebook.notes)
+    @classmethod
+    def of(cls, notebook: Notebook) -> KnownNames:
+        """The names of notes and attachments."""
+        return cls(Slips.among(notebook.notes, endings=False), Slips.among(notebook.files))
 
-    @cached_property
-    def files(self) -> Slips:
-        """The attachments' file names."""
-        return Slips(PurePosixPath(path).name for path in self.notebook.files)
+    def after(self, change: Change) -> KnownNames:
+        """With the name of a note that is new, without that of one that is gone."""
+        if change.old is not None and change.new is not None:
+            return self
+        return KnownNames(self.notes.moved(change.path, gone=change.new is None), self.files)
 
 
-def link_findings(notebook: Notebook) -> list[Finding]:
-    """What links, embeds, pictures and the head's `image:` and `met_in:` lead to."""
-    found: list[Finding] = []
-    slips = KnownNames(notebook)
-    for note in notebook.notes.values():
-        for reference in note.references:
-            found += reference_findings(notebook, note, reference, slips)
-        found += head_findings(notebook, note, slips)
+def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:  # noqa: ARG001
+    """What a note's links, embeds, pictures and the head's `image:` and `met_in:` lead to."""
+    for reference in note.references:
+        yield from reference_findings(notebook, note, reference)
+    yield from head_findings(notebook, note)
+
+
+def others(change: Change) -> set[str]:
+    """The notes that refer to a name that came, went or leads elsewhere, or is a slip away from one that came or went;
+    those that link to a heading of the changed note, where its headings are others.
+    """
+    found = set(change.referring)
+    if change.old is None or change.new is None:
+        stem = fold(name_in(change.path, endings=False))
+        found |= found_under(change.before.referrers, slip_keys(change.before.referrers, stem))
+    elif headings_of(change.old) != headings_of(change.new):
+        for path in referring(change):
+            note = change.after.notes.get(path)
+            if note and any(r.heading for r in note.references):
+                found.add(path)
     return found
+
+
+def headings_of(note: Note) -> tuple[object, ...]:
+    """What of a note a link to one of its headings depends on."""
+    sections = [(s.heading, s.anchor, s.angle, s.part, s.private) for s in note.sections]
+    return note.anchors, note.hidden_anchors, [replace(h, line=0) for h in note.outline], sections
+
+
+def slip_keys(keys: Iterable[str], stem: str) -> list[str]:
+    """The keys of names that may be one slip away from a note's folded name."""
+    near = set(rests(stem))
+    return [
+        key
+        for key in keys
+        for ending in KEY_ENDINGS
+        if abs(len(key) + len(ending) - len(stem)) <= 1 and not near.isdisjoint(rests(key + ending))
+    ]
 
 
 def is_outside(reference: Reference) -> bool:
@@ -66,9 +102,7 @@ def is_outside(reference: Reference) -> bool:
     return bool(SCHEME.match(reference.target))
 
 
-def reference_findings(
-    notebook: Notebook, note: Note, reference: Reference, slips: KnownNames
-) -> Iterator[Finding]:
+def reference_findings(notebook: Notebook, note: Note, reference: Reference) -> Iterator[Finding]:
     """The findings of one link, embed or picture: at most one."""
     place = (
         reference.place.line,
@@ -105,7 +139,7 @@ def reference_findings(
     elif found.note:
         yield from heading_findings(notebook, note, reference, found.note, place)
     else:
-        yield from missing(notebook, note, reference, place, slips)
+        yield from missing(notebook, note, reference, place)
 
 
 def heading_findings(
@@ -127,19 +161,17 @@ def heading_findings(
     )
 
 
-def missing(
-    notebook: Notebook, note: Note, reference: Reference, place: Span, slips: KnownNames
-) -> Iterator[Finding]:
+def missing(notebook: Notebook, note: Note, reference: Reference, place: Span) -> Iterator[Finding]:
     """What a target that leads nowhere is: a missing file, or a note that is not written yet."""
     target = unquote(reference.target)
     if reference.kind == "image" or is_file_name(target):
-        yield missing_file(target, note.path, place, file_hint(notebook, note.path, target, slips))
+        yield missing_file(target, note.path, place, file_hint(notebook, note.path, target))
         return
     concept = notebook.concept_names.get(fold(target))
     if concept in notebook.explanations:
         return  # a reading explains it, and the concept has a page
     name = PurePosixPath(target).name
-    near = "" if concept else slips.notes.near(name)
+    near = "" if concept else notebook.index(KnownNames).notes.near(name)
     hint = (
         f"did you mean `{near}`?"
         if near
@@ -175,22 +207,15 @@ def missing_file(target: str, path: str, place: Span, hint: str = "") -> Finding
     )
 
 
-def file_hint(notebook: Notebook, path: str, target: str, slips: KnownNames) -> str:
+def file_hint(notebook: Notebook, path: str, target: str) -> str:
     """How to mend a missing file: a near name, or that it stands where nobody looks."""
     name = PurePosixPath(target).name
-    near = slips.files.near(name)
+    near = notebook.index(KnownNames).files.near(name)
     if near:
         return f"did you mean `{near}`?"
     inside = normal_path(PurePosixPath(path).parent / target)
-    try:
-        stands_there = (notebook.root / inside).is_file()
-    except (OSError, ValueError):
-        stands_there = False
-    return (
-        "the file is there, but its kind or folder is not read: see `kb explain KB204`"
-        if stands_there
-        else ""
-    )
+    there = notebook.stands_there(inside, path)
+    return "the file is there, but its kind or folder is not read: see `kb explain KB204`" if there else ""
 
 
 def ambiguous(target: str, found: Resolution, path: str, place: Span) -> Finding:
@@ -205,7 +230,7 @@ def ambiguous(target: str, found: Resolution, path: str, place: Span) -> Finding
     )
 
 
-def head_findings(notebook: Notebook, note: Note, slips: KnownNames) -> Iterator[Finding]:
+def head_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
     """`image:` without a file, `met_in: [[…]]` without a note."""
     if note.image and not SCHEME.match(note.image):
         found = notebook.resolver.resolve(note.image, note.path)
@@ -214,9 +239,8 @@ def head_findings(notebook: Notebook, note: Note, slips: KnownNames) -> Iterator
             if found.candidates:
                 yield ambiguous(note.image, found, note.path, place)
             else:
-                yield missing_file(
-                    note.image, note.path, place, file_hint(notebook, note.path, note.image, slips)
-                )
+                hint = file_hint(notebook, note.path, note.image)
+                yield missing_file(note.image, note.path, place, hint)
     for met in note.met_in:
         if not met.startswith("[["):
             continue

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.errors import EnvironmentFailedError
-from notebook_kb.files.read import decode, read_file
 from notebook_kb.parsing.head import parse_head
 
 if TYPE_CHECKING:
@@ -21,13 +19,10 @@ def head_place(notebook: Notebook, path: str, key: str, value: str = "") -> Span
     With `value`, of that item where the key holds a list. The whole file where it is not found, as when
     somebody changed the file just now.
     """
-    try:
-        text, problem = decode(read_file(notebook.root / path).data)
-    except EnvironmentFailedError:
+    text = notebook.text_of(path)
+    if text is None:
         return WHOLE_FILE
-    if problem:
-        return WHOLE_FILE
-    head = parse_head(text.replace("\r\n", "\n").replace("\r", "\n"))
+    head = parse_head(text)
     node = head.entries.get(key)
     if node is None:
         return WHOLE_FILE

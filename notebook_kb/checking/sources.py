@@ -14,33 +14,42 @@ if TYPE_CHECKING:
 
     from notebook_kb.checking.places import Span
     from notebook_kb.findings import Finding
-    from notebook_kb.model.note import Citation
-    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.model.evidence import Evidence
+    from notebook_kb.model.note import Citation, Note
+    from notebook_kb.notebook.notebook import Change, Notebook
 
 # any words may name a source, so only what is nearly a known one is taken for a slip
 NEAR = 0.82
 SHORTEST = 4
 
 
-def source_findings(notebook: Notebook) -> list[Finding]:
-    """Sources that look like slips, concepts off the roadmap, second notes for one concept."""
-    return [*citation_findings(notebook), *concept_findings(notebook), *double_findings(notebook)]
+def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:  # noqa: ARG001
+    """Sources that look like slips, a concept off the roadmap, a second note for one concept."""
+    yield from citation_findings(notebook, note)
+    yield from concept_findings(notebook, note)
+    yield from double_findings(notebook, note)
 
 
-def citation_findings(notebook: Notebook) -> Iterator[Finding]:
+def others(change: Change) -> set[str]:
+    """The notes for the concepts of the changed one."""
+    sides = (change.before, change.after)
+    return {
+        n.path for side in sides for concept in change.concepts for n in side.concept_notes.get(concept, ())
+    }
+
+
+def citation_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
     """KB301: a source that is nearly a known one."""
-    for note in notebook.notes.values():
-        near = near_source(notebook, note.source)
-        if near:
-            place = head_place(notebook, note.path, "source")
-            yield slip(note.source.name, near, place).at(note.path)
-        for section in note.sections:
-            near = near_source(notebook, section.citation)
-            if near and section.citation is not note.source:
-                p = section.citation.place if section.citation.place.line else section.place
-                yield slip(section.citation.name, near, (p.line, p.column, p.end_line, p.end_column)).at(
-                    note.path
-                )
+    near = near_source(notebook, note.source)
+    if near:
+        place = head_place(notebook, note.path, "source")
+        yield slip(note.source.name, near, place).at(note.path)
+    for section in note.sections:
+        near = near_source(notebook, section.citation)
+        if near and section.citation is not note.source:
+            p = section.citation.place if section.citation.place.line else section.place
+            span = (p.line, p.column, p.end_line, p.end_column)
+            yield slip(section.citation.name, near, span).at(note.path)
 
 
 def slip(name: str, near: str, place: Span) -> Finding:
@@ -65,35 +74,34 @@ def near_source(notebook: Notebook, citation: Citation) -> str:
     return notebook.resource_names[close[0]]
 
 
-def concept_findings(notebook: Notebook) -> Iterator[Finding]:
+def concept_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
     """KB302: `concept:` names nothing of the roadmap."""
-    for note in notebook.notes.values():
-        if not note.concept or notebook.concept_of(note):
-            continue
-        near = did_you_mean(note.concept, notebook.concept_names)
-        hint = (
-            f"did you mean `{notebook.concept_names[near]}`?"
-            if near
-            else "add it to roadmap.yml, or leave `concept:` out"
-        )
+    if not note.concept or notebook.concept_of(note):
+        return
+    near = did_you_mean(note.concept, notebook.concept_names)
+    hint = (
+        f"did you mean `{notebook.concept_names[near]}`?"
+        if near
+        else "add it to roadmap.yml, or leave `concept:` out"
+    )
+    yield finding(
+        "KB302",
+        f"the roadmap has no concept `{note.concept}`",
+        hint,
+        path=note.path,
+        place=head_place(notebook, note.path, "concept"),
+    )
+
+
+def double_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
+    """KB303: a second note for one concept, at the note that does not count."""
+    concept = notebook.roadmap_names.counts_for(note)
+    first = notebook.concept_note(concept) if concept else None
+    if first is not None and first.path != note.path:
         yield finding(
-            "KB302",
-            f"the roadmap has no concept `{note.concept}`",
-            hint,
+            "KB303",
+            f"`{first.path}` is the note that counts for `{concept}`; this one counts for nothing",
+            "put both together, or make this one a reading with `source:`",
             path=note.path,
             place=head_place(notebook, note.path, "concept"),
         )
-
-
-def double_findings(notebook: Notebook) -> Iterator[Finding]:
-    """KB303: a second note for one concept, at the note that does not count."""
-    for concept, notes in notebook.concept_notes.items():
-        first, *others = notes
-        for note in others:
-            yield finding(
-                "KB303",
-                f"`{first.path}` is the note that counts for `{concept}`; this one counts for nothing",
-                "put both together, or make this one a reading with `source:`",
-                path=note.path,
-                place=head_place(notebook, note.path, "concept"),
-            )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from notebook_kb import settings as settings_module
 from notebook_kb.errors import EnvironmentFailedError, SettingsError
-from notebook_kb.files.read import decode, read_file
+from notebook_kb.files.read import decode, digest_of, read_file
 from notebook_kb.findings import finding
 from notebook_kb.languages import language_pack
 from notebook_kb.model.codec import decode as from_data
@@ -102,7 +102,7 @@ class Loader:
             entry = self.read_note(path)
             if isinstance(entry, str):
                 unreadable.append(path)
-                found.append(finding("KB109", entry, "save it as UTF-8 text, or move it away", path=path))
+                found.append(unreadable_finding(path, entry))
                 continue
             notes[path], derived[path], fresh = entry
             parsed += fresh
@@ -132,7 +132,28 @@ class Loader:
             return WHY_UNREADABLE.get(problem, problem)
         return self.note_from(path, text, snapshot.digest)
 
-    def note_from(self, path: str, text: str, digest: str) -> tuple[Note, Mapping[str, Any], bool]:
+    def refresh(self, loaded: Loaded, path: str) -> Loaded:
+        """The snapshot with the note at `path` as it stands on disk now: new, changed, unreadable or gone."""
+        if not (self.root / path).is_file():
+            derived = {p: made for p, made in loaded.derived.items() if p != path}
+            return Loaded(loaded.notebook.without_note(path), derived, 0)
+        entry = self.read_note(path)
+        if isinstance(entry, str):
+            derived = {p: made for p, made in loaded.derived.items() if p != path}
+            return Loaded(loaded.notebook.with_unreadable(path, unreadable_finding(path, entry)), derived, 0)
+        note, made, fresh = entry
+        return Loaded(loaded.notebook.with_note(note), {**loaded.derived, path: made}, int(fresh))
+
+    def overlay(self, loaded: Loaded, path: str, text: str) -> Loaded:
+        """The snapshot where the note at `path` has the text of an editor's unsaved buffer; it need not exist on disk."""
+        data = text.encode("utf-8", "replace")
+        sound = data.decode("utf-8").removeprefix("\ufeff")
+        note, made, fresh = self.note_from(path, sound, digest_of(data), remember=False)
+        return Loaded(loaded.notebook.with_note(note, sound), {**loaded.derived, path: made}, int(fresh))
+
+    def note_from(
+        self, path: str, text: str, digest: str, *, remember: bool = True
+    ) -> tuple[Note, Mapping[str, Any], bool]:
         """The note of a text, from memory where it is the same."""
         key = f"{self.key}:{digest}"
         known = self.cache.get(path, key)
@@ -144,7 +165,8 @@ class Loader:
         parsed = parse_note(text, path, digest, self.names)
         derived = self.derive(parsed)
         note = replace(parsed.note, findings=(*parsed.note.findings, *derived.pop("findings", ())))
-        self.cache.put(path, key, [to_data(note), derived])
+        if remember:
+            self.cache.put(path, key, [to_data(note), derived])
         return note, derived, True
 
 
@@ -153,6 +175,11 @@ WHY_UNREADABLE = {
     "not-utf-8": "this is not UTF-8, so it was left alone",
     "too-large": "this is too large for a note, so it was left alone",
 }
+
+
+def unreadable_finding(path: str, why: str) -> Finding:
+    """The finding for a file that is no note."""
+    return finding("KB109", why, "save it as UTF-8 text, or move it away", path=path)
 
 
 def derivation_key(settings: Settings, names: SectionNames) -> str:

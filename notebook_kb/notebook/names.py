@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 SEPARATORS = re.compile(r"[\s_\-–—]+")
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(name: str) -> str:
     """A name for comparing: case, accents' form, apostrophes, dashes and blanks do not matter."""
     text = unicodedata.normalize("NFC", name).casefold().replace("’", "'")

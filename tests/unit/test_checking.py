@@ -245,7 +245,7 @@ def test_a_check_fits_one_screen() -> None:
     ],
 )
 def test_slips(typed: str, near: str) -> None:
-    assert Slips(["Rank notes", "abcd", "abd"]).near(typed) == near
+    assert Slips.among(["Rank notes", "abcd", "abd"]).near(typed) == near
 
 
 # the command

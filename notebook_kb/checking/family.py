@@ -1,0 +1,80 @@
+"""What a family of findings is: what is wrong in one note, and whose findings may differ when another note changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from notebook_kb.findings import Finding
+from notebook_kb.model.evidence import Evidence
+from notebook_kb.model.note import Note
+from notebook_kb.notebook.backlinks import keys_that_changed
+from notebook_kb.notebook.links import Keys
+from notebook_kb.notebook.notebook import Change, Notebook
+from notebook_kb.notebook.tables import found_under
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OfNote = Callable[[Notebook, Note, Evidence], Iterable[Finding]]
+Others = Callable[[Change], set[str]]
+
+
+def no_others(change: Change) -> set[str]:  # noqa: ARG001 - the shape of a family
+    """For a family that looks at one note alone (and at what is known of it)."""
+    return set()
+
+
+@dataclass(frozen=True)
+class Family:
+    """`of_note` gives the findings of one note, all of them with its path. `others` says in which other notes they may
+    differ after one note came, went or changed; it may name too many, never too few.
+    """
+
+    of_note: OfNote
+    others: Others = no_others
+
+
+def whole(family: Callable[[Notebook], Iterable[Finding]], others: Others) -> Family:
+    """A family that looks through the whole notebook at once, as one that is asked for each note. Once for a snapshot."""
+
+    class Table:
+        """The findings by path."""
+
+        def __init__(self, notebook: Notebook) -> None:
+            self.notebook = notebook
+
+        @classmethod
+        def of(cls, notebook: Notebook) -> Self:
+            """Nothing is looked for before it is asked."""
+            return cls(notebook)
+
+        def after(self, change: Change) -> Self:
+            """Anew."""
+            return type(self)(change.after)
+
+        @cached_property
+        def found(self) -> Mapping[str, list[Finding]]:
+            table: dict[str, list[Finding]] = {}
+            for one in family(self.notebook):
+                table.setdefault(one.path, []).append(one)
+            return table
+
+    def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterable[Finding]:  # noqa: ARG001
+        return notebook.index(Table).found.get(note.path, [])
+
+    return Family(of_note, others)
+
+
+def referring(change: Change) -> set[str]:
+    """The other notes that refer to any name that the note has or had, whatever it means there."""
+    resolver, concepts = change.before.resolver, change.before.roadmap_names
+    keys = keys_that_changed(Keys(), resolver.keys(change.old)) | keys_that_changed(
+        Keys(), resolver.keys(change.new)
+    )
+    for concept in change.concepts:
+        keys.update(concepts.names_of[concept])
+    tables = (change.before.referrers, change.after.referrers)
+    return {path for table in tables for path in found_under(table, keys)} - {change.path}
