@@ -23,7 +23,7 @@ TRY_AGAIN = "try again with the source closed?"
 LONG_RUN = 12
 
 
-def own_words_findings(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:
+def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:
     """KB801 and KB802 of a note."""
     for number, overlap in sorted(evidence.overlaps.get(note.path, {}).items()):
         if number >= len(note.sections) or overlap.verdict not in {Verdict.COPIED, Verdict.CLOSE}:
