@@ -130,7 +130,11 @@ def explain_concept(notebook: Notebook, item: ConceptCoverage, known: Known | No
         say(f"  {a.state:8} {titles[a.angle]:{longest}}  {what}{place}")
     say(
         f"  {item.own:8} {part_title(notebook, 'own')}"
-        + (f", {counted(item.own_words, 'word')}{copied_words(item.own_copied)}" if item.own_words else "")
+        + (
+            f", {counted(item.own_words, 'word')}{copied_words(item.own_copied)}"
+            if item.own_words or item.own_copied
+            else ""
+        )
     )
     for missing in item.missing:
         say(f"  missing  {clean(missing_words(notebook, missing))}")
