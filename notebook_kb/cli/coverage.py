@@ -33,8 +33,9 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     from notebook_kb.workspace.workspace import Workspace
 
     workspace = Workspace.open()
-    notebook = workspace.load().notebook
-    table = cover(notebook)
+    loaded = workspace.load()
+    notebook = loaded.notebook
+    table = cover(notebook, workspace.evidence(loaded))
     mind, fault = known(workspace.root, notebook)
     if fault:
         note(f"what is known cannot be told: {clean(fault)}")
@@ -73,6 +74,8 @@ def as_data(item: ConceptCoverage, known: Known | None) -> dict[str, Any]:
                 "angle": a.angle,
                 "source": a.source,
                 "words": a.words,
+                "copied_words": a.copied_words,
+                "own_words": str(a.verdict),
                 "state": str(a.state),
                 "path": a.path,
                 "line": a.line,
@@ -119,11 +122,19 @@ def explain_concept(notebook: Notebook, item: ConceptCoverage, known: Known | No
     longest = max(map(len, titles.values()), default=0)
     for a in item.angles:
         place = style(f"{a.path}:{a.line}", "path")
-        what = f"{clean(a.source)}, {counted(a.words, 'word')}  " if a.words else ""
+        what = (
+            f"{clean(a.source)}, {counted(a.words, 'word')}{copied_words(a.copied_words)}  "
+            if a.words
+            else ""
+        )
         say(f"  {a.state:8} {titles[a.angle]:{longest}}  {what}{place}")
     say(
         f"  {item.own:8} {part_title(notebook, 'own')}"
-        + (f", {counted(item.own_words, 'word')}" if item.own_words else "")
+        + (
+            f", {counted(item.own_words, 'word')}{copied_words(item.own_copied)}"
+            if item.own_words or item.own_copied
+            else ""
+        )
     )
     for missing in item.missing:
         say(f"  missing  {clean(missing_words(notebook, missing))}")
@@ -133,6 +144,11 @@ def explain_concept(notebook: Notebook, item: ConceptCoverage, known: Known | No
         say(
             f"  {'known':8} {known_words(known)}: {known.reviewed} of {counted(known.cards, 'card')} reviewed"
         )
+
+
+def copied_words(count: int) -> str:
+    """What was taken off because it stands in an excerpt of the source."""
+    return f" ({count} more are your source's)" if count else ""
 
 
 def known_words(known: Known) -> str:

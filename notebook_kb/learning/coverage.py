@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from notebook_kb.model.evidence import NO_EVIDENCE, Verdict
 from notebook_kb.model.note import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Note, Section
     from notebook_kb.model.roadmap import Concept
     from notebook_kb.notebook.notebook import Explanation, Notebook
@@ -40,7 +42,9 @@ class PartState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AngleEvidence:
-    """One explanation: at which angle, from which source, how many words."""
+    """One explanation: at which angle, from which source, how many words. `copied_words` were taken off, `verdict` is
+    what comparing it with excerpts showed.
+    """
 
     angle: str
     source: str
@@ -49,6 +53,8 @@ class AngleEvidence:
     path: str
     line: int
     place_text: str = ""
+    copied_words: int = 0
+    verdict: Verdict = Verdict.NOT_CHECKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class ConceptCoverage:
     note: str = ""
     matched_by: str = ""
     not_judged: tuple[str, ...] = ()
+    own_copied: int = 0
 
     @property
     def written_angles(self) -> tuple[AngleEvidence, ...]:
@@ -94,15 +101,15 @@ def part_state(words: int) -> PartState:
     return PartState.STUB if words else PartState.EMPTY
 
 
-def cover(notebook: Notebook) -> dict[str, ConceptCoverage]:
+def cover(notebook: Notebook, evidence: Evidence = NO_EVIDENCE) -> dict[str, ConceptCoverage]:
     """The coverage of every concept of the roadmap, in its order."""
-    return {c.id: cover_concept(notebook, c) for c in notebook.roadmap.concepts.values()}
+    return {c.id: cover_concept(notebook, c, evidence) for c in notebook.roadmap.concepts.values()}
 
 
-def cover_concept(notebook: Notebook, concept: Concept) -> ConceptCoverage:
-    """One concept's coverage."""
-    note = notebook.concept_note(concept.id)
-    evidence = tuple(angle_evidence(e) for e in notebook.explanations.get(concept.id, ()))
+def cover_concept(notebook: Notebook, concept: Concept, known: Evidence = NO_EVIDENCE) -> ConceptCoverage:
+    """One concept's coverage. Sentences that are known to be copied are taken off the words."""
+    note = without_copies(notebook.concept_note(concept.id), known)
+    evidence = tuple(angle_evidence(e, known) for e in notebook.explanations.get(concept.id, ()))
     own, own_words, own_line = own_part(note)
     other = [s for s in note.sections if not s.private] if note else []
     example = best(other, Part.EXAMPLE)
@@ -131,20 +138,45 @@ def cover_concept(notebook: Notebook, concept: Concept) -> ConceptCoverage:
         note=note.path if note else "",
         matched_by=matched_by(notebook, note),
         not_judged=tuple(not_judged),
+        own_copied=copied_in(notebook.concept_note(concept.id), known, Part.OWN),
     )
 
 
-def angle_evidence(explanation: Explanation) -> AngleEvidence:
+def without_copies(note: Note | None, known: Evidence) -> Note | None:
+    """The note with the words of each section that are not copied."""
+    copied = {n: o.copied_words for n, o in known.overlaps.get(note.path, {}).items()} if note else {}
+    if note is None or not any(copied.values()):
+        return note
+    sections = tuple(
+        replace(s, words=max(s.words - copied.get(n, 0), 0)) for n, s in enumerate(note.sections)
+    )
+    loose = sum(
+        copied.get(n, 0) for n, s in enumerate(note.sections) if s.part is Part.OTHER and not s.private
+    )
+    return replace(note, sections=sections, loose_words=max(note.loose_words - loose, 0))
+
+
+def copied_in(note: Note | None, known: Evidence, part: Part) -> int:
+    """How many words of a part are copied."""
+    sections = enumerate(note.sections) if note else ()
+    return sum(known.overlap(note.path, n).copied_words for n, s in sections if note and s.part is part)
+
+
+def angle_evidence(explanation: Explanation, known: Evidence) -> AngleEvidence:
     """What an explanation counts for."""
     section = explanation.section
+    overlap = known.overlap(explanation.note.path, explanation.index)
+    words = max(section.words - overlap.copied_words, 0)
     return AngleEvidence(
         explanation.angle,
         explanation.source,
-        section.words,
-        part_state(section.words),
+        words,
+        part_state(words),
         explanation.note.path,
         section.place.line,
         explanation.citation.place_text,
+        overlap.copied_words,
+        overlap.verdict,
     )
 
 

@@ -27,8 +27,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SharedRun:
-    """Words in a row that stand in a section and in an excerpt: `words` as the learner typed them, `length` in words,
-    `place` in the note; the excerpt is at `source_line` of the file `source`.
+    """Words that stand in a section and in an excerpt: `words` as the learner typed them, `length` how many are shared,
+    `place` in the note; the excerpt is at `source_line` of the file `source`. `in_a_row`: one after the other; else it is a
+    sentence most of whose words are shared.
     """
 
     words: str
@@ -36,6 +37,7 @@ class SharedRun:
     place: Place
     source: str
     source_line: int
+    in_a_row: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,12 @@ class Overlap:
 
     `share` is that of the section's words inside shared 3-grams (0–1), `runs` what to show, worst first,
     `copied_words` the words (as coverage counts them) of sentences that are copied, which coverage takes off.
-    `silenced`: the author said that this section is fine.
     """
 
     verdict: Verdict = Verdict.NOT_CHECKED
     share: float = 0.0
     runs: tuple[SharedRun, ...] = ()
     copied_words: int = 0
-    silenced: bool = False
 
 
 class CodeState(StrEnum):

@@ -147,7 +147,7 @@ class Note:
     stands outside known parts. `anchors` are the ids of headings and, with `^`, of blocks; those of
     `hidden_anchors` stand in private parts. `tags` are those of the head, `text_tags` those of the text, `hidden_tags` those
     of its private parts. `listed` are the display formulas of symbols parts with their lists, `code_key` is a digest of the
-    blocks of code that are run ('' without any).
+    blocks of code that are run ('' without any). `has_excerpt`: it keeps words of a source, to compare with.
     """
 
     path: str
@@ -183,6 +183,7 @@ class Note:
     cards: tuple[Card, ...] = ()
     listed: tuple[ListedFormula, ...] = ()
     code_key: str = ""
+    has_excerpt: bool = False
     outline: tuple[Headline, ...] = ()
     anchors: tuple[str, ...] = ()
     hidden_anchors: tuple[str, ...] = ()

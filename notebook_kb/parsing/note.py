@@ -22,6 +22,7 @@ from notebook_kb.parsing.note_findings import (
 )
 from notebook_kb.parsing.sections import (
     SectionReader,
+    is_excerpt,
     private_callout,
     visible,
 )
@@ -127,8 +128,16 @@ def _with_text(
         text_tags=tags,
         hidden_tags=() if same else tuple(t for t in tags_in(document.blocks) if t not in tags),
         loose_words=loose,
+        has_excerpt=holds_excerpt(document, sections, names),
         findings=tuple(f.at(note.path) for f in found),
     )
+
+
+def holds_excerpt(document: d.Document, sections: tuple[Section, ...], names: SectionNames) -> bool:
+    """Whether a note keeps words of a source: an excerpt section or callout."""
+    if any(s.part is Part.EXCERPT for s in sections):
+        return True
+    return any(isinstance(b, d.Callout) and is_excerpt(b, names) for b in d.walk_blocks(document.blocks))
 
 
 def anchors_of(blocks: tuple[d.Block, ...]) -> Iterator[str]:

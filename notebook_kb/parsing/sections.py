@@ -140,6 +140,17 @@ def private_callout(callout: d.Callout, names: SectionNames) -> tuple[bool, bool
     )
 
 
+def is_excerpt(callout: d.Callout, names: SectionNames) -> bool:
+    """Whether a private callout holds a source's words: `[!excerpt]`, or one whose title says so."""
+    if not private_callout(callout, names)[0]:
+        return False
+    kind = normal(callout.kind.partition("|")[0])
+    said = [names.parts[w] for w in (kind, normal(callout.title_text)) if w in names.parts]
+    return Part.EXCERPT in said or (
+        Part.PRIVATE not in said and kind != "private" and "private" not in callout.kind
+    )
+
+
 def resembles(word: str, known: str) -> bool:
     """Whether a word is a slip of a known one."""
     if abs(len(word) - len(known)) > 2 or len(word) < 5:

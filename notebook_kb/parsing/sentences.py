@@ -20,12 +20,15 @@ def sentences(text: str) -> list[str]:
     """The sentences of a paragraph, in order, without the blanks between them."""
     found: list[str] = []
     start = 0
-    for match in END.finditer(text):
-        if _ends(text, match):
-            found.append(text[start : match.end()].strip())
-            start = match.end()
-    found.append(text[start:].strip())
+    for end in (*sentence_ends(text), len(text)):
+        found.append(text[start:end].strip())
+        start = end
     return [s for s in found if s]
+
+
+def sentence_ends(text: str) -> list[int]:
+    """The offsets behind the mark of each sentence that ends; what follows the last one is no whole sentence."""
+    return [match.end() for match in END.finditer(text) if _ends(text, match)]
 
 
 def is_whole(sentence: str) -> bool:

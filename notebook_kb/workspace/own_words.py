@@ -1,0 +1,230 @@
+"""Every explanation against the excerpts that are kept of its sources. Remembered by what was compared."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notebook_kb.errors import EnvironmentFailedError
+from notebook_kb.files.read import decode, read_file
+from notebook_kb.learning.overlap import Excerpt, compare
+from notebook_kb.model import document as d
+from notebook_kb.model.codec import decode as from_data
+from notebook_kb.model.codec import encode as to_data
+from notebook_kb.model.evidence import Overlap
+from notebook_kb.model.note import NoteType, Part
+from notebook_kb.notebook.cache import NoteCache
+from notebook_kb.notebook.names import fold
+from notebook_kb.parsing.head import parse_head
+from notebook_kb.parsing.note import parse_note
+from notebook_kb.parsing.prose import own_prose, source_prose, text_prose
+from notebook_kb.parsing.sections import is_excerpt, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from notebook_kb.model.note import Note, Section
+    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.parsing.note import ParsedNote
+    from notebook_kb.parsing.prose import Paragraph
+
+# raise when the rule or what it reads changes
+FORMAT = "1"
+COPIED = "KB801"
+SOURCES = "sources"
+COMPARED = frozenset({Part.ANGLE, Part.OWN, Part.OTHER, Part.EXAMPLE, Part.WHY, Part.PITFALLS})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A text of `sources/`: its path in the notebook, its words, and the names by which it can be meant."""
+
+    path: str
+    digest: str
+    text: str
+    names: frozenset[str]
+
+
+@dataclass
+class OwnWords:
+    """Compares a notebook's explanations with excerpts; `text_of` gives a note's text (of an editor's buffer, say)."""
+
+    notebook: Notebook
+    text_of: Callable[[str], str]
+    cache: NoteCache
+    compared: int = 0
+    parsed: dict[str, ParsedNote] = field(default_factory=dict)
+
+    @cached_property
+    def sources(self) -> tuple[SourceFile, ...]:
+        """The texts under `sources/`."""
+        return tuple(source_files(self.notebook.root))
+
+    def overlaps(self) -> dict[str, dict[int, Overlap]]:
+        """Note path → number of a section → what comparing it showed. Sections without an excerpt are left out."""
+        found: dict[str, dict[int, Overlap]] = {}
+        used: set[str] = set()
+        for concept in self.notebook.roadmap.concepts:
+            holders, files = self.excerpts_of(concept)
+            if not holders and not files:
+                continue
+            for path, numbers in self.sections_of(concept).items():
+                name = f"{concept}\x1f{path}"
+                used.add(name)
+                overlaps = self.of_note(name, path, numbers, holders, files)
+                sections = self.notebook.notes[path].sections
+                found.setdefault(path, {}).update({n: accepted(o, sections[n]) for n, o in overlaps.items()})
+        self.cache.save(used)
+        return found
+
+    def excerpts_of(self, concept: str) -> tuple[list[Note], list[SourceFile]]:
+        """The notes that keep an excerpt of a concept, and the texts of the sources that its explanations name."""
+        explanations = self.notebook.explanations.get(concept, ())
+        notes = {e.note.path: e.note for e in explanations}
+        own = self.notebook.concept_note(concept)
+        if own:
+            notes.setdefault(own.path, own)
+        cited = {e.source for e in explanations} - {"me"}
+        files = [f for f in self.sources if self.source_ids(f) & cited]
+        return [n for _, n in sorted(notes.items()) if n.has_excerpt], files
+
+    def source_ids(self, file: SourceFile) -> set[str]:
+        """The sources that a text is of: a resource of the roadmap, else its names as they are."""
+        return {self.notebook.resource_names.get(name, name) for name in file.names}
+
+    def sections_of(self, concept: str) -> dict[str, list[int]]:
+        """Note path → the numbers of the sections that say something of a concept in the learner's words."""
+        table: dict[str, list[int]] = {}
+        note = self.notebook.concept_note(concept)
+        if note:
+            table[note.path] = [
+                n for n, s in enumerate(note.sections) if s.part in COMPARED and s.words and not s.private
+            ]
+        for explanation in self.notebook.explanations.get(concept, ()):
+            if explanation.note.type is NoteType.READING and explanation.section.words:
+                table.setdefault(explanation.note.path, []).append(explanation.index)
+        return {path: numbers for path, numbers in table.items() if numbers}
+
+    def of_note(
+        self, name: str, path: str, numbers: list[int], holders: list[Note], files: list[SourceFile]
+    ) -> dict[int, Overlap]:
+        """The overlap of a note's sections, from memory where all that is compared is the same."""
+        note = self.notebook.notes[path]
+        parts = [
+            FORMAT,
+            note.digest,
+            *map(str, numbers),
+            *(h.digest for h in holders),
+            *(f.digest for f in files),
+        ]
+        key = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+        known = self.cache.get(name, key)
+        if isinstance(known, dict):
+            try:
+                return {int(n): from_data(Overlap, data) for n, data in known.items()}
+            except (TypeError, ValueError):
+                pass  # written by another version: compare again
+        self.compared += 1
+        excerpts = [*(e for h in holders for e in self.of_holder(h)), *map(of_file, files)]
+        found = {n: compare(self.own_text(note, n), excerpts) for n in numbers}
+        self.cache.put(name, key, {str(n): to_data(o) for n, o in found.items()})
+        return found
+
+    def own_text(self, note: Note, number: int) -> tuple[Paragraph, ...]:
+        """The learner's words in a section."""
+        parsed, section = self.read(note), note.sections[number]
+        blocks = visible(parsed.document.blocks[section.first : section.last], self.notebook.names)
+        return own_prose(blocks, self.lines(note))
+
+    def of_holder(self, note: Note) -> Iterator[Excerpt]:
+        """The excerpts in a note: its excerpt sections, then its callouts of that kind."""
+        parsed, names = self.read(note), self.notebook.names
+        inside: set[int] = set()
+        for section in note.sections:
+            if section.part is Part.EXCERPT:
+                inside.update(range(section.first, section.last))
+                blocks = parsed.document.blocks[section.first : section.last]
+                yield Excerpt(note.path, source_prose(blocks, self.lines(note)))
+        for number, block in enumerate(parsed.document.blocks):
+            if number in inside:
+                continue
+            for callout in d.walk_blocks((block,)):
+                if isinstance(callout, d.Callout) and is_excerpt(callout, names):
+                    yield Excerpt(note.path, source_prose(callout.children, self.lines(note)))
+
+    def read(self, note: Note) -> ParsedNote:
+        """A note's tree, parsed once for a run."""
+        if note.path not in self.parsed:
+            self.parsed[note.path] = parse_note(
+                self.text_of(note.path), note.path, note.digest, self.notebook.names
+            )
+        return self.parsed[note.path]
+
+    def lines(self, note: Note) -> list[str]:
+        """A note's lines."""
+        return self.text_of(note.path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def accepted(overlap: Overlap, section: Section) -> Overlap:
+    """Words that the author says are meant so count as written."""
+    return replace(overlap, copied_words=0) if COPIED in section.silenced else overlap
+
+
+def of_file(file: SourceFile) -> Excerpt:
+    """A text of `sources/` as an excerpt."""
+    return Excerpt(file.path, text_prose(file.text))
+
+
+def source_files(root: Path) -> Iterator[SourceFile]:
+    """The texts under `sources/`, by path; links are not followed, what cannot be read as text is left out."""
+    folder = root / SOURCES
+    found: list[Path] = []
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        found += [Path(here) / n for n in names if n.endswith((".md", ".markdown", ".txt"))]
+    for path in sorted(found):
+        if path.is_symlink():
+            continue
+        try:
+            snapshot = read_file(path)
+        except EnvironmentFailedError:
+            continue
+        text, problem = decode(snapshot.data)
+        if not problem:
+            name = path.relative_to(root).as_posix()
+            yield SourceFile(name, snapshot.digest, text, names_of(path.relative_to(folder), text))
+
+
+def names_of(path: Path, text: str) -> frozenset[str]:
+    """The names by which a text can be meant: its folder or file name, `source:` and `title:` of its head."""
+    names = {path.parts[0] if len(path.parts) > 1 else path.stem}
+    if text.startswith("---"):
+        head = parse_head(text.replace("\r\n", "\n").replace("\r", "\n"))
+        names |= {words for key in ("source", "title", "id") for words, _ in head.placed_texts(key)}
+    return frozenset(fold(n) for n in names if n)
+
+
+def file_reader(notebook: Notebook) -> Callable[[str], str]:
+    """Reads a note's text from the disk, once; '' where it has gone."""
+    known: dict[str, str] = {}
+
+    def text_of(path: str) -> str:
+        if path not in known:
+            try:
+                known[path] = decode(read_file(notebook.root / path).data)[0]
+            except EnvironmentFailedError:
+                known[path] = ""
+        return known[path]
+
+    return text_of
+
+
+def overlaps_of(
+    notebook: Notebook, cache: Path | None, text_of: Callable[[str], str] | None = None
+) -> Mapping[str, Mapping[int, Overlap]]:
+    """The overlaps of a whole notebook. `cache` is a database that may be deleted; None remembers nothing."""
+    return OwnWords(notebook, text_of or file_reader(notebook), NoteCache(cache)).overlaps()
