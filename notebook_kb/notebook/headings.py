@@ -72,7 +72,7 @@ def candidates(old: Note, new: Note, index: int, said: str) -> Iterator[str]:
     above = chain(old, index)
     fresh = [renamed(old, new, p, above) for p in parts[:-1]]
     words, anchor = plain(new.outline[index].text), new.outline[index].anchor
-    by_anchor = fold(parts[-1]) != fold(old.outline[index].text) and parts[-1] == old.outline[index].anchor
+    by_anchor = parts[-1] == old.outline[index].anchor and parts[-1] != old.outline[index].text
     for last in [anchor, words] if by_anchor else [words, anchor]:
         yield "#".join([*fresh, last])
     outer = [plain(new.outline[n].text) for n in above]

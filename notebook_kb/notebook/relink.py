@@ -8,20 +8,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
-from notebook_kb.model.edit import Edit, FileEdits, apply_edits
+from notebook_kb.model.edit import FileEdits, apply_edits
 from notebook_kb.notebook.headings import HeadingChange
 from notebook_kb.notebook.names import fold
 from notebook_kb.notebook.relink_proof import said_otherwise
 from notebook_kb.notebook.retarget import Moving, View, is_outside
 from notebook_kb.parsing.note import parse_note
-from notebook_kb.parsing.target import ADDRESS_FORMS, Form, Target
+from notebook_kb.parsing.target import ADDRESS_FORMS, Form
 from notebook_kb.parsing.targets import NoteText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from notebook_kb.model.edit import Edit
     from notebook_kb.model.note import Note
+    from notebook_kb.model.roadmap import Roadmap
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.notebook.retarget import NewWords
+    from notebook_kb.parsing.target import Target
 
 # a first look at a text, before it is parsed: what might be a target
 LOOKS_WIKI = re.compile(r"\[\[([^\[\]\n|#]+)")
@@ -37,13 +41,16 @@ NAMES_FIRST = {"concept": "concept_names", "needs": "concept_names", "source": "
 class Relinker:
     """One change of a notebook: `moves` maps old paths to new ones, `add` brings further edits of single notes.
 
-    `free` names, for a note, the headings (counted from 0) whose words are changed on purpose.
+    `titles` maps words by which a note is linked to, folded, to new ones, such as its title: links by them follow. `roadmap` is that of afterwards, where it is another. `free` names, for a note, the headings (counted
+    from 0) whose words are changed on purpose.
     """
 
     notebook: Notebook
     moves: Mapping[str, str]
     read_text: Callable[[str], str]
     remarks: list[str] = field(default_factory=list)
+    titles: Mapping[str, NewWords] = field(default_factory=dict)
+    roadmap: Roadmap | None = None
     free: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,6 +84,11 @@ class Relinker:
     def _moved(self) -> Notebook:
         return self._built({})
 
+    def with_own(self, path: str) -> Notebook:
+        """The notebook with the edits of one note that belong to the change itself."""
+        text = apply_edits(self.text(path).file_text, sorted(self._own.get(path, ())))
+        return self._built({path: text})
+
     def edits_of(self, path: str) -> tuple[Edit, ...]:
         """All edits of a note so far, in the order of its text."""
         return tuple(sorted((*self._own.get(path, ()), *self._links.get(path, ()))))
@@ -89,6 +101,10 @@ class Relinker:
     def new_text(self, path: str) -> str:
         """A note's text with its edits."""
         return apply_edits(self.text(path).file_text, self.edits_of(path))
+
+    def _moving(self) -> Moving:
+        """The notebook before, and as it is worked out so far."""
+        return Moving(self.before, View(self.after.resolver), self.moves, self.titles)
 
     # the work
 
@@ -127,7 +143,8 @@ class Relinker:
             else:
                 notes[path] = note
         files = tuple(sorted(self.there(f) for f in self.notebook.files))
-        return replace(self.notebook, notes=dict(sorted(notes.items())), files=files)
+        roadmap = self.roadmap or self.notebook.roadmap
+        return replace(self.notebook, notes=dict(sorted(notes.items())), files=files, roadmap=roadmap)
 
     def _note(self, path: str, text: str, was: Note) -> Note:
         """A note of a text at a path."""
@@ -140,7 +157,7 @@ class Relinker:
 
     def _relink(self) -> None:
         """The edits of links, for the notebook as it is afterwards."""
-        moving = Moving(self.before, View(self.after.resolver), self.moves)
+        moving = self._moving()
         headings = HeadingChange(self.notebook, self.after, moving)
         for path, note in self.notebook.notes.items():
             if self._looks_stale(path, note, moving, headings):
@@ -170,9 +187,9 @@ class Relinker:
         """The edits of one note's links."""
         text = self.text(path)
         for form, wanted in text.unplaced:
-            target, _, heading = wanted.partition("#") if form is Form.LINK else (wanted, "", "")
-            if headings.is_stale(target, heading, path) or moving.is_stale(
-                target, path, address=form in ADDRESS_FORMS
+            name, _, heading = wanted.partition("#") if form is Form.LINK else (wanted, "", "")
+            if headings.is_stale(name, heading, path) or moving.is_stale(
+                name, path, address=form in ADDRESS_FORMS
             ):
                 raise unkept(path, 0, wanted)
         for target in text.targets:
@@ -210,7 +227,7 @@ class Relinker:
 
     def _prove(self) -> None:
         """Read every edited note again: it must say what it said, and each link lead where it led."""
-        for path in list({*self._own, *self._links}):
+        for path in sorted({*self._own, *self._links}):
             why = self._wrong(path)
             if why and path not in self._strict:
                 self._strict.add(path)
@@ -225,14 +242,14 @@ class Relinker:
 
     def _wrong(self, path: str) -> str:
         """What would be wrong with a note afterwards; '' when nothing is."""
-        moving = Moving(self.before, View(self.after.resolver), self.moves)
+        moving = self._moving()
         return said_otherwise(
             self.text(path), NoteText(self.new_text(path)), path, moving, self.free.get(path)
         )
 
     def _say_gained(self) -> None:
         """A remark where links that led nowhere now lead to a note that moved."""
-        moving = Moving(self.before, View(self.after.resolver), self.moves)
+        moving = self._moving()
         gained: dict[str, int] = {}
         for path, note in self.notebook.notes.items():
             for reference in note.references:

@@ -49,9 +49,10 @@ def leads_there(was: Target, now: Target, path: str, moving: Moving) -> bool:
     """Whether a target leads where it led; one that led nowhere may lead to what has its name now."""
     if is_outside(was):
         return was.target == now.target
-    found = moving.before.seen(was.target, path).found
+    old = moving.before.seen(was.target, path)
+    found = old.found
     if not (found.note or found.file):
-        return was.target == now.target
+        return now.target == (moving.new_words(was.target, old) or was.target)
     return moving.after.seen(now.target, moving.there(path)).found == moving.wanted(found)
 
 

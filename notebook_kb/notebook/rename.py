@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
-from notebook_kb.model.edit import FileEdits, FileMove
+from notebook_kb.model.edit import FileMove
 from notebook_kb.notebook.keys import key_of
 from notebook_kb.notebook.relink import Relinker
 from notebook_kb.parsing.head_edits import add_alias, add_key, yaml_word
@@ -17,7 +17,7 @@ from notebook_kb.parsing.head_edits import add_alias, add_key, yaml_word
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from notebook_kb.model.edit import Edit
+    from notebook_kb.model.edit import Edit, FileEdits
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
 
@@ -69,7 +69,7 @@ def rename_files(
         if old in notebook.notes:
             relinker.add(old, head_edits(notebook, relinker, old, address_of))
     relinker.run()
-    return finished(notebook, relinker, table)
+    return finished(notebook, relinker)
 
 
 def refuse(notebook: Notebook, table: Mapping[str, str]) -> None:
@@ -101,7 +101,7 @@ def head_edits(
         one = add_key(text, "concept", yaml_word(concept))
         if one:
             edits.append(one)
-            relinker.remarks.append(f"its head gets `concept: {concept}`, so that it stays the note of it")
+            relinker.remarks.append(f"{old} gets `concept: {concept}`, so that it stays the note of it")
     if address_of and is_out(note):
         before, now = address_of(notebook, note), address_of(after, moved)
         if before != now:
@@ -126,7 +126,7 @@ def joined(edits: list[Edit]) -> tuple[Edit, ...]:
     return tuple(found)
 
 
-def finished(notebook: Notebook, relinker: Relinker, table: Mapping[str, str]) -> Renaming:
+def finished(notebook: Notebook, relinker: Relinker) -> Renaming:
     """The renaming that a relinker has worked out."""
     after = relinker.after
     changed = []
@@ -136,7 +136,7 @@ def finished(notebook: Notebook, relinker: Relinker, table: Mapping[str, str]) -
             changed.append((was, now))
     return Renaming(
         relinker.file_edits(),
-        tuple(FileMove(old, new) for old, new in table.items()),
+        tuple(FileMove(old, new) for old, new in relinker.moves.items()),
         after,
         tuple(dict.fromkeys(relinker.remarks)),
         tuple(changed),

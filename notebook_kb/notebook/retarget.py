@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os.path
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import PurePosixPath
@@ -121,13 +121,29 @@ def without_ending(path: str) -> str:
     return path.rsplit(".", 1)[0] if path.casefold().endswith(NOTE_SUFFIXES) else path
 
 
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    """New words for a note (its path; '' for a concept without one) that links name by words. `exact`: links that name it
+    by just these letters only, since others mean a title that stays.
+    """
+
+    path: str
+    words: str
+    exact: str = ""
+
+
 @dataclass(frozen=True)
 class Moving:
-    """A notebook before and after some files got other paths; `moves` maps the old to the new."""
+    """A notebook before and after some files got other paths, or notes other titles.
+
+    `moves` maps old paths to new ones, `titles` words by which a note is linked to, folded, to
+    the new ones.
+    """
 
     before: View
     after: View
     moves: Mapping[str, str]
+    titles: Mapping[str, NewWords] = field(default_factory=dict)
 
     def there(self, path: str) -> str:
         """A path afterwards."""
@@ -140,6 +156,8 @@ class Moving:
     def is_stale(self, target: str, here: str, *, address: bool) -> bool:
         """Whether a target in the note at `here` (its old path) has to be written anew."""
         old = self.before.seen(target, here)
+        if self.new_words(target, old):
+            return True
         if not (old.found.note or old.found.file):
             return False
         new = self.after.seen(target, self.there(here))
@@ -151,6 +169,16 @@ class Moving:
             return True
         moved = (old.found.note or old.found.file) in self.moves
         return moved and old.way is not Way.WORDS and new.way is Way.WORDS
+
+    def new_words(self, target: str, old: Seen) -> str:
+        """The new words for a target that names a note or concept by words that change; ''."""
+        if not self.titles or old.way not in {Way.WORDS, Way.NONE} or old.found.candidates:
+            return ""
+        said = unquote(target).strip()
+        new = self.titles.get(fold(said))
+        if new is None or new.path != old.found.note or new.exact not in {"", said}:
+            return ""
+        return new.words
 
     def gained(self, target: str, here: str) -> str:
         """The note or file that a target which led nowhere, or was ambiguous, leads to afterwards; ''."""
@@ -172,6 +200,11 @@ class Moving:
 
     def _candidates(self, target: Target, old: Seen, want: Resolution, here: str) -> Iterator[str]:
         """Names and paths, those in the form that it had first."""
+        words = self.new_words(target.target, old)
+        if words:
+            yield words
+        if not (want.note or want.file):
+            return
         typed = unquote(target.target).replace("\\", "/").strip()
         path = want.note or want.file
         with_ending = bool(want.file) or typed.casefold().endswith(NOTE_SUFFIXES)
@@ -185,9 +218,7 @@ class Moving:
         address = target.form in ADDRESS_FORMS
         if old.way is Way.RELATIVE and (address or "/" in typed):
             order = [relative, root, f"/{said}"]
-        elif old.way is Way.ROOT and "/" in typed:
-            order = [root, f"/{said}", relative]
-        elif old.way is Way.NAME and "/" in typed:  # a file by the end of its path
+        elif "/" in typed:  # a path from the notes folder, or the end of a file's
             order = [root, f"/{said}", relative]
         else:
             order = [name, *([relative, f"/{said}"] if address else [said, f"/{said}", relative])]
@@ -197,6 +228,8 @@ class Moving:
     def _label(self, target: Target, old: Seen, said: str) -> str | None:
         """The words to show where they would else become a path, or another name than was typed."""
         if target.form is not Form.WIKI or target.labelled or "/" in target.target:
+            return None
+        if said == self.new_words(target.target, old):
             return None
         below = f"#{target.heading}" if target.heading else ""
         if (old.found.note or old.found.file) not in self.moves:

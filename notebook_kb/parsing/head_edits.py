@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from notebook_kb.model.edit import Edit
-from notebook_kb.parsing.head import parse_head, quote
+from notebook_kb.parsing.head import quote
 
 if TYPE_CHECKING:
     from notebook_kb.files.yaml_places import Node
+    from notebook_kb.model.edit import Edit
     from notebook_kb.parsing.head import Head
     from notebook_kb.parsing.targets import NoteText
 
 ALIASES = re.compile(r"""(["']?)(?:aliases|alias)\1[ \t]*:""", re.IGNORECASE)
+TITLE = re.compile(r"""(["']?)title\1[ \t]*:[ \t]*""", re.IGNORECASE)
 # what a plain word of a YAML list may not hold or begin with
 NOT_PLAIN = re.compile(r"""[:#\[\]{}&*!|>'"%@`,]|^[-?\s]|\s$|^$|^[\d.+-]""")
 NOT_IN_FLOW = re.compile(r"[,\[\]{}]|: |:$")
@@ -47,7 +48,7 @@ def add_alias(note: NoteText, alias: str) -> tuple[Edit, ...]:
     if node is None:
         one = add_key(note, "aliases", f"[{word}]")
         return (one,) if one else ()
-    if any(f.code == "KB104" and f.place.line == node.line for f in head.findings):
+    if any(f.code == "KB104" and f.line == node.line for f in head.findings):
         return read_as_meant(note, node, head, word)
     if node.kind == "list":
         return into_list(note, node, word)
@@ -100,6 +101,17 @@ def read_as_meant(note: NoteText, node: Node, head: Head, word: str) -> tuple[Ed
     return (note.edit(start, end, f" [{words}, {word}]"),)
 
 
-def head_says(text: str, key: str) -> tuple[str, ...]:
-    """The values of a key in the head of a text."""
-    return parse_head(text).texts(key)
+def set_title(note: NoteText, title: str) -> Edit | None:
+    """The edit that puts another value behind `title:`; None where there is none on one line."""
+    node = note.head.entries.get("title")
+    if node is None or node.line != node.end_line or note.head.broken:
+        return None
+    line = note.lines[node.line - 1]
+    match = TITLE.match(line)
+    if not match:
+        return None
+    start = note.offset(node.line, match.end() + 1)
+    # a value that was read as meant ends with its line
+    meant = any(f.code == "KB104" and f.line == node.line for f in note.head.findings)
+    end = note.offset(node.line, len(line.rstrip()) + 1 if meant else node.end_column)
+    return note.edit(start, end, yaml_word(title))

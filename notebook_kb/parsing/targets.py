@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, Any
