@@ -9,13 +9,14 @@ from notebook_kb.checking.embeds import embed_findings
 from notebook_kb.checking.links import link_findings
 from notebook_kb.checking.privacy import privacy_findings
 from notebook_kb.checking.sources import source_findings
+from notebook_kb.checking.symbols import symbol_findings
 from notebook_kb.findings import with_severities
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.notebook import Notebook
 
-FAMILIES = (link_findings, embed_findings, source_findings, privacy_findings, card_findings)
+FAMILIES = (link_findings, embed_findings, source_findings, privacy_findings, card_findings, symbol_findings)
 
 
 def check_notebook(notebook: Notebook) -> list[Finding]:
