@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.checking import cards, embeds, links, own_words, privacy, sources
+from notebook_kb.checking import cards, embeds, links, own_words, privacy, sources, symbols
 from notebook_kb.checking.family import Family, whole
 from notebook_kb.findings import with_severities
 from notebook_kb.model.evidence import NO_EVIDENCE
@@ -34,6 +34,7 @@ FAMILIES = (
     Family(privacy.of_note, privacy.others),
     Family(cards.of_note, cards.others),
     Family(own_words.of_note),
+    Family(symbols.of_note),
 )
 
 
