@@ -8,8 +8,8 @@ from notebook_kb.checking.cards import card_findings
 from notebook_kb.checking.embeds import embed_findings
 from notebook_kb.checking.links import link_findings
 from notebook_kb.checking.privacy import privacy_findings
+from notebook_kb.checking.silence import judged
 from notebook_kb.checking.sources import source_findings
-from notebook_kb.findings import with_severities
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
@@ -21,11 +21,16 @@ FAMILIES = (link_findings, embed_findings, source_findings, privacy_findings, ca
 def check_notebook(notebook: Notebook) -> list[Finding]:
     """All findings of a whole notebook (not of its public view): of each note in turn, then of the rest.
 
-    Severities are those that the settings' `check:` chose; codes that are off are left out.
+    Severities are those that settings and heads chose; what is off or silenced is left out.
     """
+    return judged(notebook, unjudged_findings(notebook)).shown
+
+
+def unjudged_findings(notebook: Notebook) -> list[Finding]:
+    """As `check_notebook`, before settings and notes have chosen."""
     found = [f for note in notebook.notes.values() for f in note.findings]
     for family in FAMILIES:
         found += family(notebook)
     order = {path: number for number, path in enumerate(notebook.notes)}
     found.sort(key=lambda f: (order.get(f.path, len(order)), f.line, f.column, f.code))
-    return with_severities([*found, *notebook.findings], notebook.settings.check)
+    return [*found, *notebook.findings]

@@ -42,7 +42,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         "A value of the head was read as it was meant",
         "YAML reads this line in another way than people do: a colon with a blank starts a new key, [[x]] is a list "
         "in a list, a comma does not separate.",
-        "Put the value in quotes, or write a list.",
+        "Put the value in quotes, or write a list. `kb check --fix` does it.",
         "title: Bayes: by counting",
         'title: "Bayes: by counting"',
         many="values of heads that were read as they were meant",
@@ -333,6 +333,15 @@ CATALOGUE: dict[str, CodeHelp] = {
         "It is a link out of the notebook, or no ordinary file.",
         "Put a copy of the file into the notebook.",
         many="files that were left out",
+    ),
+    "KB605": CodeHelp(
+        INFO,
+        "Silences a code that does not exist",
+        "A comment `kb: off` or `check:` in the head names a code that no finding has, so it silences nothing.",
+        "Correct the code, or delete it. `kb check` shows the code of each finding.",
+        "<!-- kb: off KB230 -->",
+        "<!-- kb: off KB203 -->",
+        many="comments that silence a code that does not exist",
     ),
     **CARDS,
 }
