@@ -138,7 +138,8 @@ def missing(
     concept = notebook.concept_names.get(fold(target))
     if concept in notebook.explanations:
         return  # a reading explains it, and the concept has a page
-    name = PurePosixPath(target).name
+    pure = PurePosixPath(target)
+    name = pure.stem if pure.suffix.casefold() in NOTE_SUFFIXES else pure.name
     near = "" if concept else slips.notes.near(name)
     hint = (
         f"did you mean `{near}`?"
