@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notebook_kb import checking
-from notebook_kb.checking import check_note, check_notebook
-from notebook_kb.findings import finding, with_severities
+from notebook_kb.checking import unjudged_findings, unjudged_of
+from notebook_kb.checking.silence import judged
+from notebook_kb.findings import finding
 from notebook_kb.notebook.public import public_view
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.workspace.history_problems import history_findings
@@ -15,6 +16,7 @@ from notebook_kb.workspace.site_problems import SiteProblems, address_findings, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from notebook_kb.checking.silence import Judged
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
@@ -22,10 +24,14 @@ if TYPE_CHECKING:
 
 
 def all_findings(workspace: Workspace, loaded: Loaded) -> list[Finding]:
-    """Everything that `kb check` says of a notebook, with the severities that its settings chose."""
-    notebook = loaded.notebook
-    found = check_notebook(notebook, workspace.evidence(loaded))
-    return [*found, *with_severities(other_findings(notebook), notebook.settings.check)]
+    """Everything that `kb check` says of a notebook, as its settings and notes want to hear it."""
+    return judged_findings(workspace, loaded).shown
+
+
+def judged_findings(workspace: Workspace, loaded: Loaded) -> Judged:
+    """All findings: those that are told, and those that notes silence."""
+    found = unjudged_findings(loaded.notebook, workspace.evidence(loaded))
+    return judged(loaded.notebook, [*found, *other_findings(loaded.notebook)])
 
 
 def findings_of(workspace: Workspace, loaded: Loaded, path: str) -> list[Finding]:
@@ -34,10 +40,11 @@ def findings_of(workspace: Workspace, loaded: Loaded, path: str) -> list[Finding
     """
     notebook = loaded.notebook
     if path not in notebook.notes:
-        return with_severities([f for f in notebook.findings if f.path == path], notebook.settings.check)
-    own = check_note(notebook, path, workspace.evidence_for(loaded, path))
-    others = [*address_findings(notebook, path), *history_findings(notebook, path)]
-    found = [*own, *with_severities(others, notebook.settings.check)]
+        return judged(notebook, [f for f in notebook.findings if f.path == path]).shown
+    own = unjudged_of(notebook, path, workspace.evidence_for(loaded, path))
+    found = judged(
+        notebook, [*own, *address_findings(notebook, path), *history_findings(notebook, path)]
+    ).shown
     return sorted(found, key=lambda f: (f.line, f.column, f.code))
 
 
