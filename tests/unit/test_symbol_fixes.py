@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notebook_kb.checking import check_note
 from notebook_kb.checking.symbol_rows import symbol_fixes
-from notebook_kb.checking.symbols import symbol_findings
 from notebook_kb.learning.symbols import formula_states
 from notebook_kb.model.edit import apply_edits
 from notebook_kb.parsing.tex import TexConverter
@@ -89,7 +89,7 @@ def test_after_the_fix_each_symbol_has_a_row(tmp_path: Path, text: str) -> None:
     notebook = load(tmp_path, done)
     note = notebook.notes["notes/a.md"]
     assert not symbol_fixes(notebook, note, done)
-    assert not symbol_findings(notebook)
+    assert not check_note(notebook, "notes/a.md")
     after = formula_states(notebook, note)
     assert [s.missing for s in after] == [s.missing for s in before]
     assert all(s.missing for s in after)
