@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notebook_kb.checking import head_fixes, text_fixes
+from notebook_kb.checking.symbol_rows import symbol_fixes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,7 +47,7 @@ FIXES: Mapping[str, Mend] = {
 }
 # what mends several findings of a note at once, such as the missing rows of its lists of symbols; by the codes that it
 # mends, so that nothing is looked for where none of them was found
-NOTE_FIXES: Mapping[frozenset[str], MendNote] = {}
+NOTE_FIXES: Mapping[frozenset[str], MendNote] = {frozenset({"KB411"}): symbol_fixes}
 
 
 def fixes_of(notebook: Notebook, note: Note, text: str, findings: Iterable[Finding]) -> list[Fix]:

@@ -34,15 +34,17 @@ def of_note(notebook: Notebook, note: Note, _: Evidence) -> list[Finding]:
 
 def without_words(notebook: Notebook, note: Note) -> Iterator[Finding]:
     """KB411, KB415, KB416: symbols that wait for words in a list that was begun; what could not be read as symbols."""
+    waiting = {k for f in note.listed for r in f.rows if not r.words for k in r.keys}
     for state in formula_states(notebook, note):
         formula = state.formula
+        missing = [k for k in state.missing if k not in waiting]
         if formula.unread:
             yield finding("KB416", "the symbols of this formula were not checked", place=formula.place)
-        if state.missing and formula.rows:
-            verb = "has" if len(state.missing) == 1 else "have"
+        if missing and any(r.words for r in formula.rows):
+            verb = "has" if len(missing) == 1 else "have"
             yield finding(
                 "KB411",
-                f"`{named(state.missing)}` in the formula {verb} no words",
+                f"`{named(missing)}` in the formula {verb} no words",
                 "write a line for it in the list below the formula",
                 place=formula.place,
             )
@@ -62,7 +64,7 @@ def absent(note: Note) -> Iterator[Finding]:
     drawn = {k for f in note.listed for k in (*f.required, *f.optional, *f.drawn)}
     for formula in note.listed:
         for row in formula.rows:
-            if row.keys and row.keys[0] not in drawn:
+            if row.words and row.keys and row.keys[0] not in drawn:
                 sign = key_text(row.keys[0])
                 near = next((k for k in formula.required if same_letter(k, row.keys[0])), "")
                 yield finding(

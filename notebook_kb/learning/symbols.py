@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from notebook_kb.model.symbols import ListedFormula, SymbolRow
     from notebook_kb.notebook.notebook import Notebook
 
+TOGETHER = 3  # lines between formulas that stand together: a blank one, perhaps a comment
 NAMED = 6  # more symbols than these are counted, not named
 
 
@@ -58,15 +59,27 @@ def state_of(formula: ListedFormula, rows: Iterable[SymbolRow]) -> FormulaState:
 
 
 def rows_for(listed: Sequence[ListedFormula]) -> Iterator[tuple[SymbolRow, ...]]:
-    """For each formula the rows that may speak of it: its own, then those of earlier formulas, the nearest first.
-
-    Formulas that stand together above one list share it.
-    """
+    """For each formula the rows that may speak of it: its own, then those of earlier formulas, the nearest first."""
     earlier: tuple[SymbolRow, ...] = ()
     for number, formula in enumerate(listed):
-        own = formula.rows or next((f.rows for f in listed[number:] if f.rows or f.aloud), ())
-        yield (*own, *earlier)
+        yield (*listed[list_owner(listed, number)].rows, *earlier)
         earlier = (*formula.rows, *earlier)
+
+
+def list_owner(listed: Sequence[ListedFormula], number: int) -> int:
+    """Whose list a formula's symbols stand in: its own, or that of the next one when both stand together above it."""
+    for later in range(number, len(listed)):
+        formula = listed[later]
+        if formula.rows:
+            return later
+        if formula.aloud or (later > number and apart(listed[later - 1], formula)):
+            break
+    return number
+
+
+def apart(one: ListedFormula, other: ListedFormula) -> bool:
+    """Whether more than blank lines and comments can stand between two formulas."""
+    return other.place.line - one.place.end_line > TOGETHER
 
 
 def named(keys: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class SymbolRow:
     """One row of a symbol list. `keys` are the canonical keys that it describes (several for `$m, b$`, one for a run such
-    as `rank(A)`: the function's), `sign` is what it describes as typed, `words` what it says.
+    as `rank(A)`: the function's), `sign` is what it describes as typed, `words` what it says ('': it waits for words).
     """
 
     keys: tuple[str, ...]

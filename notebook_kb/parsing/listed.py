@@ -100,10 +100,9 @@ def listed_formula(
 
 
 def block_rows(block: d.Block, words: ListWords, tex: TexConverter) -> Iterator[SymbolRow]:
-    """The rows of a list, a table or a sentence that say something."""
+    """The rows of a list, a table or a sentence; `words` is '' where they wait for some."""
     for row in symbol_rows(block, words.means) or where_rows(block, words):
-        if says_something(row[1]):
-            yield symbol_row(row, tex)
+        yield symbol_row(row, tex)
 
 
 def symbol_row(row: Row, tex: TexConverter) -> SymbolRow:
@@ -119,7 +118,7 @@ def symbol_row(row: Row, tex: TexConverter) -> SymbolRow:
     for one in typed:
         keys |= dict.fromkeys(sign_keys(one, mentioned, tex))
     place = next((i.place for i in (*formulas, *sign) if i.place.line), d.NOWHERE)
-    text = " ".join(d.plain_text(in_signs(said)).split())
+    text = " ".join(d.plain_text(in_signs(said)).split()) if says_something(said) else ""
     return SymbolRow(tuple(keys), ", ".join(typed), text, place)
 
 

@@ -44,7 +44,7 @@ def rows(text: str, language: str = "en") -> str:
         ("- $w$ is a weight\n- $x$ denotes the input", "w=a weight; x=the input"),
         ("- **x**: bold\n- `q`: code", "x=bold; q=code"),
         ("| s | m |\n|---|---|\n| $w$ | a weight |\n| x | the input |", "w=a weight; x=the input"),
-        ("- $w$:\n- $x$: <!-- what is x? -->\n- $n$: how many", "n=how many"),
+        ("- $w$:\n- $x$: <!-- what is x? -->\n- $n$: how many", "w=; x=; n=how many"),
         ("- $x_i$: an input", "x=an input"),
         ("- $x_i$: the $i$-th input", "x i=the i-th input"),
         ("- $x_i$: the ith input", "x i=the ith input"),
