@@ -17,7 +17,6 @@ from notebook_kb.model.codec import decode as from_data
 from notebook_kb.model.codec import encode as to_data
 from notebook_kb.model.evidence import Overlap
 from notebook_kb.model.note import NoteType, Part
-from notebook_kb.notebook.cache import NoteCache
 from notebook_kb.notebook.names import fold
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.note import parse_note
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from notebook_kb.model.note import Note, Section
+    from notebook_kb.notebook.cache import NoteCache
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.parsing.note import ParsedNote
     from notebook_kb.parsing.prose import Paragraph
@@ -224,7 +224,7 @@ def file_reader(notebook: Notebook) -> Callable[[str], str]:
 
 
 def overlaps_of(
-    notebook: Notebook, cache: Path | None, text_of: Callable[[str], str] | None = None
+    notebook: Notebook, cache: NoteCache, text_of: Callable[[str], str] | None = None
 ) -> Mapping[str, Mapping[int, Overlap]]:
-    """The overlaps of a whole notebook. `cache` is a database that may be deleted; None remembers nothing."""
-    return OwnWords(notebook, text_of or file_reader(notebook), NoteCache(cache)).overlaps()
+    """The overlaps of a whole notebook; `cache` remembers what was compared."""
+    return OwnWords(notebook, text_of or file_reader(notebook), cache).overlaps()
