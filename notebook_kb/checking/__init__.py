@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.checking import cards, embeds, links, own_words, privacy, sources
+from notebook_kb.checking import cards, embeds, links, own_words, privacy, sources, symbols
 from notebook_kb.checking.family import Family, whole
-from notebook_kb.findings import with_severities
+from notebook_kb.checking.silence import judged
 from notebook_kb.model.evidence import NO_EVIDENCE
 from notebook_kb.notebook.notebook import Change
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from notebook_kb.model.evidence import Evidence
     from notebook_kb.notebook.notebook import Notebook
 
-__all__ = ["FAMILIES", "Family", "check_note", "check_notebook", "dependents", "whole"]
+__all__ = ["FAMILIES", "Family", "check_note", "check_notebook", "dependents", "unjudged_findings", "whole"]
 
 FAMILIES = (
     Family(links.of_note, links.others),
@@ -34,26 +34,36 @@ FAMILIES = (
     Family(privacy.of_note, privacy.others),
     Family(cards.of_note, cards.others),
     Family(own_words.of_note),
+    Family(symbols.of_note),
 )
 
 
 def check_note(notebook: Notebook, path: str, evidence: Evidence = NO_EVIDENCE) -> list[Finding]:
     """All findings of one note, in the order of its text; [] where there is no such note.
 
-    Severities are those that the settings' `check:` chose; codes that are off are left out.
+    Severities are those that settings and heads chose; what is off or silenced is left out.
     """
+    return judged(notebook, unjudged_of(notebook, path, evidence)).shown
+
+
+def unjudged_of(notebook: Notebook, path: str, evidence: Evidence) -> list[Finding]:
+    """As `check_note`, before settings and notes have chosen."""
     note = notebook.notes.get(path)
     if note is None:
         return []
     found = [*note.findings, *(f for family in FAMILIES for f in family.of_note(notebook, note, evidence))]
-    found.sort(key=lambda f: (f.line, f.column, f.code))
-    return with_severities(found, notebook.settings.check)
+    return sorted(found, key=lambda f: (f.line, f.column, f.code))
 
 
 def check_notebook(notebook: Notebook, evidence: Evidence = NO_EVIDENCE) -> list[Finding]:
     """All findings of a whole notebook (not of its public view): of each note in turn, then of the rest."""
-    found = [f for path in notebook.notes for f in check_note(notebook, path, evidence)]
-    return [*found, *with_severities(notebook.findings, notebook.settings.check)]
+    return judged(notebook, unjudged_findings(notebook, evidence)).shown
+
+
+def unjudged_findings(notebook: Notebook, evidence: Evidence = NO_EVIDENCE) -> list[Finding]:
+    """As `check_notebook`, before settings and notes have chosen."""
+    found = [f for path in notebook.notes for f in unjudged_of(notebook, path, evidence)]
+    return [*found, *notebook.findings]
 
 
 def dependents(before: Notebook, after: Notebook, path: str) -> set[str]:

@@ -7,16 +7,20 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notebook_kb.findings import Severity, sort_findings
+from notebook_kb.findings import Finding, Severity, sort_findings
 from notebook_kb.findings.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notebook_kb.findings import Finding
-
 MOST = 5
-SCREEN = 38
+# a terminal of 24 lines, without the summary, the line that names --all, an empty one and the prompt
+SCREEN, COLUMNS = 20, 80
+MANY = {
+    Severity.ERROR: ("error", "errors"),
+    Severity.WARNING: ("warning", "warnings"),
+    Severity.INFO: ("hint", "hints"),
+}
 QUOTED = re.compile(r"`([^`]*)`")
 VARIES = re.compile(r"`[^`]*`|\$.*\$|\d[\d,.]*", re.DOTALL)
 # (how many of one kind are listed, whether messages of one shape alone are one kind), from the roomiest on
@@ -77,19 +81,62 @@ def together(alike: list[Finding], pattern: str) -> Finding:
     )
 
 
-def fit(findings: Iterable[Finding], lines: int = SCREEN) -> list[Finding]:
-    """Findings grouped only as much as it takes for `lines` lines of text."""
+def fit(findings: Iterable[Finding], lines: int = SCREEN, columns: int = COLUMNS) -> list[Finding]:
+    """Findings grouped only as much as it takes for `lines` lines of a terminal with `columns` columns.
+
+    First alike ones are put together, then hints and warnings lose their cures (`kb explain` has them), then the least
+    severe are only counted.
+    """
     known = list(findings)
     for most, by_shape in STEPS:
         grouped = group(known, most, by_shape=by_shape)
-        if height(grouped) <= lines:
-            break
-    return grouped
+        if height(grouped, columns) <= lines:
+            return grouped
+    for kept in ((Severity.ERROR, Severity.WARNING), (Severity.ERROR,), ()):
+        grouped = [f if f.severity in kept else replace(f, hint="") for f in grouped]
+        if height(grouped, columns) <= lines:
+            return grouped
+    return cut(grouped, lines, columns)
 
 
-def height(findings: list[Finding]) -> int:
-    """How many lines a list takes: one for each finding, one for each hint that is not the next one's too."""
-    return len(findings) + sum(shows_hint(findings, i) for i in range(len(findings)))
+def cut(findings: list[Finding], lines: int, columns: int) -> list[Finding]:
+    """The first findings, and one line for the rest of each severity."""
+    last = len({f.severity for f in findings})
+    kept = 0
+    used = last * 2  # a line that counts may be broken once
+    while kept < len(findings) and (used := used + height([findings[kept]], columns)) <= lines:
+        kept += 1
+    shown = findings[:kept]
+    for severity in Severity:
+        rest = [f for f in findings[kept:] if f.severity is severity]
+        shown += [counted_only(rest)] if rest else []
+    return shown
+
+
+def counted_only(rest: list[Finding]) -> Finding:
+    """One line for findings that have no line of their own: how many, and their codes."""
+    first, total = rest[0], sum(f.count for f in rest)
+    codes = Counter[str]()
+    for one in rest:
+        codes[one.code] += one.count
+    named = ", ".join(f"{code} ({count:,})" for code, count in codes.most_common(MOST))
+    word = MANY[first.severity][total != 1]
+    message = f"and {total:,} more {word}: {named}" + (", …" if len(codes) > MOST else "")
+    return Finding("", first.severity, message, count=total)
+
+
+def height(findings: list[Finding], columns: int = COLUMNS) -> int:
+    """How many lines a list takes on a terminal: each finding's, and those of each hint that is not the next one's too."""
+    total = 0
+    for number, one in enumerate(findings):
+        total += rows(len(one.place) + 2 * bool(one.place) + len(one.code) + 2 + len(one.message), columns)
+        total += rows(4 + len(one.hint), columns) if shows_hint(findings, number) else 0
+    return total
+
+
+def rows(characters: int, columns: int) -> int:
+    """How many lines of a terminal this many characters take."""
+    return max(1, -(-characters // max(columns, 1)))
 
 
 def shows_hint(findings: list[Finding], index: int) -> bool:

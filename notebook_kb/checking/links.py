@@ -170,7 +170,8 @@ def missing(notebook: Notebook, note: Note, reference: Reference, place: Span) -
     concept = notebook.concept_names.get(fold(target))
     if concept in notebook.explanations:
         return  # a reading explains it, and the concept has a page
-    name = PurePosixPath(target).name
+    pure = PurePosixPath(target)
+    name = pure.stem if pure.suffix.casefold() in NOTE_SUFFIXES else pure.name
     near = "" if concept else notebook.index(KnownNames).notes.near(name)
     hint = (
         f"did you mean `{near}`?"

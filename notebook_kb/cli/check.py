@@ -3,127 +3,146 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from notebook_kb.cli.console import clean, emit_json, say, style
+from notebook_kb.cli.console import emit_json, note, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from notebook_kb.findings import Finding
-    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.notebook.load import Loaded
+    from notebook_kb.workspace.fixing import Mended
+    from notebook_kb.workspace.workspace import Workspace
 
-WORDS = {"error": ("error", "errors"), "warning": ("warning", "warnings"), "info": ("hint", "hints")}
+FORMATS = ("text", "json", "lines", "github")
 
 
 @click.command(epilog="Example: kb check notes/rank.md --strict")
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
+@click.option("--fix", is_flag=True, help="Mend what can be meant in one way only, and say what was mended.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show what would change, write nothing.")
 @click.option("--strict", is_flag=True, help="Exit 1 on a warning too, not only on an error.")
+@click.option("--watch", is_flag=True, help="Check again whenever a note is saved, until Ctrl-C.")
+@click.option(
+    "--poll", is_flag=True, help="With --watch: look every now and then instead of asking the system."
+)
 @click.option("--all", "everything", is_flag=True, help="One line for each, however many are alike.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing put together.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="For people; as --json; one line each for editors; annotations for GitHub Actions.",
+)
 @click.pass_context
 def check(
-    context: click.Context, paths: tuple[str, ...], *, strict: bool, everything: bool, as_json: bool
+    context: click.Context,
+    paths: tuple[str, ...],
+    *,
+    fix: bool,
+    dry_run: bool,
+    strict: bool,
+    watch: bool,
+    poll: bool,
+    everything: bool,
+    as_json: bool,
+    form: str,
 ) -> None:
     """Look for what is wrong in the notes, each with its place and how to mend it.
 
-    PATH is a note or a folder; without one the whole notebook is checked.
+    PATH is a note or a folder; without one the whole notebook is checked. A comment <!-- kb: off KB203 --> silences
+    a code up to the next heading of its level, under the title in the whole note.
     """
-    from notebook_kb.findings import count_by_severity, sort_findings
-    from notebook_kb.workspace.findings import all_findings
+    from notebook_kb.cli.check_scope import in_scope, scope_of
     from notebook_kb.workspace.workspace import Workspace
 
+    form = "json" if as_json else form
+    refuse_together(fix=fix, dry_run=dry_run, watch=watch, form=form)
+    if watch:
+        from notebook_kb.cli.check_watch import watch_notes
+
+        watch_notes(paths, form, everything=everything, poll=poll)
+        return
     workspace = Workspace.open()
     loaded = workspace.load()
     scope = [scope_of(loaded.notebook, name, Path.cwd()) for name in paths]
-    found = sort_findings(f for f in all_findings(workspace, loaded) if in_scope(f.path, scope))
-    counts = count_by_severity(found)
-    if as_json:
-        emit_json({"findings": [as_dict(f) for f in found], "counts": counts})
-    else:
-        show(found, everything=everything)
-        checked = (*loaded.notebook.notes, *loaded.notebook.unreadable)
-        say(summary(counts, sum(in_scope(path, scope) for path in checked)))
-    if counts["error"] or (strict and counts["warning"]):
+    found, silenced = look(workspace, loaded, scope)
+    mended: list[Mended] | None = None
+    if fix:
+        from notebook_kb.workspace.fixing import mend
+
+        mended = list(mend(workspace, loaded.notebook, found, dry_run=dry_run))
+        if not dry_run and any(one.done for one in mended):
+            loaded = workspace.load()
+            found, silenced = look(workspace, loaded, scope)
+    notes = sum(in_scope(p, scope) for p in (*loaded.notebook.notes, *loaded.notebook.unreadable))
+    tell(workspace, found, silenced, notes, form, mended, everything=everything, dry_run=dry_run)
+    kinds = {str(f.severity) for f in found}
+    stuck = any(one.problem for one in mended or ())
+    if "error" in kinds or (strict and "warning" in kinds) or stuck:
         context.exit(1)
 
 
-def scope_of(notebook: Notebook, name: str, here: Path) -> str:
-    """The path in the notebook that a PATH means, '' for the whole; UsageError where there is none."""
+def refuse_together(*, fix: bool, dry_run: bool, watch: bool, form: str) -> None:
+    """Stop at options that do not go together. Raises UsageError."""
     from notebook_kb.errors import UsageError
-    from notebook_kb.notebook.names import did_you_mean
 
-    known = (*notebook.notes, *notebook.unreadable, *notebook.files)
-    for path in candidates(notebook.root, name, here):
-        if path in {"", "."}:
-            return ""
-        if path in known or any(k.startswith(path + "/") for k in known) or (notebook.root / path).is_dir():
-            return path
-        if any(f.path == path for f in notebook.findings):
-            return path
-    note = notebook.find_note(name)
-    if note:
-        return note.path
-    folders = {k.rsplit("/", 1)[0] for k in known if "/" in k}
-    names = {k.rsplit("/", 1)[-1]: k for k in known}
-    near = did_you_mean(name, (*known, *folders)) or names.get(did_you_mean(name, names), "")
-    hint = f"did you mean `{near}`?" if near else "`kb list` shows the notes"
-    raise UsageError(f"`{name}` is no note or folder of this notebook", hint)
+    if dry_run and not fix:
+        raise UsageError("`--dry-run` says what `--fix` would do", "write `kb check --fix --dry-run`")
+    if watch and fix:
+        raise UsageError(
+            "`--watch` and `--fix` do not go together",
+            "mending a note while you type in it would surprise you",
+        )
+    if watch and form in {"json", "github"}:
+        raise UsageError(f"`--watch` and `--format {form}` do not go together", "choose `--format lines`")
 
 
-def candidates(root: Path, name: str, here: Path) -> Iterable[str]:
-    """A PATH as seen from the notebook: typed from here, or from the notebook's folder."""
-    if "\0" in name:
+def look(workspace: Workspace, loaded: Loaded, scope: list[str]) -> tuple[list[Finding], int]:
+    """(the findings in scope, worst first; how many notes silence)."""
+    from notebook_kb.cli.check_scope import in_scope
+    from notebook_kb.findings import sort_findings
+    from notebook_kb.workspace.findings import judged_findings
+
+    shown, silenced = judged_findings(workspace, loaded)
+    found = sort_findings(f for f in shown if in_scope(f.path, scope))
+    return found, sum(in_scope(f.path, scope) for f in silenced)
+
+
+def tell(
+    workspace: Workspace,
+    found: list[Finding],
+    silenced: int,
+    notes: int,
+    form: str,
+    mended: list[Mended] | None,
+    *,
+    everything: bool,
+    dry_run: bool,
+) -> None:
+    """Say what was found, and mended, in the form that was asked for: the summary of what programs read is on stderr."""
+    from notebook_kb.cli import check_fix, check_formats
+    from notebook_kb.findings import count_by_severity
+
+    counts = count_by_severity(found)
+    if form == "json":
+        more = {} if mended is None else check_fix.as_data(mended)
+        data = [check_formats.as_dict(f) for f in found]
+        emit_json({"findings": data, "counts": counts, "silenced": silenced, **more})
         return
-    for base in (here, root):
-        for start, path in ((root, base / name), (root.resolve(), (base / name).resolve())):
-            if path.is_relative_to(start) and ".." not in path.parts:
-                yield path.relative_to(start).as_posix()
-
-
-def in_scope(path: str, scope: list[str]) -> bool:
-    """Whether a file is one of those asked for."""
-    return not scope or any(not s or path == s or path.startswith(s + "/") for s in scope)
-
-
-def show(found: list[Finding], *, everything: bool) -> None:
-    """The findings, grouped to one screen unless everything is wanted."""
-    from notebook_kb.checking.grouping import fit, shows_hint
-
-    shown = found if everything else fit(found)
-    for number, one in enumerate(shown):
-        for line in lines_of(one, hint=shows_hint(shown, number)):
-            say(line)
-    if not shown:
+    if mended is not None:
+        check_fix.tell(mended, say if form == "text" else note, dry_run=dry_run)
+    last = check_formats.summary(counts, notes, silenced)
+    if form == "text":
+        if not dry_run:
+            check_formats.show(found, everything=everything)
+        say(last)
         return
-    if len(shown) < len(found):
-        say(style("  (one line for each: kb check --all)", "quiet"))
-    say()
-
-
-def lines_of(one: Finding, *, hint: bool) -> Iterable[str]:
-    """`path:line:column  KB201  message`, and how to mend it below."""
-    place = f"{style(one.place, 'path')}  " if one.place else ""
-    yield f"{place}{style(one.code, str(one.severity))}  {one_line(one.message)}"
-    if hint:
-        yield f"    {style(one_line(one.hint), 'quiet')}"
-
-
-def one_line(text: str) -> str:
-    """Words of a note without line ends, and without what would steer the terminal."""
-    return clean(" ".join(text.split()))
-
-
-def summary(counts: dict[str, int], notes: int) -> str:
-    """`3 errors, 2 warnings, 14 hints in 25 notes`, or that there is nothing to mend."""
-    where = f"{notes:,} {'note' if notes == 1 else 'notes'}"
-    parts = [style(f"{count:,} {WORDS[kind][count != 1]}", kind) for kind, count in counts.items() if count]
-    return f"{', '.join(parts)} in {where}" if parts else style(f"Nothing to mend in {where}.", "ok")
-
-
-def as_dict(one: Finding) -> dict[str, Any]:
-    """A finding as `--json` shows it."""
-    keys = ("code", "severity", "message", "hint", "path", "line", "column", "end_line", "end_column")
-    return {key: getattr(one, key) for key in keys}
+    if form == "lines":
+        check_formats.show_lines(found, workspace.root)
+    else:
+        check_formats.show_github(found, workspace.root)
+    note(last)

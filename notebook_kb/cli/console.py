@@ -99,3 +99,9 @@ def tidy(text: str) -> str:
 def width() -> int:
     """Columns to write in: the terminal's, at most 100."""
     return min(shutil.get_terminal_size((80, 24)).columns, 100)
+
+
+def screen() -> tuple[int, int]:
+    """(rows, columns) of the terminal; 24 rows of 80 where there is none."""
+    size = shutil.get_terminal_size((80, 24))
+    return size.lines, size.columns

@@ -39,17 +39,15 @@ def explain(code: str, *, as_json: bool) -> None:
 
 def find_code(typed: str) -> str:
     """The code that was meant: `kb101` and `101` are KB101; UsageError with the nearest ones else."""
-    from difflib import get_close_matches
-
     from notebook_kb.errors import UsageError
     from notebook_kb.findings.catalogue import CATALOGUE
+    from notebook_kb.findings.codes import near_codes
 
     key = typed.strip().upper()
     key = f"KB{key}" if key.isdigit() else key
     if key in CATALOGUE:
         return key
-    family = [c for c in CATALOGUE if c[:3] == key[:3]]
-    near = get_close_matches(key, family or CATALOGUE, n=3, cutoff=0.6)
+    near = near_codes(key, 3)
     words = " or ".join(f"`{c}` ({CATALOGUE[c].title})" for c in near)
     raise UsageError(
         f"there is no finding `{typed}`",

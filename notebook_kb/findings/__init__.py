@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.findings.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 
 class Severity(StrEnum):
@@ -71,17 +71,6 @@ def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:
     for finding in findings:
         counts[str(finding.severity)] += finding.count
     return counts
-
-
-def with_severities(findings: Iterable[Finding], chosen: Mapping[str, str]) -> list[Finding]:
-    """Apply the settings' `check: {CODE: off|info|warning|error}`."""
-    kept = []
-    for finding in findings:
-        level = chosen.get(finding.code, "")
-        if level == "off":
-            continue
-        kept.append(replace(finding, severity=Severity(level)) if level else finding)
-    return kept
 
 
 def finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notebook_kb.findings.catalogue_cards import CARDS
 from notebook_kb.findings.catalogue_own_words import OWN_WORDS
+from notebook_kb.findings.catalogue_symbols import SYMBOLS
 from notebook_kb.findings.help import ERROR, INFO, WARNING, CodeHelp
 
 __all__ = ["CATALOGUE", "CodeHelp"]
@@ -43,7 +44,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         "A value of the head was read as it was meant",
         "YAML reads this line in another way than people do: a colon with a blank starts a new key, [[x]] is a list "
         "in a list, a comma does not separate.",
-        "Put the value in quotes, or write a list.",
+        "Put the value in quotes, or write a list. `kb check --fix` does it.",
         "title: Bayes: by counting",
         'title: "Bayes: by counting"',
         many="values of heads that were read as they were meant",
@@ -335,6 +336,16 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Put a copy of the file into the notebook.",
         many="files that were left out",
     ),
+    "KB605": CodeHelp(
+        INFO,
+        "Silences a code that does not exist",
+        "A comment `kb: off` or `check:` in the head names a code that no finding has, so it silences nothing.",
+        "Correct the code, or delete it. `kb check` shows the code of each finding.",
+        "<!-- kb: off KB230 -->",
+        "<!-- kb: off KB203 -->",
+        many="comments that silence a code that does not exist",
+    ),
     **CARDS,
     **OWN_WORDS,
+    **SYMBOLS,
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from notebook_kb.learning.symbols import formula_states, wanting
 from notebook_kb.model.evidence import NO_EVIDENCE, Verdict
 from notebook_kb.model.note import Part
 
@@ -278,16 +279,29 @@ def missing_for_solid(
         )
     not_judged: list[str] = []
     if note and any(s.display_formulas for s in note.sections if not s.private):
-        if any(s.part is Part.SYMBOLS for s in note.sections):
+        missing += missing_symbols(notebook, note)
+        if any(f.unread for f in note.listed):
             not_judged.append("symbols")
-        else:
-            missing.append(Missing("symbols", "the note shows a display formula", "", path))
     if concept.code:
         if note and any(s.part is Part.CODE for s in note.sections):
             not_judged.append("code")
         else:
             missing.append(Missing("code", "the roadmap asks for code from scratch", "", path))
     return missing, not_judged
+
+
+def missing_symbols(notebook: Notebook, note: Note) -> list[Missing]:
+    """What a note that shows a display formula lacks in its symbols part."""
+    part = next((s for s in note.sections if s.part is Part.SYMBOLS and not s.private), None)
+    if part is None:
+        return [Missing("symbols", "the note shows a display formula", "", note.path)]
+    if not note.listed:
+        return [Missing("symbols", "no display formula stands in it yet", "", note.path, part.place.line)]
+    return [
+        Missing("symbols", why, "", note.path, line)
+        for state in formula_states(notebook, note)
+        for why, line in wanting(state)
+    ]
 
 
 def count_states(coverage: Mapping[str, ConceptCoverage]) -> dict[str, int]:

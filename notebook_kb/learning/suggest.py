@@ -33,8 +33,8 @@ def suggest(
     """The next steps, best first. `problem` limits them to the concepts of one problem."""
     found: list[Suggestion] = []
     seen: set[str] = set()
-    for concept_id, why, problem_title in candidates(notebook, coverage, problem):
-        if concept_id in seen or is_covered(coverage[concept_id].state):
+    for concept_id, why, problem_title in wanted(notebook, coverage, problem):
+        if concept_id in seen:
             continue
         seen.add(concept_id)
         suggestion = lowest_rung(notebook, coverage[concept_id], why, problem_title)
@@ -43,6 +43,19 @@ def suggest(
         if len(found) == limit:
             break
     return found
+
+
+def wanted(
+    notebook: Notebook, coverage: Mapping[str, ConceptCoverage], problem: str
+) -> Iterator[tuple[str, str, str]]:
+    """The candidates that are not covered, then those that are and lack something for being solid."""
+    for candidate in candidates(notebook, coverage, problem):
+        if not is_covered(coverage[candidate[0]].state):
+            yield candidate
+    if not problem:
+        for concept_id, item in coverage.items():
+            if item.state is State.COVERED:
+                yield concept_id, "it is covered, not yet solid", ""
 
 
 def candidates(

@@ -94,11 +94,14 @@ class Highlight(InlineParent):
 
 @dataclass(frozen=True, slots=True)
 class Link(InlineParent):
-    """`[label](href)` or `<href>`; `auto` when the address is its own label."""
+    """`[label](href)` or `<href>`; `auto` when the address is its own label. `close` is the place of the bracket that ends
+    the label.
+    """
 
     href: str = ""
     title: str = ""
     auto: bool = False
+    close: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +124,15 @@ class Embed(Inline):
 
 @dataclass(frozen=True, slots=True)
 class Image(Inline):
-    """`![alt|size](src "title")` or an HTML picture; `size` is '300', '300x200' or ''."""
+    """`![alt|size](src "title")` or an HTML picture; `size` is '300', '300x200' or ''. `close` is the place of the bracket
+    that ends the words.
+    """
 
     src: str = ""
     alt: str = ""
     title: str = ""
     size: str = ""
+    close: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.model.document import NOWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from notebook_kb.findings import Finding
     from notebook_kb.model.document import Place
@@ -42,6 +42,7 @@ class Part(StrEnum):
     OTHER = "other"
 
 
+LAST_LINE = 10**9
 PRIVATE_PARTS = frozenset({Part.EXCERPT, Part.PRIVATE, Part.LINKEDIN})
 
 
@@ -53,6 +54,19 @@ class Citation:
     place_text: str = ""
     url: str = ""
     place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Finding codes that a comment silences from its line `first` to its line `last`; 0 is the start or end of the note."""
+
+    first: int
+    last: int
+    codes: tuple[str, ...]
+
+    def covers(self, line: int) -> bool:
+        """Whether it counts for what stands in `line`; 0 is the whole file."""
+        return self.first <= line and (not self.last or line <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +160,8 @@ class Note:
     note private whatever `publish` says. `lead` is the words of the first paragraph, `loose_words` counts the prose that
     stands outside known parts. `anchors` are the ids of headings and, with `^`, of blocks; those of
     `hidden_anchors` stand in private parts. `tags` are those of the head, `text_tags` those of the text, `hidden_tags` those
-    of its private parts. `listed` are the display formulas of symbols parts with their lists, `code_key` is a digest of the
+    of its private parts. `check` are the severities that the head chose for findings of this note, `silences` what comments
+    silence. `listed` are the display formulas of symbols parts with their lists, `code_key` is a digest of the
     blocks of code that are run ('' without any). `has_excerpt`: it keeps words of a source, to compare with.
     """
 
@@ -190,8 +205,16 @@ class Note:
     loose_words: int = 0
     findings: tuple[Finding, ...] = ()
     body_line: int = 1
+    check: Mapping[str, str] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
 
     @property
     def all_tags(self) -> tuple[str, ...]:
         """The tags of the head, then those of the text, each once."""
         return tuple(dict.fromkeys((*self.tags, *self.text_tags, *self.hidden_tags)))
+
+    def section_lines(self) -> Iterator[tuple[Section, int, int]]:
+        """Each section with its first and its last line."""
+        for number, section in enumerate(self.sections, start=1):
+            after = self.sections[number].place.line if number < len(self.sections) else LAST_LINE
+            yield section, section.place.line, after - 1

@@ -42,7 +42,9 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One idea of a roadmap. `read` maps a resource's id to the place in it; `code` names an exercise."""
+    """One idea of a roadmap. `read` maps a resource's id to the place in it; `code` names an exercise; `renamed_from` are
+    ids that it had, which stay good.
+    """
 
     id: str
     title: str
@@ -54,6 +56,7 @@ class Concept:
     read: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     line: int = 0
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

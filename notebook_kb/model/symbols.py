@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class SymbolRow:
     """One row of a symbol list. `keys` are the canonical keys that it describes (several for `$m, b$`, one for a run such
-    as `rank(A)`: the function's), `sign` is what it describes as typed, `words` what it says.
+    as `rank(A)`: the function's), `sign` is what it describes as typed, `words` what it says ('': it waits for words).
     """
 
     keys: tuple[str, ...]
@@ -25,12 +25,13 @@ class SymbolRow:
 
 @dataclass(frozen=True, slots=True)
 class ListedFormula:
-    """A display formula of a symbols part.
+    r"""A display formula of a symbols part.
 
     `required` are the canonical keys of identifiers that need words, `optional` those that may have some (constants,
     notation, operators), both in reading order. `unread`: the formula could not be parsed, so nothing is known of it.
     `aloud` is its read-aloud sentence as typed, `list_place` where its list stands (or NOWHERE: there is none).
-    `ignored` are keys that the author took out.
+    `ignored` are keys that the author took out. `drawn` are further keys that a row may describe (words in the formula),
+    `loose_words` letters that look like a word written without `\text`.
     """
 
     tex: str
@@ -43,3 +44,5 @@ class ListedFormula:
     list_place: Place = NOWHERE
     ignored: tuple[str, ...] = ()
     unread: bool = False
+    drawn: tuple[str, ...] = ()
+    loose_words: tuple[str, ...] = ()

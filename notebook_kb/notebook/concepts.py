@@ -41,11 +41,14 @@ class RoadmapNames:
 
     @cached_property
     def concepts(self) -> dict[str, str]:
-        """Folded id, title or alias → concept id; an id wins over a title, a title over an alias."""
+        """Folded id, title or alias → concept id; an id wins over a title, a title over an alias, that over a former id."""
         table: dict[str, str] = {}
         for concept in self.roadmap.concepts.values():
             for alias in concept.aliases:
                 table.setdefault(fold(alias), concept.id)
+        for concept in self.roadmap.concepts.values():
+            for former in concept.renamed_from:
+                table.setdefault(fold(former), concept.id)
         table |= {fold(c.title): c.id for c in self.roadmap.concepts.values()}
         return table | {fold(c.id): c.id for c in self.roadmap.concepts.values()}
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     MakeDerive = Callable[[Settings, LanguagePack, SectionNames], Derive]
 
 # raise when what is derived from a note changes
-FORMAT = "24"
+FORMAT = "26"
 BUILT_IN = ("math-for-ml",)
 
 
@@ -164,7 +164,8 @@ class Loader:
                 pass  # written by another version: derive it again
         parsed = parse_note(text, path, digest, self.names)
         derived = self.derive(parsed)
-        note = replace(parsed.note, findings=(*parsed.note.findings, *derived.pop("findings", ())))
+        findings = (*parsed.note.findings, *derived.pop("findings", ()))
+        note = replace(parsed.note, findings=findings, listed=derived.pop("listed", ()))
         if remember:
             self.cache.put(path, key, [to_data(note), derived])
         return note, derived, True

@@ -83,7 +83,7 @@ class Notebook:
 
     @property
     def concept_names(self) -> dict[str, str]:
-        """Folded id, title or alias → concept id; an id wins over a title, a title over an alias."""
+        """Folded id, title or alias → concept id; an id wins over a title, a title over an alias, that over a former id."""
         return self.roadmap_names.concepts
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.files.yaml_places import Node, YamlProblem, read_yaml
 from notebook_kb.findings import finding
@@ -24,6 +24,9 @@ FIRST_KEY = re.compile(r"""\s*(#.*|["']?[^\s:#"'\[{-][^:]*["']?\s*:(\s.*)?)$""")
 KEY_LINE = re.compile(r"([A-Za-z_][\w-]*):[ \t]+(\S.*?)[ \t]*$")
 MARKS = re.compile(r"^(<{7}|={7}|>{7})(\s|$)")
 LINKS = re.compile(r"\[\[([^\[\]]+)\]\]")
+QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
+# what stands behind a value for whoever reads the file
+REMARK = re.compile(r"[ \t]+#(?:[ \t].*)?$")
 # keys whose plain value may hold a colon or look like a list of lists
 TEXT_KEYS = frozenset(
     {"title", "description", "at", "source", "met_in", "concept", "angle", "summary", "series"}
@@ -64,6 +67,7 @@ KNOWN = frozenset(
         "at",
         "macros",
         "series",
+        "check",
         "expirydate",
         "status",
     ]
@@ -217,24 +221,43 @@ def quote_as_meant(inner: str) -> tuple[str, list[Finding]]:
     found: list[Finding] = []
     lines = inner.split("\n")
     for number, line in enumerate(lines):
-        match = KEY_LINE.match(line)
-        if not match:
+        meant = meant_line(line)
+        if meant is None:
             continue
-        key, value = match[1].lower(), match[2].rstrip("\r")
-        quoted = meant_value(SYNONYMS.get(key, key), value)
-        if quoted is None:
-            continue
-        column = match.start(2) + 1
-        lines[number] = line[: match.start(2)] + quoted
+        column, end = meant.start + 1, meant.start + 1 + len(meant.value)
+        lines[number] = line[: meant.start] + meant.quoted + line[meant.start + len(meant.value) :]
         found.append(
             finding(
                 "KB104",
-                f"`{match[1]}` was read as {quoted}",
-                f"write `{match[1]}: {quoted}`",
-                place=(number + 2, column, number + 2, column + len(value)),
+                f"`{meant.key}` was read as {meant.quoted}",
+                f"write `{meant.key}: {meant.quoted}`; `kb check --fix` does it",
+                place=(number + 2, column, number + 2, end),
             )
         )
     return "\n".join(lines), found
+
+
+class MeantLine(NamedTuple):
+    """A line of a head whose value YAML would read in another way: the key as typed, the value as typed and where it
+    starts (from 0), and the same in quotes or as a list.
+    """
+
+    key: str
+    start: int
+    value: str
+    quoted: str
+
+
+def meant_line(line: str) -> MeantLine | None:
+    """What is meant by a line of a head; None where YAML reads it so, too. A remark behind the value is none of it."""
+    match = KEY_LINE.match(line)
+    if not match:
+        return None
+    value, key = match[2].rstrip("\r"), match[1].lower()
+    remark = REMARK.search(value, value.rfind("]") + 1 if value[0] == "[" else 0)
+    value = value[: remark.start()] if remark else value
+    quoted = meant_value(SYNONYMS.get(key, key), value) if value else None
+    return None if quoted is None else MeantLine(match[1], match.start(2), value, quoted)
 
 
 def meant_value(key: str, value: str) -> str | None:
@@ -244,7 +267,8 @@ def meant_value(key: str, value: str) -> str | None:
         return quote(value)
     if key in TEXT_KEYS and value[0] in "@`%":
         return quote(value)
-    if key in {"met_in", "needs", "source", "concept", "aliases"} and LINKS.search(value) and value[0] == "[":
+    listed = key in {"met_in", "needs", "source", "concept", "aliases"} and value[0] == "["
+    if listed and LINKS.search(QUOTED.sub("", value)):
         items = [f"[[{m}]]" for m in LINKS.findall(value)]
         return quote(items[0]) if len(items) == 1 else "[" + ", ".join(quote(i) for i in items) + "]"
     if key in {"tags", "aliases"} and plain and "," in value:

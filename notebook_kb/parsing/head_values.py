@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
+from notebook_kb.findings.catalogue import CATALOGUE
 from notebook_kb.model.note import Citation, Note, NoteType
 from notebook_kb.parsing.head import LINKS
 from notebook_kb.parsing.sections import read_citation
+from notebook_kb.parsing.silences import unknown_code
 
 if TYPE_CHECKING:
     from notebook_kb.files.yaml_places import Node
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ]+(.+)$")
 TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
+CODE = re.compile(r"KB\d+")
+LEVELS = frozenset({"off", "info", "warning", "error"})
 FOREIGN_FLAGS = ("dg-publish", "published", "share", "public")
 
 
@@ -85,6 +89,7 @@ class HeadValues:
             id=head.text("id"),
             series=self.series(),
             macros=self.macros(),
+            check=self.check(),
             body_line=head.body_line,
         )
 
@@ -180,6 +185,24 @@ class HeadValues:
             for p in pairs
             if isinstance(p, tuple) and isinstance(p[1].value, str)
         }
+
+    def check(self) -> dict[str, str]:
+        """`check: {KB203: off}`: severities for this note. A key `check` of another tool says nothing to us."""
+        node = self.head.entries.get("check")
+        chosen: dict[str, str] = {}
+        for key, value in node.pairs if node else ():
+            code, level = key.text.strip().upper(), value.text.strip().casefold()
+            place = (key.line, key.column, key.end_line, key.end_column)
+            if not CODE.fullmatch(code):
+                continue
+            if code not in CATALOGUE:
+                self.findings.append(unknown_code(code, place))
+            elif level not in LEVELS:
+                message = f"`check: {code}` is off, info, warning or error, not `{level}`"
+                self.findings.append(finding("KB106", message, f"write `{code}: off`", place=place))
+            else:
+                chosen[code] = level
+        return chosen
 
     def report(self, code: str, key: str, message: str, hint: str) -> None:
         """A finding at a key's value."""

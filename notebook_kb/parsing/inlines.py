@@ -93,12 +93,17 @@ class InlineBuilder:
             case "link_open":
                 href, title = attribute(token, "href"), attribute(token, "title")
                 children = self.inlines("link_close")
-                return d.Link(self.place(max(start - 1, 0), 1), children, href, title, token.info == "auto")
+                auto = token.markup in {"autolink", "linkify"}
+                close = d.NOWHERE if auto else self.place(token.meta.get("end", 0), 1)
+                return d.Link(
+                    self.place(max(start - 1, 0), 1), children, href, title, token.info == "auto", close
+                )
             case "image":
                 alt = d.plain_text(in_signs(InlineBuilder(token.children or [], self.place, {}).inlines("")))
                 words, size = split_size(alt) if "|" in alt else (alt, "")
                 source, title = attribute(token, "src"), attribute(token, "title")
-                return d.Image(self.place(start, 1), source, words, title, size)
+                close = self.place(start + 2 + len(token.content), 1)
+                return d.Image(self.place(start, 1), source, words, title, size, close)
             case "wikilink":
                 target, heading, label = split_target(content)
                 typed = label or shown_words(content.replace("\\|", "|").split("|")[0])

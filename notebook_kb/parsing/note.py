@@ -26,6 +26,7 @@ from notebook_kb.parsing.sections import (
     private_callout,
     visible,
 )
+from notebook_kb.parsing.silences import read_silences, with_silences
 from notebook_kb.parsing.tex_plain import in_signs
 from notebook_kb.parsing.tree import parse_document
 
@@ -61,6 +62,8 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     reader = SectionReader(with_cards(document.blocks, names.card_marks), names)
     sections, blocks = reader.read()
     document = d.Document(blocks, document.footnotes)
+    silences, unknown = read_silences(comments, document) if comments else ((), [])
+    sections = tuple(with_silences(sections, silences)) if silences else sections
     values = HeadValues(head, path)
     found = [*head.findings]
     found += [
@@ -92,10 +95,11 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     note = values.note(
         digest, heading.heading if heading else "", broken=any(f.code == "KB105" for f in found)
     )
+    found += unknown
     found += values.findings  # only now: reading the values makes them
     hidden = private_indexes(sections, blocks, names)
     cards = tuple(note_cards(document, body, head.body_line, sections, hidden, names))
-    note = replace(note, cards=cards)
+    note = replace(note, cards=cards, silences=silences)
     return ParsedNote(_with_text(note, document, sections, hidden, names, found), document)
 
 

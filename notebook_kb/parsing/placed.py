@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class PlacedState(StateInline):
-    """Remembers in `token.meta["pos"]` where in the block's text each token began.
+    """Remembers in `token.meta["pos"]` where in the block's text each token began, in `token.meta["end"]` of a link the
+    bracket that ends its label.
 
     From `www_from` on, `www.` stands first at `www_at` (behind the end when nowhere).
     """
@@ -26,6 +27,8 @@ class PlacedState(StateInline):
         """As the parent's, with the position."""
         token = super().push(ttype, tag, nesting)
         token.meta["pos"] = self.pos
+        if ttype == "link_open":
+            token.meta["end"] = self.posMax  # the rule for links reads a label up to its bracket
         return token
 
     def pushPending(self) -> Token:  # noqa: N802 - markdown-it's name

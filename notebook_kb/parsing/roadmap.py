@@ -220,6 +220,7 @@ class RoadmapReader:
             read={k: str(v.value) for k, v in self.items(read)} if read else {},
             code=self.text(inner, "code"),
             line=node.line,
+            renamed_from=self.texts(inner.get("renamed_from")),
         )
         return concept_id
 

@@ -6,6 +6,7 @@ exponents are no part of it: `$x_i$` and `$x_1$` both show the symbol x.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
 VARIATION = str.maketrans("", "", "\ufe00\ufe01")
 # bold italic letters are the bold ones, whichever command drew them: Latin and Greek capitals and small letters
 BOLD = {0x1D468 + n: 0x1D400 + n for n in range(52)} | {0x1D71C + n: 0x1D6A8 + n for n in range(58)}
+# italic ones, typed as such, are the usual ones
+ITALIC = (
+    {0x1D434 + n: 0x41 + n for n in range(26)} | {0x1D44E + n: 0x61 + n for n in range(26)} | {0x210E: 0x68}
+)
+# wide accents are the usual ones, drawn wider; the bar of \overline comes as a low line
+ACCENTS = str.maketrans({"\u0302": "ˆ", "~": "˜", "\u0303": "˜", "→": "\u20d7", "\u0305": "¯"})
+BRACES = frozenset("⏟⏞⏝⏜⎵⎴︸︷")
+# accent as math-core draws it → the combining character, for people
+COMBINING = {
+    "ˆ": "\u0302",
+    "¯": "\u0304",
+    "˜": "\u0303",
+    "\u20d7": "\u20d7",
+    "˙": "\u0307",
+    "¨": "\u0308",
+    "ˇ": "\u030c",
+}
+COMBINING |= {"˘": "\u0306", "˚": "\u030a", "_": "\u0332", "´": "\u0301", "`": "\u0300"}
 INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")
 WRAPPERS = frozenset({"semantics", "mrow", "mstyle", "math", "mpadded"})
 SCRIPTS = frozenset({"msub", "msup", "msubsup", "mmultiscripts"})
@@ -42,21 +61,27 @@ def top_level(root: ET.Element) -> list[ET.Element]:
     return children(root)
 
 
+def letter_text(text: str) -> str:
+    """Letters in the form in which keys have them: one bold, no italic, no blank within limsup."""
+    return text.strip().translate(VARIATION).translate(BOLD).translate(ITALIC).replace("\u2009", "")
+
+
 def symbol_key(element: ET.Element) -> str:
     """The key of the symbol that an element shows; '' when it is none (a number, an operator, a fraction …)."""
-    text = (element.text or "").strip().translate(VARIATION).translate(BOLD)
+    text = letter_text(element.text or "")
     match element.tag:
         case "mi" | "mtext":
             if not any(c.isalpha() for c in text):
                 return ""  # ∇, ∞, ⊤ …
-            upright = element.get("mathvariant") == "normal" and len(text) == 1
+            # capital Greek letters are upright by nature
+            upright = element.get("mathvariant") == "normal" and len(text) == 1 and text.isascii()
             return f"{text}|upright" if upright else text
         case "mo":  # lim, max … are operators that are spelt
             return text if len(text) > 1 and text.isalpha() else ""
         case "mover" | "munder" if is_accent(element):
             base, accent = children(element)
             key = symbol_key(base)
-            return f"{key}^{(accent.text or '').strip()}" if key else ""
+            return f"{key}^{accent_sign(element.tag, accent)}" if key else ""
         case tag if tag in SCRIPTS or tag in {"mover", "munder", "munderover"}:
             inner = children(element)
             return symbol_key(inner[0]) if inner else ""
@@ -67,10 +92,27 @@ def symbol_key(element: ET.Element) -> str:
             return ""
 
 
+def accent_sign(tag: str, accent: ET.Element) -> str:
+    """The accent of an over- or underscript, in one form for each."""
+    sign = (accent.text or "").strip().translate(ACCENTS)
+    if sign == "\u0332":
+        return "¯" if tag == "mover" else "_"
+    return sign
+
+
+def key_text(key: str) -> str:
+    """A key as people read it: `x^ˆ` → x̂, `Γ` and upright letters as they are."""
+    letter, _, accent = key.removesuffix("|upright").partition("^")
+    letter = letter.removesuffix("|upright")
+    if not accent or not letter:
+        return key.removesuffix("|upright")
+    return unicodedata.normalize("NFC", "".join(c + COMBINING.get(accent, accent) for c in letter))
+
+
 def is_accent(element: ET.Element) -> bool:
     """Whether an over- or underscript is an accent, such as a hat or a bar."""
     inner = children(element)
-    if len(inner) != 2 or inner[1].tag != "mo":
+    if len(inner) != 2 or inner[1].tag != "mo" or (inner[1].text or "").strip() in BRACES:
         return False
     return (
         "true" in {element.get("accent"), element.get("accentunder")}
@@ -103,6 +145,13 @@ def shape(parts: Sequence[ET.Element]) -> str:
         else:
             out.append(f"<{part.tag}>{text}{shape(children(part))}</>")
     return "".join(out)
+
+
+def row_of(elements: Sequence[ET.Element]) -> ET.Element:
+    """Elements as one row."""
+    row = ET.Element("mrow")
+    row.extend(elements)
+    return row
 
 
 def signs(mathml: str) -> list[list[ET.Element]]:

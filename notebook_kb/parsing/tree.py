@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notebook_kb.files.marks import without_marks as clean
 from notebook_kb.model import document as d
@@ -38,14 +38,20 @@ def parse_document(text: str, first_line: int = 1) -> tuple[d.Document, tuple[Ma
     return builder.document(tokens), masked.comments
 
 
-def mask_and_parse(text: str, first_line: int) -> tuple[Masked, list[Token]]:
+def mask_and_parse(
+    text: str, first_line: int, env: dict[str, Any] | None = None
+) -> tuple[Masked, list[Token]]:
     """Masking reads code and formulas by simple rules of its own. Where the parser then finds a comment in plain text,
     those rules were wrong: the line is masked again as what it is. So no comment is ever text.
+
+    `env` gets what markdown-it notes besides the tokens, definitions of links among it.
     """
     plain: frozenset[int] = frozenset()
+    env = {} if env is None else env
     for rounds in range(MOST_ROUNDS):
         masked = mask_comments(text, first_line, plain)
-        tokens = parser().parse(masked.text)
+        env.clear()
+        tokens = parser().parse(masked.text, env)
         found = unmasked_lines(tokens) if OPENING.search(masked.text) else frozenset()
         if found <= plain:
             return masked, tokens

@@ -7,7 +7,8 @@ import threading
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from notebook_kb.findings import Severity, finding, with_severities
+from notebook_kb.checking.silence import judged
+from notebook_kb.findings import Severity, finding
 from notebook_kb.model.note import Note
 from notebook_kb.notebook.load import Loaded, today_in
 from notebook_kb.notebook.walk import walk
@@ -31,7 +32,8 @@ BROKEN_HEAD = frozenset({"KB101", "KB102", "KB105"})
 HEAD_FIELDS = frozenset(f.name for f in fields(Note)) - frozenset(
     {
         *("path", "digest", "publish", "draft", "unclear", "lead", "sections", "references", "formulas"),
-        *("cards", "anchors", "loose_words", "findings", "body_line"),
+        *("cards", "anchors", "hidden_anchors", "outline", "text_tags", "hidden_tags", "loose_words"),
+        *("listed", "code_key", "silences", "findings", "body_line"),
     }
 )
 
@@ -275,7 +277,7 @@ class State:
         """All errors that are known. What takes a look at the whole notebook is known a moment after a save."""
         notebook = self.loaded.notebook
         own = [f for n in notebook.notes.values() for f in n.findings]
-        now = with_severities([*notebook.findings, *own], self.workspace.settings.check)
+        now = judged(notebook, [*notebook.findings, *own]).shown
         seen = set(now)
         older = [f for f in self.findings or () if f not in seen and f.path not in self.stale]
         return tuple(f for f in (*now, *older) if f.severity is Severity.ERROR)

@@ -11,11 +11,11 @@ from notebook_kb.model.note import PRIVATE_PARTS, NoteType, Part
 from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.parsing.blocks import blocks_with_ids, lone_id
 from notebook_kb.parsing.sections import visible
+from notebook_kb.parsing.symbol_lists import says_something, spoken, symbol_rows
 from notebook_kb.parsing.tex import strip_comments
 from notebook_kb.publishing.article import Article, Figure, Loss, Question
 from notebook_kb.publishing.article_inlines import HIDDEN, Inlines
 from notebook_kb.rendering.cards import gapped, one_run
-from notebook_kb.rendering.formula_figure import spoken, symbol_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -256,7 +256,11 @@ class Maker:
             rows = symbol_rows(block)
             said = spoken(block, self.aloud)
             if rows:
-                yield d.List(block.place, tuple(self.symbol(sign, words, block) for sign, words in rows))
+                said_rows = [
+                    r for r in rows if says_something(r[1])
+                ]  # one that waits for its words is nothing to show
+                if said_rows:
+                    yield d.List(block.place, tuple(self.symbol(*row, block) for row in said_rows))
             elif said:
                 word = d.Strong(block.place, (d.Text(block.place, f"{self.pack.word('read_aloud')}:"),))
                 words = self.inlines.read(said)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.model import document as d
 from notebook_kb.model.note import PRIVATE_PARTS, Part
 from notebook_kb.parsing.blocks import CARD_ID, blocks_with_ids, ids_of, lone_id
+from notebook_kb.parsing.listed import listed_formulas
 from notebook_kb.parsing.note import note_numbers
 from notebook_kb.parsing.sections import visible
+from notebook_kb.parsing.symbol_lists import list_words
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.anchors import with_id
 from notebook_kb.rendering.formula_figure import FormulaFigures
@@ -36,9 +38,12 @@ TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
 def deriver(
     settings: Settings, pack: LanguagePack, names: SectionNames
 ) -> Callable[[ParsedNote], dict[str, Any]]:
-    """The function that makes a parsed note's fragments; formulas share one converter where they can."""
+    """The function that makes a parsed note's fragments; formulas share one converter where they can.
+
+    `findings` and `listed` in what it gives belong to the note.
+    """
     shared = TexConverter(settings.macros)
-    aloud = tuple(w.casefold() for w in pack.labels["read_aloud"])
+    words = list_words(pack)
 
     def derive(parsed: ParsedNote) -> dict[str, Any]:
         own = parsed.note.macros
@@ -62,7 +67,8 @@ def deriver(
             "mine": mine["sections"],
             "mine_slots": mine["slots"],
             "mine_blocks": mine["blocks"],
-            "search": search_data(parsed, names, aloud, has_private=holds_private),
+            "search": search_data(parsed, names, words.aloud, has_private=holds_private),
+            "listed": listed_formulas(parsed.document, parsed.note.sections, names, words, tex),
             "findings": tuple(f.at(parsed.note.path) for f in mine["findings"]),
         }
 

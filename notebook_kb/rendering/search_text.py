@@ -15,9 +15,9 @@ from notebook_kb.model import document as d
 from notebook_kb.model.note import Part
 from notebook_kb.parsing.note import note_numbers
 from notebook_kb.parsing.sections import visible
+from notebook_kb.parsing.symbol_lists import spoken, symbol_rows
 from notebook_kb.parsing.terms import terms
 from notebook_kb.parsing.tex_plain import plain_tex
-from notebook_kb.rendering.formula_figure import spoken, symbol_rows
 from notebook_kb.rendering.sanitise import sanitise
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from notebook_kb.errors import SettingsError
+from notebook_kb.findings.catalogue import CATALOGUE
+from notebook_kb.findings.codes import near_codes
 from notebook_kb.languages import language_pack
 
 if TYPE_CHECKING:
@@ -80,8 +82,10 @@ def read_checks(value: Value) -> dict[str, str]:
     levels = ("off", "info", "warning", "error")
     found = read_text_map(value)
     for key, inner in value.node.pairs:
-        if not re.fullmatch(r"KB\d{3,4}", key.text):
-            value.fail(f"holds codes such as KB101, not `{key.text}`", node=key)
+        if key.text not in CATALOGUE:
+            near = near_codes(key.text)
+            hint = f"Did you mean `{near[0]}` ({CATALOGUE[near[0]].title})?" if near else ""
+            value.fail(f"holds codes such as KB101, and `{key.text}` is none", hint, node=key)
         if inner.text.strip() not in levels:
             value.fail(f"sets a code to {', '.join(levels)}, not `{inner.text}`", node=inner)
     return found

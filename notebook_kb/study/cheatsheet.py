@@ -13,8 +13,8 @@ from notebook_kb.model import document as d
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.parsing.pictures import HIDING
 from notebook_kb.parsing.sentences import is_whole, sentences
+from notebook_kb.parsing.symbol_lists import spoken
 from notebook_kb.parsing.tex import TexConverter
-from notebook_kb.rendering.formula_figure import spoken
 from notebook_kb.rendering.fragments import is_title_section, line_html
 from notebook_kb.rendering.html import HtmlRenderer
 from notebook_kb.rendering.images.formula import draw_formula

@@ -15,11 +15,10 @@ from notebook_kb.model import document as d
 from notebook_kb.model.card import GENERATED, CardKind, StudyCard
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.notebook.keys import key_of
-from notebook_kb.parsing.blocks import lone_id
+from notebook_kb.parsing.symbol_lists import list_words, listed_blocks, spoken, symbol_rows
 from notebook_kb.parsing.symbols import signs, symbol_key
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.rendering.code import is_check
-from notebook_kb.rendering.formula_figure import spoken, symbol_rows
 from notebook_kb.study.note_text import (
     code_markdown,
     display_markdown,
@@ -87,7 +86,7 @@ class CardMaker:
         self.concept = notebook.concept_of(note)
         known = notebook.roadmap.concepts.get(self.concept)
         self.title = known.title if known else note.title
-        self.aloud = tuple(w.casefold() for w in notebook.pack.labels["read_aloud"])
+        self.words = list_words(notebook.pack)
         self.tex = TexConverter({**notebook.settings.macros, **note.macros})
         self.given: set[str] = set()
 
@@ -133,20 +132,15 @@ class CardMaker:
 
     def formula_cards(self, section: Section) -> Iterator[StudyCard]:
         """For each display formula: say it, then each of its symbols."""
-        blocks = self.text.blocks(section)
-        formula: d.MathBlock | None = None
-        for block in blocks:
-            if isinstance(block, d.MathBlock):
-                formula = block
-            elif formula is not None:
-                words = spoken(block, self.aloud)
-                rows = symbol_rows(block)
+        for formula, _, own in listed_blocks(self.text.blocks(section), self.words):
+            if not isinstance(formula, d.MathBlock):
+                continue
+            for block in own:
+                words = spoken(block, self.words.aloud)
                 if words:
                     yield from self.say_card(section, formula, words)
-                for row in rows:
+                for row in symbol_rows(block, self.words.means):
                     yield from self.symbol_card(section, formula, row, block)
-                if not words and not rows and not lone_id(block):
-                    formula = None  # other text ends what belongs to it
 
     def say_card(
         self, section: Section, formula: d.MathBlock, words: tuple[d.Inline, ...]

@@ -74,11 +74,11 @@ def _from_aliases(site: Site) -> Iterator[Redirect]:
 
 
 def _from_concepts(site: Site) -> Iterator[Redirect]:
-    """A concept's address by its id stays good when it gets a note of its own."""
+    """A concept's address by its id stays good when it gets a note of its own, or another id."""
     for concept in site.notebook.roadmap.concepts.values():
         target = site.concept_page(concept.id)
-        if target:
-            yield Redirect(concept_url(concept.id, site.notebook.settings.urls), target, concept.title)
+        for name in (concept.id, *concept.renamed_from) if target else ():
+            yield Redirect(concept_url(name, site.notebook.settings.urls), target or "", concept.title)
 
 
 def old_address(site: Site, alias: str) -> str:

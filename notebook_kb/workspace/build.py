@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notebook_kb import __version__
+from notebook_kb.checking.silence import judged
 from notebook_kb.errors import LeakError, UsageError
 from notebook_kb.files.lock import notebook_lock
 from notebook_kb.files.read import decode, read_file
@@ -108,7 +109,8 @@ def build(workspace: Workspace, options: BuildOptions) -> BuildReport:
         written = write_site(folder, rendered.files, backup=backup)
         if options.public:
             memory.save(rendered)
-    findings = (*loaded.notebook.findings, *note_findings(loaded, site), *rendered.findings)
+    found = (*loaded.notebook.findings, *note_findings(loaded, site), *rendered.findings)
+    findings = tuple(judged(loaded.notebook, found).shown)
     if options.strict and any(f.severity is not Severity.INFO for f in findings):
         first = next(f for f in findings if f.severity is not Severity.INFO)
         raise UsageError(f"{first.place}: {first.message} ({first.code})", "run `kb check` for all findings")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notebook_kb.checking import check_notebook
+from notebook_kb.checking import unjudged_findings
 from notebook_kb.checking.places import WHOLE_FILE, head_place
-from notebook_kb.findings import Severity, finding, with_severities
+from notebook_kb.checking.silence import judged
+from notebook_kb.findings import Severity, finding
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.redirects import redirects
 from notebook_kb.workspace.cards import history_findings
 
 if TYPE_CHECKING:
+    from notebook_kb.checking.silence import Judged
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
@@ -21,18 +23,21 @@ if TYPE_CHECKING:
 
 
 def all_findings(workspace: Workspace, loaded: Loaded) -> list[Finding]:
-    """Everything that `kb check` says of a notebook, with the severities that its settings chose."""
+    """Everything that `kb check` says of a notebook, as its settings and notes want to hear it."""
+    return judged_findings(workspace, loaded).shown
+
+
+def judged_findings(workspace: Workspace, loaded: Loaded) -> Judged:
+    """All findings: those that are told, and those that notes silence."""
     public = workspace.public_site(loaded)
     found = [
+        *unjudged_findings(loaded.notebook, workspace.evidence(loaded)),
         *address_findings(loaded.notebook, public, workspace.private_site(loaded)),
         *old_address_findings(loaded.notebook, public),
         *attachment_findings(public.notebook),
         *history_findings(workspace, loaded.notebook),
     ]
-    return [
-        *check_notebook(loaded.notebook, workspace.evidence(loaded)),
-        *with_severities(found, workspace.settings.check),
-    ]
+    return judged(loaded.notebook, found)
 
 
 def address_findings(notebook: Notebook, public: Site, mine: Site) -> list[Finding]:

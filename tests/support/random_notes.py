@@ -8,12 +8,28 @@ if TYPE_CHECKING:
     import random
 
 FOLDERS = ("", "a/", "b/", "a/b/")
-STEMS = ("rank", "Rank of a matrix", "SVD", "basis", "bases", "notes", "index", "eigenvalue", "loss", "Größe")
+STEMS = (
+    "rank",
+    "Rank of a matrix",
+    "SVD",
+    "basis",
+    "bases",
+    "notes",
+    "index",
+    "eigenvalue",
+    "loss",
+    "Größe",
+    "a",
+)
 TITLES = (*STEMS, "Singular values", "rank.md", "The rank", "gradient", "linear-map", "a b")
 CONCEPTS = ("rank", "svd", "gradient", "eigenvalue", "no-such-concept")
 TARGETS = (
     *TITLES,
     "b/rank",
+    "a/b/..",
+    "determinant",
+    "determinants",
+    "Determinant",
     "../rank.md",
     "a/b/../SVD",
     "rank.markdown",
@@ -45,12 +61,17 @@ def random_text(chance: random.Random) -> str:
         target, heading = chance.choice(TARGETS), chance.choice(HEADINGS)
         lines += [
             "",
-            chance.choice(("See [[{}{}]].", "![[{}{}]]", "[words](<{}{}>)", "![a]({})")).format(
+            chance.choice(("See [[{}{}]].", "[[{}]]", "![[{}{}]]", "[words](<{}{}>)", "![a]({})")).format(
                 target, heading
             ),
         ]
     if chance.random() < 0.6:
-        lines += ["", chance.choice(("## Visual — 3b1b-ela", "## SVD", "## Rank", "## Formal — mml-bok"))]
+        lines += [
+            "",
+            chance.choice(
+                ("## Visual — 3b1b-ela", "## SVD", "## Rank", "## Formal — mml-bok", "## Determinant")
+            ),
+        ]
         lines += [
             "",
             "The directions that survive when the plane is pressed flat by the matrix, all of them.",
@@ -80,5 +101,5 @@ def head(chance: random.Random) -> list[str]:
         "met_in": f"['[[{chance.choice(TITLES)}]]', lecture]",
         "id": chance.choice(("one", "two")),
     }
-    rate = {"publish": 0.6, "draft": 0.1, "permalink": 0.15, "slug": 0.15, "source": 0.25, "id": 0.1}
+    rate = {"publish": 0.6, "draft": 0.1, "permalink": 0.15, "slug": 0.15, "source": 0.4, "id": 0.1}
     return [f"{key}: {value}" for key, value in some.items() if chance.random() < rate.get(key, 0.25)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notebook_kb.learning.coverage import PartState, State, cover
+from notebook_kb.learning.suggest import suggest
 from notebook_kb.parsing.words import count_words
 from notebook_kb.scaffolding.note import concept_note
 from notebook_kb.workspace.findings import all_findings
@@ -200,13 +201,21 @@ def test_a_roadmap_with_angles_of_its_own(tmp_path: Path) -> None:
     assert item.state is not State.STARTED
 
 
+SYMBOLS = "## Symbols\n$$\ny = f(x)\n$$\n- $x$: the input\n- $y$, $f$: what comes out, and how\n\nRead aloud: y is f of x\n\n"
+
+
 @pytest.mark.parametrize(
     ("concept", "more", "state", "missing", "not_judged"),
     [
         ("two", EXAMPLE, State.SOLID, set(), ()),
         ("two", "", State.COVERED, {"example"}, ()),
         ("two", EXAMPLE + "$$\nx\n$$\n", State.COVERED, {"symbols"}, ()),
-        ("two", EXAMPLE + "## Symbols\n$$\nx\n$$\n", State.COVERED, set(), ("symbols",)),
+        ("two", EXAMPLE + "$$\nx\n$$\n## Symbols\n<!-- prompt -->\n", State.COVERED, {"symbols"}, ()),
+        ("two", EXAMPLE + SYMBOLS, State.SOLID, set(), ()),
+        ("two", EXAMPLE + SYMBOLS.replace("- $x$: the input", "- $x$:"), State.COVERED, {"symbols"}, ()),
+        ("two", EXAMPLE + SYMBOLS.replace("Read aloud", "Aside"), State.COVERED, {"symbols"}, ()),
+        ("two", EXAMPLE + SYMBOLS + "$$\n\\frac{x}\n$$\n", State.COVERED, set(), ("symbols",)),
+        ("two", EXAMPLE + SYMBOLS + "$$\nx + z\n$$\n\nRead aloud: x and z\n", State.COVERED, {"symbols"}, ()),
         ("coded", EXAMPLE, State.COVERED, {"code"}, ()),
         ("coded", EXAMPLE + "## From scratch\n```python\n1\n```\n", State.COVERED, set(), ("code",)),
         ("two", EXAMPLE + "> [!private] x\n> $$\n> x\n> $$\n", State.SOLID, set(), ()),
@@ -218,6 +227,30 @@ def test_solid(
     """Red when solid is granted though something is missing, or cannot be judged yet."""
     item = coverage(tmp_path, {"a": f"---\nconcept: {concept}\n---\n{COVERED}{more}"})[concept]
     assert (item.state, {m.part for m in item.missing}, item.not_judged) == (state, missing, not_judged)
+
+
+def test_missing_symbols_are_named_with_their_place(tmp_path: Path) -> None:
+    """Red when coverage says that symbols are missing, but not which, or at the wrong line."""
+    note = COVERED + EXAMPLE + SYMBOLS + "$$\n\\lambda x + \\sigma_i\n$$\n- $\\sigma_i$: a spread\n"
+    item = coverage(tmp_path, {"a": f"---\nconcept: two\n---\n{note}"})["two"]
+    lines = f"---\nconcept: two\n---\n{note}".split("\n")
+    assert [(m.part, m.why, m.path, m.line) for m in item.missing] == [
+        ("symbols", "λ and i have no words", "notes/a.md", lines.index("- $\\sigma_i$: a spread") + 1),
+        (
+            "symbols",
+            "no read-aloud line",
+            "notes/a.md",
+            lines.index("$$", lines.index("Read aloud: y is f of x")) + 1,
+        ),
+    ]
+
+
+def test_next_comes_to_symbols_when_all_is_covered(tmp_path: Path) -> None:
+    """Red when a covered concept's missing symbols are never suggested."""
+    coverage(tmp_path, {"a": f"---\nconcept: two\n---\n{COVERED}{EXAMPLE}$$\nx\n$$\n"})
+    notebook = Workspace(tmp_path, today=TODAY).load().notebook
+    found = suggest(notebook, cover(notebook), limit=30)
+    assert ("two", "symbols") in {(s.concept.id, s.what) for s in found}
 
 
 def test_solid_needs_every_listed_angle(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ problems: [no-convergence]
 line_breaks: hard
 urls: file
 cards: {generate: [say, symbol], retention: .85, new: 25}
-check: {KB101: off, KB2010: error}
+check: {KB101: off, KB201: error}
 feed: {math: unicode}
 social_cards: all
 audit: {allow: [a phrase]}
@@ -109,7 +109,7 @@ greet: no
         cards_generate=("say", "symbol"),
         cards_retention={"default": 0.85},
         cards_new=25,
-        check={"KB101": "off", "KB2010": "error"},
+        check={"KB101": "off", "KB201": "error"},
         feed_math="unicode",
         social_cards="all",
         audit_allow=("a phrase",),
@@ -184,7 +184,7 @@ def test_a_vault_used_in_place_gets_no_visible_folders() -> None:
         ("urls: dir", "1:7", "one of directory, file", "urls: directory"),
         ("feed: {math: latex}", "1:14", "one of mathml, image, unicode", "feed: {math"),
         ("social_cards: none", "1:15", "one of site, posts, all", "social_cards"),
-        ("check: {KB1: off}", "1:9", "codes such as KB101", "check: {"),
+        ("check: {KB1: off}", "1:9", "codes such as KB101", "KB10"),
         ("check: {KB101: fatal}", "1:16", "off, info, warning, error", "check: {"),
         ("check: off", "1:8", "`check` holds names", "check: {"),
         ("language: xx", "1:11", "no language pack 'xx'", "de, en"),

@@ -49,10 +49,11 @@ def random_step(chance: random.Random, loader: Loader, now: Notebook) -> tuple[s
         return path, now.without_note(path)
     text = random_text(chance)
     if path in now.texts and chance.random() < 0.5:
-        # as people write: a little more
-        text = now.texts[path] + chance.choice(
-            ["\n## Visual\n", f"\n[[{chance.choice(TARGETS)}]]\n", "\nWords.\n"]
+        # as people write: a little more, or one flag
+        text = now.texts[path].replace(
+            "publish: true", "publish: false" if chance.random() < 0.3 else "publish: true"
         )
+        text += chance.choice(["", "\n## Visual\n", f"\n[[{chance.choice(TARGETS)}]]\n", "\nWords.\n"])
     return path, now.with_note(parse_note(text, path, f"{chance.random()}", loader.names).note, text)
 
 

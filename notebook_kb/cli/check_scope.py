@@ -1,0 +1,49 @@
+"""Which notes a PATH of `kb check` means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from notebook_kb.notebook.notebook import Notebook
+
+
+def scope_of(notebook: Notebook, name: str, here: Path) -> str:
+    """The path in the notebook that a PATH means, '' for the whole; UsageError where there is none."""
+    from notebook_kb.errors import UsageError
+    from notebook_kb.notebook.names import did_you_mean
+
+    known = (*notebook.notes, *notebook.unreadable, *notebook.files)
+    for path in candidates(notebook.root, name, here):
+        if path in {"", "."}:
+            return ""
+        if path in known or any(k.startswith(path + "/") for k in known) or (notebook.root / path).is_dir():
+            return path
+        if any(f.path == path for f in notebook.findings):
+            return path
+    note = notebook.find_note(name)
+    if note:
+        return note.path
+    folders = {k.rsplit("/", 1)[0] for k in known if "/" in k}
+    names = {k.rsplit("/", 1)[-1]: k for k in known}
+    near = did_you_mean(name, (*known, *folders)) or names.get(did_you_mean(name, names), "")
+    hint = f"did you mean `{near}`?" if near else "`kb list` shows the notes"
+    raise UsageError(f"`{name}` is no note or folder of this notebook", hint)
+
+
+def candidates(root: Path, name: str, here: Path) -> Iterable[str]:
+    """A PATH as seen from the notebook: typed from here, or from the notebook's folder."""
+    if "\0" in name:
+        return
+    for base in (here, root):
+        for start, path in ((root, base / name), (root.resolve(), (base / name).resolve())):
+            if path.is_relative_to(start) and ".." not in path.parts:
+                yield path.relative_to(start).as_posix()
+
+
+def in_scope(path: str, scope: list[str]) -> bool:
+    """Whether a file is one of those asked for."""
+    return not scope or any(not s or path == s or path.startswith(s + "/") for s in scope)
