@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("list", "List the notes."),
     "search": ("search", "Search the notes, best hits first."),
     "show": ("show", "Show a note in the terminal."),
+    "lsp": ("lsp", "Serve an editor: findings while you type, completion, links, renames."),
     "next": ("next", "Say what to write next, and from which source."),
     "coverage": ("coverage", "Say what of the roadmap is covered, and what is missing."),
     "roadmap": ("roadmap", "Show, check or change the roadmap."),

@@ -60,8 +60,8 @@ class Completer:
             return list(self.sources(match[1]))
         if match := HEADING.match(self.before):
             return list(self.parts(match[1]))
-        if match := self.source_line():
-            return list(self.sources(match))
+        if (source := self.source_line()) is not None:
+            return list(self.sources(source))
         if (match := SIGN.match(self.before)) and self.in_symbols():
             return list(self.symbols(match[1]))
         if match := TAG.search(self.before):
@@ -84,7 +84,11 @@ class Completer:
     def source_line(self) -> str | None:
         """What is typed behind `Source:`; None elsewhere."""
         label, colon, typed = self.before.partition(":")
-        return typed.lstrip() if colon and label.strip().casefold() in self.notebook.names.source_labels else None
+        return (
+            typed.lstrip()
+            if colon and label.strip().casefold() in self.notebook.names.source_labels
+            else None
+        )
 
     # what fits
 
@@ -163,7 +167,12 @@ class Completer:
             return
         for headline in note.outline:
             yield self.item(
-                headline.text, headline.text, typed, lsp.CompletionItemKind.Reference, detail=note.title, closing="]]"
+                headline.text,
+                headline.text,
+                typed,
+                lsp.CompletionItemKind.Reference,
+                detail=note.title,
+                closing="]]",
             )
 
     def sources(self, typed: str) -> Iterator[lsp.CompletionItem]:
@@ -171,7 +180,12 @@ class Completer:
         for resource in self.notebook.roadmap.resources.values():
             names = " ".join((resource.id, resource.title, *resource.aliases))
             yield self.item(
-                resource.id, resource.id, typed, lsp.CompletionItemKind.Value, detail=resource.title, filter_by=names
+                resource.id,
+                resource.id,
+                typed,
+                lsp.CompletionItemKind.Value,
+                detail=resource.title,
+                filter_by=names,
             )
 
     def parts(self, typed: str) -> Iterator[lsp.CompletionItem]:
@@ -214,7 +228,12 @@ class Completer:
             for concept in self.notebook.roadmap.concepts.values():
                 names = f"{concept.id} {concept.title}"
                 yield self.item(
-                    concept.id, concept.id, typed, lsp.CompletionItemKind.Value, detail=concept.title, filter_by=names
+                    concept.id,
+                    concept.id,
+                    typed,
+                    lsp.CompletionItemKind.Value,
+                    detail=concept.title,
+                    filter_by=names,
                 )
         else:
             for value in self.values_of(key):

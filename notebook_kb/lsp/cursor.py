@@ -40,7 +40,9 @@ def link_at(session: Session, path: str, line: int, column: int) -> Target | Non
         return None
     for match in WIKILINK.finditer(line_of(text, line)):
         if match.start() < column <= match.end() + 1:
-            return target_of(session, path, match["target"].rstrip("\\").strip(), match["heading"] or "", line, match)
+            return target_of(
+                session, path, match["target"].rstrip("\\").strip(), match["heading"] or "", line, match
+            )
     for reference in note.references:
         p = reference.place
         if p.line == line and p.column <= column <= max(p.end_column, p.column + 1):

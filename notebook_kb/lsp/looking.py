@@ -161,23 +161,24 @@ class Looker:
         positions = self.positions(path)
         parts = {s.place.line: s for s in note.sections}
         top: list[lsp.DocumentSymbol] = []
-        stack: list[tuple[int, lsp.DocumentSymbol]] = []
+        stack: list[tuple[int, list[lsp.DocumentSymbol]]] = [(0, top)]
         for number, headline in enumerate(note.outline):
             later = (h.line for h in note.outline[number + 1 :] if h.level <= headline.level)
-            last = next(later, len(positions.lines) + 1) - 1
+            last = max(next(later, len(positions.lines) + 1) - 1, headline.line)
             section = parts.get(headline.line)
+            inside: list[lsp.DocumentSymbol] = []
             symbol = lsp.DocumentSymbol(
                 name=headline.text or "-",
                 kind=lsp.SymbolKind.String,
-                range=positions.range_of(headline.line, 1, max(last, headline.line), len(positions.line(last)) + 1),
+                range=positions.range_of(headline.line, 1, last, len(positions.line(last)) + 1),
                 selection_range=positions.range_of(headline.line, 1, 0, 0),
                 detail=str(section.part) if section and str(section.part) != "other" else None,
-                children=[],
+                children=inside,
             )
-            while stack and stack[-1][0] >= headline.level:
+            while stack[-1][0] >= headline.level:
                 stack.pop()
-            (stack[-1][1].children if stack and stack[-1][1].children is not None else top).append(symbol)  # type: ignore[union-attr]
-            stack.append((headline.level, symbol))
+            stack[-1][1].append(symbol)
+            stack.append((headline.level, inside))
         return top
 
     def workspace_symbols(self, query: str) -> list[lsp.WorkspaceSymbol]:
@@ -187,7 +188,14 @@ class Looker:
             names = (note.title, note.path.rsplit("/", 1)[-1], *note.aliases)
             if not wanted or any(wanted in fold(n) for n in names):
                 location = lsp.Location(uri_of(self.session.root, note.path), start_of_file())
-                found.append(lsp.WorkspaceSymbol(note.title, lsp.SymbolKind.File, location, container_name=note.path))
+                found.append(
+                    lsp.WorkspaceSymbol(
+                        location=location,
+                        name=note.title,
+                        kind=lsp.SymbolKind.File,
+                        container_name=note.path,
+                    )
+                )
             if len(found) == MOST_SYMBOLS:
                 break
         return found
@@ -212,9 +220,8 @@ class Looker:
             return
         where = self.positions(path).range_of(line, 1, 0, 0)
         places = [self.of_reference(source, reference) for source, reference in backlinks]
-        command = lsp.Command(
-            title, "kb.showReferences", [uri_of(self.session.root, path), where.start, places]
-        )
+        arguments = [uri_of(self.session.root, path), where.start, places]
+        command = lsp.Command(title=title, command="kb.showReferences", arguments=arguments)
         yield lsp.CodeLens(where, command)
 
     def hints(self, path: str, first: int, last: int) -> Iterator[lsp.InlayHint]:
@@ -226,12 +233,12 @@ class Looker:
         for reference in note.references:
             if reference.kind != "wiki" or not first <= reference.place.line <= last:
                 continue
-            target = self.session.note(
-                self.session.notebook.resolver.resolve(reference.target, path).note
-            )
+            target = self.session.note(self.session.notebook.resolver.resolve(reference.target, path).note)
             typed = reference.label == reference.target
             if target and typed and reference.target and fold(target.title) != fold(reference.target):
-                end = positions.to_client(reference.place.end_line or reference.place.line, reference.place.end_column)
+                end = positions.to_client(
+                    reference.place.end_line or reference.place.line, reference.place.end_column
+                )
                 yield lsp.InlayHint(end, target.title, padding_left=True)
 
     def missing(self, note: Note) -> list[tuple[str, str]]:

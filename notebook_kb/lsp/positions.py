@@ -51,10 +51,13 @@ class Positions:
 
     def range_of(self, line: int, column: int, end_line: int, end_column: int) -> lsp.Range:
         """Our place as a range. Without an end it goes to the end of the line, without a column it is the whole line."""
-        start = self.to_client(line, column or 1)
-        if not end_line or not end_column or (end_line, end_column) < (line, column):
-            end_line, end_column = max(line, 1), len(self.line(max(line, 1))) + 1
-        return lsp.Range(start, self.to_client(end_line, end_column))
+        line, column = max(line, 1), max(column, 1)
+        last = len(self.line(line)) + 1
+        if not end_line or not end_column or (end_line, end_column) <= (line, column):
+            end_line, end_column = line, last
+        if (end_line, end_column) <= (line, column):
+            column = 1  # a place at the end of a line would show as nothing
+        return lsp.Range(self.to_client(line, column), self.to_client(end_line, end_column))
 
     def from_client(self, position: lsp.Position) -> tuple[int, int]:
         """The editor's position as (line, column) from 1; behind the end of a line is its end."""

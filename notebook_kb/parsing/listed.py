@@ -67,7 +67,7 @@ def listed_formulas(
 
 
 def _formulas(blocks: tuple[d.Block, ...], words: ListWords, tex: TexConverter) -> Iterator[ListedFormula]:
-    for block, _, own in listed_blocks(blocks, words):
+    for block, _, own in listed_blocks(blocks, words, partly=True):
         if isinstance(block, d.MathBlock):
             yield listed_formula(block, own, words, tex)
         elif isinstance(block, (d.BlockParent, d.List)):
@@ -80,7 +80,7 @@ def listed_formula(
     """One formula with the blocks below it that belong to it."""
     typed = strip_comments(formula.tex).strip()
     read = formula_symbols(formula.tex, tex)
-    lists = [b for b in own if symbol_rows(b, words.means) or where_rows(b, words)]
+    lists = [b for b in own if symbol_rows(b, words.means, partly=True) or where_rows(b, words)]
     said = next((b for b in own if spoken(b, words.aloud)), None)
     rows = tuple(r for b in lists for r in block_rows(b, words, tex))
     return ListedFormula(
@@ -101,7 +101,7 @@ def listed_formula(
 
 def block_rows(block: d.Block, words: ListWords, tex: TexConverter) -> Iterator[SymbolRow]:
     """The rows of a list, a table or a sentence; `words` is '' where they wait for some."""
-    for row in symbol_rows(block, words.means) or where_rows(block, words):
+    for row in symbol_rows(block, words.means, partly=True) or where_rows(block, words):
         yield symbol_row(row, tex)
 
 
