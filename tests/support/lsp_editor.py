@@ -37,6 +37,12 @@ class Editor:
     def run(self, what: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(asyncio.wait_for(what, WAIT))
 
+    def operations(self) -> list[str]:
+        """What the editor says that it does with files."""
+        workspace = self.client.capabilities.workspace
+        edit = workspace.workspace_edit if workspace else None
+        return [str(getattr(o, "value", o)) for o in (edit.resource_operations if edit else None) or ()]
+
     def close(self) -> None:
         self.run(self.client.shutdown_session())
         self.run(self.client.stop())
