@@ -123,7 +123,7 @@ def differ(one: str, other: str) -> bool:
 
 def short(words: str) -> str:
     """The beginning of a description."""
-    return words if len(words) <= 40 else words[:40].rsplit(" ", 1)[0] + " …"  # noqa: PLR2004 - fits a line of the terminal
+    return words if len(words) <= 40 else words[:40].rsplit(" ", 1)[0] + " …"
 
 
 def left_over(note: Note) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.model import document as d
 from notebook_kb.model.note import Part
 from notebook_kb.model.symbols import ListedFormula, SymbolRow
-from notebook_kb.parsing.formula_symbols import flat, formula_symbols, read_symbols
+from notebook_kb.parsing.formula_symbols import formula_symbols, read_symbols
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.symbol_lists import (
     listed_blocks,
@@ -17,6 +17,7 @@ from notebook_kb.parsing.symbol_lists import (
     symbol_rows,
     where_rows,
 )
+from notebook_kb.parsing.symbol_tree import flat
 from notebook_kb.parsing.symbols import (
     INVISIBLE,
     SCRIPTS,

@@ -22,7 +22,7 @@ ITALIC = (
     {0x1D434 + n: 0x41 + n for n in range(26)} | {0x1D44E + n: 0x61 + n for n in range(26)} | {0x210E: 0x68}
 )
 # wide accents are the usual ones, drawn wider; the bar of \overline comes as a low line
-ACCENTS = str.maketrans({"\u0302": "ˆ", "~": "˜", "\u0303": "˜", "→": "\u20d7", "\u0305": "¯"})
+ACCENTS = str.maketrans({"\u0302": "ˆ", "~": "˜", "\u0303": "˜", "\u0305": "¯"})
 BRACES = frozenset("⏟⏞⏝⏜⎵⎴︸︷")
 # accent as math-core draws it → the combining character, for people
 COMBINING = {
@@ -34,6 +34,7 @@ COMBINING = {
     "¨": "\u0308",
     "ˇ": "\u030c",
 }
+COMBINING |= {"→": "\u20d7", "←": "\u20d6"}
 COMBINING |= {"˘": "\u0306", "˚": "\u030a", "_": "\u0332", "´": "\u0301", "`": "\u0300"}
 INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")
 WRAPPERS = frozenset({"semantics", "mrow", "mstyle", "math", "mpadded"})
@@ -86,7 +87,7 @@ def symbol_key(element: ET.Element) -> str:
             inner = children(element)
             return symbol_key(inner[0]) if inner else ""
         case tag if tag in WRAPPERS:
-            inner = children(element)
+            inner = [c for c in children(element) if c.tag != "mspace"]
             return symbol_key(inner[0]) if len(inner) == 1 else ""
         case _:
             return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.parsing.formula_symbols import flat
+from notebook_kb.parsing.symbol_tree import flat
 from notebook_kb.parsing.symbols import COMBINING, children, parse_math, symbol_key
 from notebook_kb.parsing.tex_tokens import group_end, plain, skip_space, tokenize
 
@@ -17,8 +17,23 @@ if TYPE_CHECKING:
 COMMANDS = {"ˆ": "hat", "¯": "bar", "˜": "tilde", "\u20d7": "vec", "˙": "dot", "¨": "ddot", "ˇ": "check"}
 # their first argument is drawn above another, or not at all
 OTHERS = frozenset(
-    r"\frac \dfrac \tfrac \binom \sqrt \left \right \begin \end \color \textcolor \label \tag \hspace".split()
-)  # noqa: SIM905 - a list of words reads best as words
+    [
+        r"\frac",
+        r"\dfrac",
+        r"\tfrac",
+        r"\binom",
+        r"\sqrt",
+        r"\left",
+        r"\right",
+        r"\begin",
+        r"\end",
+        r"\color",
+        r"\textcolor",
+        r"\label",
+        r"\tag",
+        r"\hspace",
+    ]
+)
 
 
 def typed_signs(tex: str, converter: TexConverter) -> dict[str, str]:
