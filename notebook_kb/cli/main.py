@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show a note in the terminal."),
     "next": ("next", "Say what to write next, and from which source."),
     "coverage": ("coverage", "Say what of the roadmap is covered, and what is missing."),
+    "symbols": ("symbols", "Say which symbols of a note's formulas have words."),
     "roadmap": ("roadmap", "Show, check or change the roadmap."),
     "status": ("status", "Sum up the notebook: written, public, findings."),
     "review": ("review", "Ask the cards that are due."),

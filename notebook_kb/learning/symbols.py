@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notebook_kb.model.symbols import ListedFormula
+from notebook_kb.parsing.formula_symbols import formula_symbols
 from notebook_kb.parsing.symbols import key_text
+from notebook_kb.parsing.tex import TexConverter, strip_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from notebook_kb.model.inlines import Place
     from notebook_kb.model.note import Note
-    from notebook_kb.model.symbols import ListedFormula, SymbolRow
+    from notebook_kb.model.symbols import SymbolRow
     from notebook_kb.notebook.notebook import Notebook
 
 TOGETHER = 3  # lines between formulas that stand together: a blank one, perhaps a comment
@@ -82,9 +86,34 @@ def apart(one: ListedFormula, other: ListedFormula) -> bool:
     return other.place.line - one.place.end_line > TOGETHER
 
 
-def named(keys: Sequence[str]) -> str:
-    """Symbols for people: `λ`, `λ and σ`, `a, b, c, d, e and 3 more`."""
-    shown = [key_text(k) for k in keys]
+def all_states(notebook: Notebook, note: Note) -> list[FormulaState]:
+    """The state of every display formula of the note, in order; those outside of symbols parts by any row of the note."""
+    states = formula_states(notebook, note)
+    rows = tuple(r for f in note.listed for r in f.rows)
+    tex = TexConverter({**notebook.settings.macros, **note.macros})
+    known = {f.place for f in note.listed}
+    states += [
+        state_of(read_formula(f.tex, f.place, tex), rows)
+        for f in note.formulas
+        if f.display and f.place not in known
+    ]
+    return sorted(states, key=lambda s: s.formula.place)
+
+
+def read_formula(typed: str, place: Place, tex: TexConverter) -> ListedFormula:
+    """A formula without a list of its own."""
+    read = formula_symbols(typed, tex)
+    shown = strip_comments(typed).strip()
+    if read is None:
+        return ListedFormula(shown, place, unread=True)
+    return ListedFormula(
+        shown, place, read.required, read.optional, drawn=tuple(sorted(read.drawn)), loose_words=read.words
+    )
+
+
+def named(keys: Sequence[str], *, quoted: bool = False) -> str:
+    """Symbols for people: `λ`, `λ and σ`, `a, b, c, d, e and 3 more`; `quoted`: each in back quotes."""
+    shown = [f"`{key_text(k)}`" if quoted else key_text(k) for k in keys]
     if len(shown) > NAMED:
         shown = [*shown[: NAMED - 1], f"{len(shown) - NAMED + 1} more"]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
