@@ -103,7 +103,7 @@ def symbol_lines(state: FormulaState) -> Iterator[tuple[str, str, str]]:
     for key in dict.fromkeys((*formula.required, *state.described)):
         if key in state.described:
             said = state.described[key]
-            yield key_text(key), said.words + (f" ({said.origin})" if said.origin else ""), ""
+            yield key_text(key), said.words + (f" (from {said.origin})" if said.origin else ""), ""
         elif key in state.missing:
             yield key_text(key), "no words yet", "warning"
 

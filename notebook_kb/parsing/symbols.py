@@ -7,6 +7,7 @@ exponents are no part of it: `$x_i$` and `$x_1$` both show the symbol x.
 from __future__ import annotations
 
 import unicodedata
+from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -108,6 +109,22 @@ def key_text(key: str) -> str:
     if not accent or not letter:
         return key.removesuffix("|upright")
     return unicodedata.normalize("NFC", "".join(c + COMBINING.get(accent, accent) for c in letter))
+
+
+def key_mathml(key: str) -> str:
+    """A key as a formula of one sign."""
+    letter, _, accent = key.partition("^")
+    upright = letter.endswith("|upright")
+    letter = escape(letter.removesuffix("|upright"))
+    if not any(c.isalnum() for c in letter):
+        sign = f"<mo>{letter}</mo>"
+    else:
+        sign = f'<mi mathvariant="normal">{letter}</mi>' if upright else f"<mi>{letter}</mi>"
+    if accent == "_":
+        sign = f'<munder accentunder="true">{sign}<mo>\u0332</mo></munder>'
+    elif accent:
+        sign = f'<mover accent="true">{sign}<mo stretchy="false">{escape(accent)}</mo></mover>'
+    return f"<math>{sign}</math>"
 
 
 def is_accent(element: ET.Element) -> bool:
