@@ -170,6 +170,9 @@ def _part_keys(part: list[ET.Element], mentioned: Mentioned | None) -> Iterator[
     atoms = flat(part)
     if not atoms:
         return
+    if len(atoms) == 1 and atoms[0].tag == "mi" and len(letter := symbol_key(atoms[0])) == 1:
+        yield letter
+        return
     cut = next(
         (n for n, e in enumerate(atoms) if n and e.tag == "mo" and (e.text or "").strip() in RELATIONS),
         len(atoms),

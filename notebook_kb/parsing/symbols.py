@@ -22,6 +22,7 @@ BOLD = {0x1D468 + n: 0x1D400 + n for n in range(52)} | {0x1D71C + n: 0x1D6A8 + n
 ITALIC = (
     {0x1D434 + n: 0x41 + n for n in range(26)} | {0x1D44E + n: 0x61 + n for n in range(26)} | {0x210E: 0x68}
 )
+LETTERS = VARIATION | BOLD | ITALIC | {0x2009: None}
 # wide accents are the usual ones, drawn wider; the bar of \overline comes as a low line
 ACCENTS = str.maketrans({"\u0302": "ˆ", "~": "˜", "\u0303": "˜", "\u0305": "¯"})
 BRACES = frozenset("⏟⏞⏝⏜⎵⎴︸︷")
@@ -65,7 +66,8 @@ def top_level(root: ET.Element) -> list[ET.Element]:
 
 def letter_text(text: str) -> str:
     """Letters in the form in which keys have them: one bold, no italic, no blank within limsup."""
-    return text.strip().translate(VARIATION).translate(BOLD).translate(ITALIC).replace("\u2009", "")
+    short = text.strip()
+    return short if short.isascii() else short.translate(LETTERS)
 
 
 def symbol_key(element: ET.Element) -> str:
