@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lsp": ("lsp", "Serve an editor: findings while you type, completion, links, renames."),
     "next": ("next", "Say what to write next, and from which source."),
     "coverage": ("coverage", "Say what of the roadmap is covered, and what is missing."),
+    "symbols": ("symbols", "Say which symbols of a note's formulas have words."),
     "roadmap": ("roadmap", "Show, check or change the roadmap."),
     "status": ("status", "Sum up the notebook: written, public, findings."),
     "review": ("review", "Ask the cards that are due."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.model import document as d
 from notebook_kb.model.note import Part
 from notebook_kb.model.symbols import ListedFormula, SymbolRow
-from notebook_kb.parsing.formula_symbols import flat, formula_symbols, read_symbols
+from notebook_kb.parsing.formula_symbols import formula_symbols, read_symbols
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.symbol_lists import (
     listed_blocks,
@@ -17,6 +17,7 @@ from notebook_kb.parsing.symbol_lists import (
     symbol_rows,
     where_rows,
 )
+from notebook_kb.parsing.symbol_tree import flat
 from notebook_kb.parsing.symbols import (
     INVISIBLE,
     SCRIPTS,
@@ -168,6 +169,9 @@ def _part_keys(part: list[ET.Element], mentioned: Mentioned | None) -> Iterator[
     """The keys of one sign: its symbol, the function that it calls, or its notation."""
     atoms = flat(part)
     if not atoms:
+        return
+    if len(atoms) == 1 and atoms[0].tag == "mi" and len(letter := symbol_key(atoms[0])) == 1:
+        yield letter
         return
     cut = next(
         (n for n, e in enumerate(atoms) if n and e.tag == "mo" and (e.text or "").strip() in RELATIONS),
