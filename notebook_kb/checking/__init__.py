@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notebook_kb.checking import cards, embeds, links, own_words, privacy, sources, symbols
-from notebook_kb.checking.family import Family, whole
+from notebook_kb.checking.family import Family, same_concepts, whole
 from notebook_kb.checking.silence import judged
 from notebook_kb.model.evidence import NO_EVIDENCE
 from notebook_kb.notebook.notebook import Change
@@ -30,10 +30,10 @@ __all__ = ["FAMILIES", "Family", "check_note", "check_notebook", "dependents", "
 FAMILIES = (
     Family(links.of_note, links.others),
     Family(embeds.of_note, embeds.others),
-    Family(sources.of_note, sources.others),
+    Family(sources.of_note, same_concepts),
     Family(privacy.of_note, privacy.others),
     Family(cards.of_note, cards.others),
-    Family(own_words.of_note),
+    Family(own_words.of_note, same_concepts),
     Family(symbols.of_note),
 )
 

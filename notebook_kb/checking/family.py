@@ -78,3 +78,13 @@ def referring(change: Change) -> set[str]:
         keys.update(concepts.names_of[concept])
     tables = (change.before.referrers, change.after.referrers)
     return {path for table in tables for path in found_under(table, keys)} - {change.path}
+
+
+def same_concepts(change: Change) -> set[str]:
+    """The notes about a concept of the changed one, and those that explain it."""
+    found: set[str] = set()
+    for side in (change.before, change.after):
+        for concept in change.concepts:
+            found.update(note.path for note in side.concept_notes.get(concept, ()))
+            found.update(told.note.path for told in side.explanations.get(concept, ()))
+    return found

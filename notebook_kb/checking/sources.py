@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Citation, Note
-    from notebook_kb.notebook.notebook import Change, Notebook
+    from notebook_kb.notebook.notebook import Notebook
 
 # any words may name a source, so only what is nearly a known one is taken for a slip
 NEAR = 0.82
@@ -28,14 +28,6 @@ def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Find
     yield from citation_findings(notebook, note)
     yield from concept_findings(notebook, note)
     yield from double_findings(notebook, note)
-
-
-def others(change: Change) -> set[str]:
-    """The notes for the concepts of the changed one."""
-    sides = (change.before, change.after)
-    return {
-        n.path for side in sides for concept in change.concepts for n in side.concept_notes.get(concept, ())
-    }
 
 
 def citation_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from notebook_kb.website.audit import PrivateMatter, Scanner, Sources, find_leak
 from notebook_kb.website.audit_memory import AuditMemory
 from notebook_kb.website.build import PageMemory, render_site
 from notebook_kb.website.output import write_site
-from notebook_kb.workspace.findings import at_its_key
+from notebook_kb.workspace.site_problems import at_its_key
 from notebook_kb.workspace.workspace import FEEDS
 
 if TYPE_CHECKING:

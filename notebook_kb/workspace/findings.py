@@ -1,24 +1,25 @@
-"""All findings of an opened notebook: the checks, and what only its sites can tell."""
+"""All findings of an opened notebook, or of one note of it: the checks, and what only its sites and its history can tell."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notebook_kb.checking import unjudged_findings
-from notebook_kb.checking.places import WHOLE_FILE, head_place
+from notebook_kb import checking
+from notebook_kb.checking import unjudged_findings, unjudged_of
 from notebook_kb.checking.silence import judged
-from notebook_kb.findings import Severity, finding
+from notebook_kb.findings import finding
+from notebook_kb.notebook.public import public_view
 from notebook_kb.website.attachments import public_bytes
-from notebook_kb.website.redirects import redirects
-from notebook_kb.workspace.cards import history_findings
+from notebook_kb.workspace.history_problems import history_findings
+from notebook_kb.workspace.site_problems import SiteProblems, address_findings, address_paths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notebook_kb.checking.silence import Judged
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
-    from notebook_kb.website.plan import Site
     from notebook_kb.workspace.workspace import Workspace
 
 
@@ -29,54 +30,54 @@ def all_findings(workspace: Workspace, loaded: Loaded) -> list[Finding]:
 
 def judged_findings(workspace: Workspace, loaded: Loaded) -> Judged:
     """All findings: those that are told, and those that notes silence."""
-    public = workspace.public_site(loaded)
-    found = [
-        *unjudged_findings(loaded.notebook, workspace.evidence(loaded)),
-        *address_findings(loaded.notebook, public, workspace.private_site(loaded)),
-        *old_address_findings(loaded.notebook, public),
-        *attachment_findings(public.notebook),
-        *history_findings(workspace, loaded.notebook),
-    ]
-    return judged(loaded.notebook, found)
+    found = unjudged_findings(loaded.notebook, workspace.evidence(loaded))
+    return judged(loaded.notebook, [*found, *other_findings(loaded.notebook)])
 
 
-def address_findings(notebook: Notebook, public: Site, mine: Site) -> list[Finding]:
-    """Notes that want one address: an error on the public site, a warning while one of them is private."""
-    found = public.address_findings()
-    known = {f.path for f in found}
-    found += [replace(f, severity=Severity.WARNING) for f in mine.address_findings() if f.path not in known]
-    return [at_its_key(notebook, f) for f in found]
+def findings_of(workspace: Workspace, loaded: Loaded, path: str) -> list[Finding]:
+    """What `kb check` says of one note, in the order of its text; of an editor's unsaved text too. Milliseconds, where the
+    snapshot was made from another one by `Loader.overlay` or `Loader.refresh`.
+    """
+    notebook = loaded.notebook
+    if path not in notebook.notes:
+        return judged(notebook, [f for f in notebook.findings if f.path == path]).shown
+    own = unjudged_of(notebook, path, workspace.evidence_for(loaded, path))
+    found = judged(
+        notebook, [*own, *address_findings(notebook, path), *history_findings(notebook, path)]
+    ).shown
+    return sorted(found, key=lambda f: (f.line, f.column, f.code))
 
 
-def at_its_key(notebook: Notebook, clash: Finding) -> Finding:
-    """A clash at the `permalink:` or `slug:` that makes it, else at the whole file."""
-    for key in ("permalink", "slug"):
-        place = head_place(notebook, clash.path, key)
-        if place != WHOLE_FILE:
-            line, column, end_line, end_column = place
-            return replace(clash, line=line, column=column, end_line=end_line, end_column=end_column)
-    return clash
+def dependents(before: Notebook, after: Notebook, path: str) -> set[str]:
+    """The notes whose `findings_of` may differ between two snapshots in which the note at `path` alone does."""
+    found = checking.dependents(before, after, path)
+    then, now = before.index(SiteProblems), after.index(SiteProblems)
+    if then is not now:
+        for table, other in ((then.clashes, now.clashes), (then.old_addresses, now.old_addresses)):
+            found |= {p for p in {*table, *other} if table.get(p) != other.get(p)}
+    paths = (f.path for side in (before, after) for f in history_findings(side))
+    return found | {p for p in paths if p in after.notes}
 
 
-def old_address_findings(notebook: Notebook, public: Site) -> list[Finding]:
-    """Old addresses of public notes that cannot lead to their page, at the head's `aliases:`."""
-    found = []
-    for old, why in redirects(public)[1]:
-        place = head_place(notebook, old.note, "aliases", old.alias)
-        message = f"the old address `{old.url}` cannot lead here: {why}"
-        found.append(finding("KB207", message, "take it out of `aliases:`", path=old.note, place=place))
-    return found
+def other_findings(notebook: Notebook) -> Iterator[Finding]:
+    """What is found in no note alone: addresses, attachments, the history."""
+    for path in address_paths(notebook):
+        yield from address_findings(notebook, path)
+    yield from attachment_findings(notebook)
+    yield from history_findings(notebook)
 
 
-def attachment_findings(public: Notebook) -> list[Finding]:
+def attachment_findings(notebook: Notebook) -> Iterator[Finding]:
     """Pictures that a public page shows and that are not published as they are."""
-    found: list[Finding] = []
+    problems = notebook.index(SiteProblems)
+    # what is known of addresses may be older than the links
+    public = problems.public.notebook if problems.notebook is notebook else public_view(notebook)
     for name in public.files:
         if not name.casefold().endswith(".svg"):
             continue
         try:
-            _, bad = public_bytes(public.root / name, name)
+            _, bad = public_bytes(notebook.root / name, name)
         except OSError as error:
             bad = finding("KB604", f"this file cannot be read: {error.strerror}", path=name)
-        found += [bad] if bad else []
-    return found
+        if bad:
+            yield bad

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from notebook_kb.model.codec import decode as from_data
 from notebook_kb.model.codec import encode as to_data
 from notebook_kb.model.evidence import Overlap
 from notebook_kb.model.note import NoteType, Part
+from notebook_kb.notebook.cache import NoteCache
 from notebook_kb.notebook.names import fold
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.note import parse_note
@@ -24,10 +25,9 @@ from notebook_kb.parsing.prose import own_prose, source_prose, text_prose
 from notebook_kb.parsing.sections import is_excerpt, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from notebook_kb.model.note import Note, Section
-    from notebook_kb.notebook.cache import NoteCache
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.parsing.note import ParsedNote
     from notebook_kb.parsing.prose import Paragraph
@@ -56,30 +56,48 @@ class OwnWords:
     notebook: Notebook
     text_of: Callable[[str], str]
     cache: NoteCache
+    shelf: Shelf
     compared: int = 0
     parsed: dict[str, ParsedNote] = field(default_factory=dict)
-
-    @cached_property
-    def sources(self) -> tuple[SourceFile, ...]:
-        """The texts under `sources/`."""
-        return tuple(source_files(self.notebook.root))
 
     def overlaps(self) -> dict[str, dict[int, Overlap]]:
         """Note path → number of a section → what comparing it showed. Sections without an excerpt are left out."""
         found: dict[str, dict[int, Overlap]] = {}
         used: set[str] = set()
         for concept in self.notebook.roadmap.concepts:
-            holders, files = self.excerpts_of(concept)
-            if not holders and not files:
-                continue
-            for path, numbers in self.sections_of(concept).items():
-                name = f"{concept}\x1f{path}"
-                used.add(name)
-                overlaps = self.of_note(name, path, numbers, holders, files)
-                sections = self.notebook.notes[path].sections
-                found.setdefault(path, {}).update({n: accepted(o, sections[n]) for n, o in overlaps.items()})
+            used.update(self.name(concept, path) for path in self.of_concept(concept, found))
         self.cache.save(used)
         return found
+
+    def overlaps_in(self, path: str) -> dict[str, dict[int, Overlap]]:
+        """The same of one note alone."""
+        note, found = self.notebook.notes[path], dict[str, dict[int, Overlap]]()
+        names = self.notebook.roadmap_names
+        about = {names.counts_for(note), *(c for c, _ in names.reading(note))}
+        for concept in self.notebook.roadmap.concepts:
+            if concept in about:
+                self.of_concept(concept, found, only=path)
+        return found
+
+    def of_concept(
+        self, concept: str, found: dict[str, dict[int, Overlap]], only: str | None = None
+    ) -> list[str]:
+        """Put what is known of a concept's explanations into `found`; the notes that were compared."""
+        holders, files = self.excerpts_of(concept)
+        if not holders and not files:
+            return []
+        compared = []
+        for path, numbers in self.sections_of(concept).items():
+            if only in {None, path}:
+                compared.append(path)
+                overlaps = self.of_note(self.name(concept, path), path, numbers, holders, files)
+                sections = self.notebook.notes[path].sections
+                found.setdefault(path, {}).update({n: accepted(o, sections[n]) for n, o in overlaps.items()})
+        return compared
+
+    def name(self, concept: str, path: str) -> str:
+        """What an explanation of a concept is called in the cache."""
+        return f"{concept}\x1f{path}"
 
     def excerpts_of(self, concept: str) -> tuple[list[Note], list[SourceFile]]:
         """The notes that keep an excerpt of a concept, and the texts of the sources that its explanations name."""
@@ -89,7 +107,7 @@ class OwnWords:
         if own:
             notes.setdefault(own.path, own)
         cited = {e.source for e in explanations} - {"me"}
-        files = [f for f in self.sources if self.source_ids(f) & cited]
+        files = [f for f in self.shelf.files() if self.source_ids(f) & cited]
         return [n for _, n in sorted(notes.items()) if n.has_excerpt], files
 
     def source_ids(self, file: SourceFile) -> set[str]:
@@ -179,16 +197,37 @@ def of_file(file: SourceFile) -> Excerpt:
     return Excerpt(file.path, text_prose(file.text))
 
 
-def source_files(root: Path) -> Iterator[SourceFile]:
-    """The texts under `sources/`, by path; links are not followed, what cannot be read as text is left out."""
-    folder = root / SOURCES
-    found: list[Path] = []
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        found += [Path(here) / n for n in names if n.endswith((".md", ".markdown", ".txt"))]
-    for path in sorted(found):
-        if path.is_symlink():
-            continue
+@dataclass
+class Shelf:
+    """The texts under `sources/`; read again when one of them came, went or was saved."""
+
+    root: Path
+    seen: tuple[object, ...] | None = None
+    known: tuple[SourceFile, ...] = ()
+
+    def files(self) -> tuple[SourceFile, ...]:
+        """The texts as they are now, by path."""
+        now = tuple(self.look())
+        if now != self.seen:
+            self.seen, self.known = now, tuple(source_files(self.root, [path for path, *_ in now]))
+        return self.known
+
+    def look(self) -> Iterator[tuple[Path, int, int, int]]:
+        """(path, time, size, number) of each file; links are not followed."""
+        found: list[Path] = []
+        for here, folders, names in os.walk(self.root / SOURCES):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            found += [Path(here) / n for n in names if n.endswith((".md", ".markdown", ".txt"))]
+        for path in sorted(found):
+            with suppress(OSError):
+                if not path.is_symlink():
+                    facts = path.stat()
+                    yield path, facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
+def source_files(root: Path, paths: Iterable[Path]) -> Iterator[SourceFile]:
+    """The texts at these paths; what cannot be read as text is left out."""
+    for path in paths:
         try:
             snapshot = read_file(path)
         except EnvironmentFailedError:
@@ -196,7 +235,7 @@ def source_files(root: Path) -> Iterator[SourceFile]:
         text, problem = decode(snapshot.data)
         if not problem:
             name = path.relative_to(root).as_posix()
-            yield SourceFile(name, snapshot.digest, text, names_of(path.relative_to(folder), text))
+            yield SourceFile(name, snapshot.digest, text, names_of(path.relative_to(root / SOURCES), text))
 
 
 def names_of(path: Path, text: str) -> frozenset[str]:
@@ -208,23 +247,23 @@ def names_of(path: Path, text: str) -> frozenset[str]:
     return frozenset(fold(n) for n in names if n)
 
 
-def file_reader(notebook: Notebook) -> Callable[[str], str]:
-    """Reads a note's text from the disk, once; '' where it has gone."""
+def reader(notebook: Notebook) -> Callable[[str], str]:
+    """Reads a note's text once, the unsaved one where there is one; '' where it has gone."""
     known: dict[str, str] = {}
 
     def text_of(path: str) -> str:
         if path not in known:
-            try:
-                known[path] = decode(read_file(notebook.root / path).data)[0]
-            except EnvironmentFailedError:
-                known[path] = ""
+            known[path] = notebook.text_of(path) or ""
         return known[path]
 
     return text_of
 
 
-def overlaps_of(
-    notebook: Notebook, cache: NoteCache, text_of: Callable[[str], str] | None = None
-) -> Mapping[str, Mapping[int, Overlap]]:
-    """The overlaps of a whole notebook; `cache` remembers what was compared."""
-    return OwnWords(notebook, text_of or file_reader(notebook), cache).overlaps()
+def overlaps_of(notebook: Notebook, cache: Path | None, shelf: Shelf) -> Mapping[str, Mapping[int, Overlap]]:
+    """The overlaps of a whole notebook. `cache` is a database that may be deleted; None remembers nothing."""
+    return OwnWords(notebook, reader(notebook), NoteCache(cache), shelf).overlaps()
+
+
+def overlaps_in(notebook: Notebook, path: str, shelf: Shelf) -> Mapping[str, Mapping[int, Overlap]]:
+    """The overlaps of one note, nothing remembered."""
+    return OwnWords(notebook, reader(notebook), NoteCache(None), shelf).overlaps_in(path)

@@ -14,8 +14,9 @@ from notebook_kb.settings import find_root
 from notebook_kb.website.plan import Site
 from notebook_kb.website.site_view import NavItem, SiteView
 from notebook_kb.workspace.copies import Copies
-from notebook_kb.workspace.evidence import evidence_of
+from notebook_kb.workspace.evidence import evidence_in, evidence_of
 from notebook_kb.workspace.known import known
+from notebook_kb.workspace.own_words import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ class Workspace:
         self.loader = Loader(root, deriver)
         self.settings = self.loader.settings
         self.pack = self.loader.pack
+        self.shelf = Shelf(root)
         self._evidence: tuple[Notebook, Evidence] | None = None
         self.today = today_in(self.settings, today, os.environ.get("SOURCE_DATE_EPOCH", ""))
 
@@ -71,8 +73,14 @@ class Workspace:
     def evidence(self, loaded: Loaded) -> Evidence:
         """What is known of the notes besides their text: once for each snapshot."""
         if self._evidence is None or self._evidence[0] is not loaded.notebook:
-            self._evidence = (loaded.notebook, evidence_of(loaded.notebook))
+            self._evidence = (loaded.notebook, evidence_of(loaded.notebook, self.shelf))
         return self._evidence[1]
+
+    def evidence_for(self, loaded: Loaded, path: str) -> Evidence:
+        """The same of one note, where no more is asked."""
+        if self._evidence is not None and self._evidence[0] is loaded.notebook:
+            return self._evidence[1]
+        return evidence_in(loaded.notebook, path, self.shelf)
 
     def public_site(self, loaded: Loaded, *, drafts: bool = False, future: bool = False) -> Site:
         """The site as everybody may see it; made from the public-only view."""

@@ -9,7 +9,7 @@ import pytest
 from notebook_kb.learning.coverage import State
 from notebook_kb.model.evidence import Verdict
 from notebook_kb.workspace.findings import all_findings
-from notebook_kb.workspace.own_words import OwnWords, file_reader
+from notebook_kb.workspace.own_words import OwnWords, Shelf, reader
 from notebook_kb.workspace.workspace import Workspace
 from tests.support.canaries import TODAY, write_files
 from tests.support.own_words import english, others
@@ -134,7 +134,7 @@ def test_an_unchanged_notebook_compares_nothing_again(tmp_path: Path) -> None:
         from notebook_kb.notebook.cache import NoteCache
 
         notebook = workspace.load().notebook
-        run = OwnWords(notebook, file_reader(notebook), NoteCache(cache))
+        run = OwnWords(notebook, reader(notebook), NoteCache(cache), Shelf(notebook.root))
         run.overlaps()
         return run.compared
 
