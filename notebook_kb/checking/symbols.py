@@ -44,7 +44,7 @@ def without_words(notebook: Notebook, note: Note) -> Iterator[Finding]:
             verb = "has" if len(missing) == 1 else "have"
             yield finding(
                 "KB411",
-                f"`{named(missing)}` in the formula {verb} no words",
+                f"{named(missing, quoted=True)} in the formula {verb} no words",
                 "write a line for it in the list below the formula",
                 place=formula.place,
             )

@@ -11,20 +11,33 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notebook_kb.parsing.symbol_tree import (
+    bare_letter,
+    base_of,
+    begins_with_d,
+    flat,
+    has_given,
+    is_bold,
+    is_called,
+    is_mark,
+    only_differentials,
+    text_of,
+)
 from notebook_kb.parsing.symbol_words import (
     BLACKBOARD,
+    CALLED,
     GLUE,
     KNOWN_FUNCTIONS,
     is_bold_word,
     is_index_word,
     is_label,
     is_run,
+    is_script_label,
     plain,
 )
 from notebook_kb.parsing.symbols import (
     INVISIBLE,
     SCRIPTS,
-    WRAPPERS,
     children,
     is_accent,
     letter_text,
@@ -40,13 +53,9 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.tex import TexConverter
 
 TRANSPOSED = "ᵀ"
-NOTATION = {c: c for c in "∑∏∫∬∭∮∇∂⊙⊗⊕∘∼∝∀∃∞∅⊥∐⋃⋂⨂⨁"} | {"~": "∼", "∥": "‖", "∂": "∂"}
-BARS = {"|": ("∣", "|·|"), "∣": ("∣", "∣"), "‖": ("‖", "‖·‖"), "∥": ("‖", "‖·‖")}
+NOTATION = {c: c for c in "∑∏∫∬∭∮∇∂⊙⊗⊕∘∼∗†⟂∪∩∐⋃⋂⨂⨁∣‖"} | {"~": "∼", "∥": "‖", "⊥": "⟂"}
 LARGE = frozenset("∑∏∫∬∭∮⋃⋂⨁⨂∐")
 INTEGRALS = frozenset("∫∬∭∮")
-OPENING = frozenset("([{")
-ROWS = WRAPPERS | {"mtd"}
-SILENT = frozenset({"mspace", "mphantom", "mprescripts", "none"})
 LIMITS = frozenset({"munder", "mover", "munderover"})
 IN_LINE, INDEX, POWER = "line", "index", "power"
 
@@ -81,62 +90,14 @@ def read_symbols(root: ET.Element, *, index: bool = False) -> FormulaSymbols:
     return FormulaSymbols(required, optional, drawn, tuple(dict.fromkeys(reader.words)))
 
 
-def flat(elements: Sequence[ET.Element]) -> list[ET.Element]:
-    """What stands in a row one after the other, without the groups around and without blanks."""
-    out: list[ET.Element] = []
-    for element in elements:
-        if element.tag in ROWS:
-            out += flat(children(element))
-        elif element.tag not in SILENT:
-            out.append(element)
-    return out
-
-
-def _text(element: ET.Element) -> str:
-    return letter_text("".join(element.itertext()))
-
-
-def _single(element: ET.Element) -> ET.Element:
-    """What a group holds, where it is one thing."""
-    inner = flat([element])
-    return inner[0] if len(inner) == 1 else element
-
-
-def _base(element: ET.Element) -> ET.Element:
-    """What the scripts of an element stand at."""
-    inner = children(element)
-    return _single(inner[0]) if inner else element
-
-
-def _bare_letter(element: ET.Element) -> str:
-    """A letter as it is typed without a command: italic, no script; '' for all else."""
-    text = _text(element)
-    bare = (
-        element.tag == "mi" and len(text) == 1 and text.isalpha() and element.get("mathvariant") != "normal"
-    )
-    return text if bare and (text.isascii() or unlike_symbols(text)) else ""
-
-
-def unlike_symbols(letter: str) -> bool:
-    """Whether a letter belongs to words rather than to formulas: ß, ü, 损."""
-    return (
-        letter not in "ıȷð"
-        and not ("Ͱ" <= letter <= "Ͽ")
-        and ord(letter) < 0x1D400
-        and not 0x2100 <= ord(letter) <= 0x214F
-    )
-
-
 class _Reader:
     """Walks one formula; `seen` is each key with whether it is required."""
 
     def __init__(self, root: ET.Element) -> None:
         self.seen: dict[str, bool] = {}
         self.words: list[str] = []
-        signs = [_text(e) for e in root.iter("mo")]
-        self.counts = {bar: signs.count(bar) for bar in BARS}
-        self.integral = any(s in INTEGRALS for s in signs)
-        self.differentials = self.integral or _all_differentials(root)
+        integral = any(text_of(e) in INTEGRALS for e in root.iter("mo"))
+        self.differentials = integral or only_differentials(root)
 
     def add(self, key: str, *, required: bool) -> None:
         """One place where a symbol stands; needed anywhere is needed."""
@@ -148,8 +109,10 @@ class _Reader:
     def row(self, atoms: Sequence[ET.Element], where: str, *, differential: bool = False) -> None:
         """Things one after the other. `differential`: each d before a letter belongs to it."""
         at = 0
+        if has_given(atoms):
+            self.add("∣", required=False)
         while at < len(atoms):
-            run = self.run(atoms, at, where)
+            run = self.run(atoms, at, where) or self.arg(atoms, at)
             if run:
                 at += run
                 continue
@@ -159,36 +122,62 @@ class _Reader:
             at += 1
 
     def run(self, atoms: Sequence[ET.Element], at: int, where: str) -> int:
-        r"""How many letters at this place are a word written without `\text`; 0 for none."""
+        r"""How many letters at this place are a word written without `\text`; 0 for none.
+
+        On the line such a word is a symbol, as a script a label. The scripts of its last letter are read with it.
+        """
         end = at
-        while end < len(atoms) and (_bare_letter(atoms[end]) or (end > at and _text(atoms[end]) == "_")):
+        while end < len(atoms) and (bare_letter(atoms[end]) or (end > at and text_of(atoms[end]) == "_")):
             end += 1
-        word = "".join(_text(a) for a in atoms[at:end])
-        last = end < len(atoms) and atoms[end].tag in SCRIPTS and _bare_letter(_base(atoms[end]))
-        if len(word) < 2:
+        word = "".join(text_of(a) for a in atoms[at:end])
+        last = atoms[end] if end < len(atoms) and atoms[end].tag in SCRIPTS else None
+        whole = word + (bare_letter(base_of(last)) if last is not None else "")
+        if last is not None and whole != word and ("_" in word or is_run(whole)):
+            self.word(whole, atoms[end + 1 :], where)
+            self.scripts_of(last)
+            return end - at + 1
+        if len(word) < 2 or whole != word:
             return 0
+        label = where != IN_LINE and at == 0 and end == len(atoms)
         foreign = any(not c.isascii() and c != "_" for c in word)
-        whole_index = where != IN_LINE and at == 0 and end == len(atoms)
-        if whole_index and is_label(word) and (len(word) > 2 or word in {"KL", "CE", "ML", "JS", "TV"}):
+        if label and is_script_label(word):
             self.add(word, required=True)
-            return end - at
-        if "_" in word or foreign or (is_run(word) and not last) or (whole_index and is_index_word(word)):
-            self.words.append(word)
-            if word in KNOWN_FUNCTIONS and where == IN_LINE:
-                self.add(word, required=False)
-            return end - at
-        return 0
+        elif "_" in word or foreign or is_run(word) or (label and is_index_word(word)):
+            self.word(word, atoms[end:], where)
+        else:
+            return 0
+        return end - at
+
+    def word(self, word: str, rest: Sequence[ET.Element], where: str) -> None:
+        r"""A word that stands in the formula letter by letter."""
+        self.words.append(word)
+        if where == IN_LINE and word.isascii():
+            self.name(word, rest, where)
+
+    def arg(self, atoms: Sequence[ET.Element], at: int) -> int:
+        r"""How many elements at this place are `\arg\max` or `\arg\min`, which are one function; 0 for none."""
+        if text_of(atoms[at]) != "arg":
+            return 0
+        end = at + 1
+        while end < len(atoms) and text_of(atoms[end]) in INVISIBLE:
+            end += 1
+        if end == len(atoms) or text_of(base_of(atoms[end])) not in {"max", "min"}:
+            return 0
+        self.add(f"arg{text_of(base_of(atoms[end]))}", required=False)
+        for script in children(atoms[end])[1:]:
+            self.row(flat([script]), INDEX)
+        return end - at + 1
 
     def is_differential(self, element: ET.Element, rest: Sequence[ET.Element], *, inside: bool) -> bool:
         """Whether this is the d of dx: right before a letter, in an integral or a fraction (or upright, anywhere)."""
         base = element
         if element.tag == "msup" and inside:
-            base = _base(element)
-        if base.tag != "mi" or _text(base) != "d":
+            base = base_of(element)
+        if base.tag != "mi" or text_of(base) != "d":
             return False
         if inside and not rest:
             return True  # d over dx
-        before_letter = bool(rest) and bool(symbol_key(rest[0])) and _text(rest[0]) not in KNOWN_FUNCTIONS
+        before_letter = bool(rest) and bool(symbol_key(rest[0])) and text_of(rest[0]) not in KNOWN_FUNCTIONS
         upright = base.get("mathvariant") == "normal"
         return before_letter and (inside or upright or self.differentials)
 
@@ -202,14 +191,14 @@ class _Reader:
             case "mtext":
                 self.words_in_text(element, rest, where)
             case "mo":
-                self.operator(_text(element))
+                self.operator(text_of(element))
             case tag if tag in SCRIPTS:
                 self.scripts(element, rest, where)
             case tag if tag in LIMITS:
                 self.limits(element, where)
             case "mfrac":
                 over, under = (flat([c]) for c in children(element)[:2])
-                both = _begins_with_d(over) and _begins_with_d(under)
+                both = begins_with_d(over) and begins_with_d(under)
                 self.row(over, where, differential=both)
                 self.row(under, where, differential=both)
             case "annotation" | "mn" | "ms":
@@ -220,10 +209,10 @@ class _Reader:
 
     def identifier(self, element: ET.Element, rest: Sequence[ET.Element], where: str) -> None:
         """A letter or a word in one piece."""
-        text = _text(element)
+        text = text_of(element)
         if len(text) == 1:
             self.letter(element, text, rest, where)
-        elif _is_bold(text) and not is_bold_word(plain(text)):
+        elif is_bold(text) and not is_bold_word(plain(text)):
             for c in text:
                 self.add(c, required=c not in BLACKBOARD)
         elif any(c.isalpha() for c in text):
@@ -241,11 +230,11 @@ class _Reader:
 
     def is_constant(self, text: str, rest: Sequence[ET.Element], where: str, *, upright: bool) -> bool:
         """Whether a letter without scripts stands for what everybody knows by it."""
-        calls = bool(rest) and _text(rest[0]) in OPENING
+        calls = is_called(rest)
         if text in {"π", "i"}:
             return not (text == "π" and calls) and where != INDEX
         if text == "E":
-            return upright or (calls and _text(rest[0]) == "[")
+            return upright or (calls and text_of(rest[0]) == "[")
         if text == "e":
             return upright
         return (text == "Γ" and calls) or (text == "P" and upright) or text in "ℏ∅"
@@ -253,12 +242,10 @@ class _Reader:
     def name(self, text: str, rest: Sequence[ET.Element], where: str) -> None:
         """A word in roman letters: the name of a function, a label, or a variable with a long name."""
         word = plain(text).replace(" ", "")
-        if where == IN_LINE:
-            self.add(text, required=word not in KNOWN_FUNCTIONS)
-        elif is_label(word):
-            self.add(text, required=True)
-        elif rest and _text(rest[0]) in OPENING:
-            self.add(text, required=word not in KNOWN_FUNCTIONS)
+        called = is_called(rest)
+        if where == IN_LINE or is_label(word) or called:
+            known = word in KNOWN_FUNCTIONS or (called and word in CALLED)
+            self.add(text, required=not known)
 
     def words_in_text(self, element: ET.Element, rest: Sequence[ET.Element], where: str) -> None:
         r"""Words in `\text`: no symbols, but a name before a bracket and a short label are."""
@@ -266,20 +253,17 @@ class _Reader:
         word = letter_text(raw)
         if not word.isascii() or not any(c.isalpha() for c in word):
             return
-        calls = bool(rest) and (_text(rest[0]) in OPENING or _text(rest[0]) in INVISIBLE)
+        calls = is_called(rest)
         is_name = (
             re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", word)
             and raw == raw.rstrip()
             and word.casefold() not in GLUE
         )
         if is_label(word) or (is_name and calls and where == IN_LINE):
-            self.add(word, required=word not in KNOWN_FUNCTIONS)
+            self.add(word, required=word not in KNOWN_FUNCTIONS and not (calls and word in CALLED))
 
     def operator(self, sign: str) -> None:
-        if sign in BARS:
-            one, pair = BARS[sign]
-            self.add(pair if self.counts[sign] % 2 == 0 else one, required=False)
-        elif sign in NOTATION:
+        if sign in NOTATION:
             self.add(NOTATION[sign], required=False)
         elif len(sign) > 1 and sign.isalpha():
             self.add(sign, required=sign not in KNOWN_FUNCTIONS)
@@ -287,18 +271,18 @@ class _Reader:
     def scripts(self, element: ET.Element, rest: Sequence[ET.Element], where: str) -> None:
         """A letter with what stands at its feet and shoulders."""
         inner = children(element)
-        base = _base(element)
+        base = base_of(element)
         below = inner[1] if element.tag in {"msub", "msubsup"} else None
         above = inner[-1] if element.tag in {"msup", "msubsup"} else None
         if element.tag == "mmultiscripts":
             self.row(flat(inner[:1]), where)
             self.row(flat(inner[1:]), INDEX)
             return
-        text = _text(base) if base.tag == "mi" else ""
+        text = text_of(base) if base.tag == "mi" else ""
         upright = base.get("mathvariant") == "normal"
-        if text == "e" and above is not None and below is None and _text(above) not in {"T", "⊤", "′", "∗"}:
+        if text == "e" and above is not None and below is None and text_of(above) not in {"T", "⊤", "′", "∗"}:
             self.add(symbol_key(base), required=False)
-        elif text == "π" and (below is not None or _is_mark(above)):
+        elif text == "π" and (below is not None or is_mark(above)):
             self.add(symbol_key(base), required=True)
         elif len(text) == 1 and text.isalpha() and text not in BLACKBOARD and not (upright and text in "EP"):
             self.add(
@@ -307,19 +291,26 @@ class _Reader:
                     text, () if below is not None else rest, where, upright=upright
                 ),
             )
+        elif base.tag == "mo":
+            self.operator(text_of(base))
         else:
             self.row(flat([inner[0]]), where)
-        large = base.tag == "mo" or text in KNOWN_FUNCTIONS
-        if below is not None:
-            self.row(flat([below]), INDEX)
-        if above is not None:
-            self.power(above, large=large)
+        self.scripts_of(element)
+
+    def scripts_of(self, element: ET.Element) -> None:
+        """What stands at the feet and shoulders of a letter."""
+        inner, base = children(element), base_of(element)
+        large = base.tag == "mo" or text_of(base) in KNOWN_FUNCTIONS
+        if element.tag in {"msub", "msubsup"}:
+            self.row(flat(inner[1:2]), INDEX)
+        if element.tag in {"msup", "msubsup"}:
+            self.power(inner[-1], large=large)
 
     def power(self, above: ET.Element, *, large: bool) -> None:
         """What stands at the shoulder: an exponent, an index in brackets, a transpose, or a mark without meaning of its own."""
         atoms = flat([above])
         only = atoms[0] if len(atoms) == 1 else None
-        sign = _text(only) if only is not None else ""
+        sign = text_of(only) if only is not None else ""
         if (
             only is not None
             and not large
@@ -329,15 +320,15 @@ class _Reader:
             self.add(TRANSPOSED, required=False)
         elif only is not None and (sign == "𝖧" or (sign == "H" and only.get("mathvariant") == "normal")):
             self.add("ᴴ", required=False)
-        elif atoms and _text(atoms[0]) in {"(", "["} and _text(atoms[-1]) in {")", "]"}:
+        elif atoms and text_of(atoms[0]) in {"(", "["} and text_of(atoms[-1]) in {")", "]"}:
             self.row(atoms[1:-1], INDEX)
-        elif not _is_mark(above):
+        elif not is_mark(above):
             self.row(atoms, INDEX if large else POWER)
 
     def limits(self, element: ET.Element, where: str) -> None:
         """An accented letter, a sum with its limits, or signs above and below."""
         inner = children(element)
-        base = _base(element)
+        base = base_of(element)
         if is_accent(element):
             key = symbol_key(element)
             if key:
@@ -346,47 +337,8 @@ class _Reader:
                 self.row(flat(inner[:1]), where)
             return
         self.row(flat(inner[:1]), where)
-        text = _text(base)
+        text = text_of(base)
         brace = base.tag in LIMITS and is_accent(base)
         counts = brace or text in LARGE or base.tag != "mo"
         for script in inner[1:] if counts else ():
             self.row(flat([script]), INDEX)
-
-
-def _is_bold(text: str) -> bool:
-    return all(
-        0x1D400 <= ord(c) <= 0x1D433 or 0x1D6A8 <= ord(c) <= 0x1D6E1 or 0x1D7CE <= ord(c) <= 0x1D7D7
-        for c in text
-    )
-
-
-def _is_mark(above: ET.Element | None) -> bool:
-    """Whether a superscript only marks its letter: x*, x′, A†."""
-    if above is None:
-        return False
-    return all(a.tag == "mo" or _text(a) in "∗⋆†‡′" for a in flat([above]))
-
-
-def _begins_with_d(atoms: Sequence[ET.Element]) -> bool:
-    if not atoms:
-        return False
-    first = atoms[0]
-    if first.tag == "msup":
-        first = _base(first)
-    return first.tag == "mi" and _text(first) == "d"
-
-
-def _all_differentials(root: ET.Element) -> bool:
-    """Whether each d of a formula stands right before a letter, and there are two: dy = f′(x) dx."""
-    found: set[int] = set()
-    for parent in root.iter():
-        atoms = flat(children(parent)) if parent.tag in ROWS | {"mfrac", "msqrt"} else []
-        for at, atom in enumerate(atoms):
-            if atom.tag in SCRIPTS and _text(_base(atom)) == "d":
-                return False
-            if atom.tag == "mi" and _text(atom) == "d":
-                following = symbol_key(atoms[at + 1]) if at + 1 < len(atoms) else ""
-                if not following or following == "d":
-                    return False
-                found.add(id(atom))
-    return len(found) > 1

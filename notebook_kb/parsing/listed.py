@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.model import document as d
 from notebook_kb.model.note import Part
 from notebook_kb.model.symbols import ListedFormula, SymbolRow
-from notebook_kb.parsing.formula_symbols import flat, formula_symbols, read_symbols
+from notebook_kb.parsing.formula_symbols import formula_symbols, read_symbols
 from notebook_kb.parsing.sections import visible
 from notebook_kb.parsing.symbol_lists import (
     listed_blocks,
@@ -17,6 +17,7 @@ from notebook_kb.parsing.symbol_lists import (
     symbol_rows,
     where_rows,
 )
+from notebook_kb.parsing.symbol_tree import flat
 from notebook_kb.parsing.symbols import (
     INVISIBLE,
     SCRIPTS,
@@ -67,7 +68,7 @@ def listed_formulas(
 
 
 def _formulas(blocks: tuple[d.Block, ...], words: ListWords, tex: TexConverter) -> Iterator[ListedFormula]:
-    for block, _, own in listed_blocks(blocks, words):
+    for block, _, own in listed_blocks(blocks, words, partly=True):
         if isinstance(block, d.MathBlock):
             yield listed_formula(block, own, words, tex)
         elif isinstance(block, (d.BlockParent, d.List)):
@@ -80,7 +81,7 @@ def listed_formula(
     """One formula with the blocks below it that belong to it."""
     typed = strip_comments(formula.tex).strip()
     read = formula_symbols(formula.tex, tex)
-    lists = [b for b in own if symbol_rows(b, words.means) or where_rows(b, words)]
+    lists = [b for b in own if symbol_rows(b, words.means, partly=True) or where_rows(b, words)]
     said = next((b for b in own if spoken(b, words.aloud)), None)
     rows = tuple(r for b in lists for r in block_rows(b, words, tex))
     return ListedFormula(
@@ -101,7 +102,7 @@ def listed_formula(
 
 def block_rows(block: d.Block, words: ListWords, tex: TexConverter) -> Iterator[SymbolRow]:
     """The rows of a list, a table or a sentence; `words` is '' where they wait for some."""
-    for row in symbol_rows(block, words.means) or where_rows(block, words):
+    for row in symbol_rows(block, words.means, partly=True) or where_rows(block, words):
         yield symbol_row(row, tex)
 
 
@@ -168,6 +169,9 @@ def _part_keys(part: list[ET.Element], mentioned: Mentioned | None) -> Iterator[
     """The keys of one sign: its symbol, the function that it calls, or its notation."""
     atoms = flat(part)
     if not atoms:
+        return
+    if len(atoms) == 1 and atoms[0].tag == "mi" and len(letter := symbol_key(atoms[0])) == 1:
+        yield letter
         return
     cut = next(
         (n for n, e in enumerate(atoms) if n and e.tag == "mo" and (e.text or "").strip() in RELATIONS),

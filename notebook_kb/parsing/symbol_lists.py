@@ -55,9 +55,11 @@ def list_words(pack: LanguagePack) -> ListWords:
 
 
 def listed_blocks(
-    blocks: Sequence[d.Block], words: ListWords
+    blocks: Sequence[d.Block], words: ListWords, *, partly: bool = False
 ) -> Iterator[tuple[d.Block, str, tuple[d.Block, ...]]]:
-    """Each block in turn; a display formula with its id and the blocks that belong to it, which do not come again."""
+    """Each block in turn; a display formula with its id and the blocks that belong to it, which do not come again.
+    `partly` as in `symbol_rows`.
+    """
     i = 0
     while i < len(blocks):
         block = blocks[i]
@@ -68,16 +70,16 @@ def listed_blocks(
         name = lone_id(blocks[i + 1]) if i + 1 < len(blocks) else ""
         start = i + 2 if name else i + 1
         i = start
-        while i < len(blocks) and belongs(blocks[i], words):
+        while i < len(blocks) and belongs(blocks[i], words, partly=partly):
             i += 1
         yield block, name, tuple(blocks[start:i])
 
 
-def belongs(block: d.Block, words: ListWords) -> bool:
+def belongs(block: d.Block, words: ListWords, *, partly: bool = False) -> bool:
     """Whether a block below a formula is about it."""
     return (
         isinstance(block, d.CommentBlock)
-        or bool(symbol_rows(block, words.means))
+        or bool(symbol_rows(block, words.means, partly=partly))
         or bool(spoken(block, words.aloud))
         or bool(where_rows(block, words))
     )
@@ -96,17 +98,18 @@ def spoken(block: d.Block, labels: tuple[str, ...]) -> Inlines:
     return (d.Text(first.place, rest.lstrip()), *block.inlines[1:])
 
 
-def symbol_rows(block: d.Block, means: tuple[str, ...] = ()) -> list[Row]:
+def symbol_rows(block: d.Block, means: tuple[str, ...] = (), *, partly: bool = False) -> list[Row]:
     """(sign, words) of a two-column table or a list of `$m$: the slope`; [] when the block is neither.
 
-    `means` are the verbs that may stand in place of the colon: `$m$ is the slope`.
+    `means` are the verbs that may stand in place of the colon: `$m$ is the slope`. `partly`: a list of which some items
+    are such rows will do, as while one is being typed; who draws the rows in its place would lose the others.
     """
     if isinstance(block, d.Table):
         rows = block.rows if all(len(r) >= TWO for r in block.rows) and len(block.header) == TWO else ()
         return [(r[0].inlines, r[1].inlines) for r in rows]
     if isinstance(block, d.List):
         found = [list_row(item, means) for item in block.items]
-        return [row for row in found if row] if all(found) else []
+        return [row for row in found if row] if partly or all(found) else []
     return []
 
 

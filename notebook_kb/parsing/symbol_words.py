@@ -12,8 +12,8 @@ def _words(text: str) -> frozenset[str]:
 # functions and operators with a name that everybody knows: they may be described, but need not
 KNOWN_FUNCTIONS = _words(
     """log ln lg exp sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth min max sup inf lim limsup liminf
-    arg argmax argmin det dim ker gcd lcm mod Pr P E deg hom tr Tr trace rank rk rang span diag sign sgn col null row im
-    vec conv dom adj ord card supp vol Re Im Id erf Spur plim esssup essinf spur rang Rang sinc atan2 proj round floor"""
+    arg argmax argmin det dim ker gcd deg hom mod Pr tr Tr trace Spur rank rk rang span diag sign sgn Var Cov softmax
+    sigmoid ReLU relu plim"""
 )
 # words in the index that name a variant, written with or without \text
 LABELS = _words(
@@ -22,11 +22,13 @@ LABELS = _words(
     input output hidden target source real fake gen disc final noise clean pos neg neu alt fit res err reg mean std last
     first query value attn ffn text image class cls logit soft hard base ext int sup inf iid"""
 )
-CAPITAL_LABELS = _words("KL CE ML JS TV BN LN LS GD GP SS ID ReLU")
+CAPITAL_LABELS = _words("KL CE ML JS TV BN LN LS GD GP SS ID PE ReLU")
+# known where they are called, else labels
+CALLED = _words("KL")
 # what people write in letters though it is one word
 RUNS = _words(
     """log exp max min sin cos tan arg det dim var cov Var Cov loss bias rank span sign diag true error lr score logit relu
-    ReLU MSE MAE MLE MAP NLL ELBO RMSE BCE KL softmax sigmoid argmax argmin accuracy precision recall cost grad test"""
+    ReLU PE pos neg MSE MAE MLE MAP NLL ELBO RMSE BCE KL softmax sigmoid argmax argmin accuracy precision recall cost grad test"""
 ) - {"lr", "KL"}
 # words between formulas, never the name of a function
 GLUE = _words(
@@ -50,6 +52,11 @@ def is_label(word: str) -> bool:
     return word in CAPITAL_LABELS or (
         letters.isupper() and letters.isascii() and len(letters) == len(word) and 1 < len(word) <= SHORT
     )
+
+
+def is_script_label(word: str) -> bool:
+    """Whether letters typed one after the other as a whole index are a label in capitals: KL, MLE; not the indices I, J."""
+    return is_label(word) and (len(word) > 2 or word in CAPITAL_LABELS)
 
 
 def is_bold_word(word: str) -> bool:

@@ -7,6 +7,7 @@ exponents are no part of it: `$x_i$` and `$x_1$` both show the symbol x.
 from __future__ import annotations
 
 import unicodedata
+from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -21,8 +22,9 @@ BOLD = {0x1D468 + n: 0x1D400 + n for n in range(52)} | {0x1D71C + n: 0x1D6A8 + n
 ITALIC = (
     {0x1D434 + n: 0x41 + n for n in range(26)} | {0x1D44E + n: 0x61 + n for n in range(26)} | {0x210E: 0x68}
 )
+LETTERS = VARIATION | BOLD | ITALIC | {0x2009: None}
 # wide accents are the usual ones, drawn wider; the bar of \overline comes as a low line
-ACCENTS = str.maketrans({"\u0302": "ˆ", "~": "˜", "\u0303": "˜", "→": "\u20d7", "\u0305": "¯"})
+ACCENTS = str.maketrans({"\u0302": "ˆ", "~": "˜", "\u0303": "˜", "\u0305": "¯"})
 BRACES = frozenset("⏟⏞⏝⏜⎵⎴︸︷")
 # accent as math-core draws it → the combining character, for people
 COMBINING = {
@@ -34,6 +36,7 @@ COMBINING = {
     "¨": "\u0308",
     "ˇ": "\u030c",
 }
+COMBINING |= {"→": "\u20d7", "←": "\u20d6"}
 COMBINING |= {"˘": "\u0306", "˚": "\u030a", "_": "\u0332", "´": "\u0301", "`": "\u0300"}
 INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")
 WRAPPERS = frozenset({"semantics", "mrow", "mstyle", "math", "mpadded"})
@@ -63,7 +66,8 @@ def top_level(root: ET.Element) -> list[ET.Element]:
 
 def letter_text(text: str) -> str:
     """Letters in the form in which keys have them: one bold, no italic, no blank within limsup."""
-    return text.strip().translate(VARIATION).translate(BOLD).translate(ITALIC).replace("\u2009", "")
+    short = text.strip()
+    return short if short.isascii() else short.translate(LETTERS)
 
 
 def symbol_key(element: ET.Element) -> str:
@@ -86,7 +90,7 @@ def symbol_key(element: ET.Element) -> str:
             inner = children(element)
             return symbol_key(inner[0]) if inner else ""
         case tag if tag in WRAPPERS:
-            inner = children(element)
+            inner = [c for c in children(element) if c.tag != "mspace"]
             return symbol_key(inner[0]) if len(inner) == 1 else ""
         case _:
             return ""
@@ -107,6 +111,22 @@ def key_text(key: str) -> str:
     if not accent or not letter:
         return key.removesuffix("|upright")
     return unicodedata.normalize("NFC", "".join(c + COMBINING.get(accent, accent) for c in letter))
+
+
+def key_mathml(key: str) -> str:
+    """A key as a formula of one sign."""
+    letter, _, accent = key.partition("^")
+    upright = letter.endswith("|upright")
+    letter = escape(letter.removesuffix("|upright"))
+    if not any(c.isalnum() for c in letter):
+        sign = f"<mo>{letter}</mo>"
+    else:
+        sign = f'<mi mathvariant="normal">{letter}</mi>' if upright else f"<mi>{letter}</mi>"
+    if accent == "_":
+        sign = f'<munder accentunder="true">{sign}<mo>\u0332</mo></munder>'
+    elif accent:
+        sign = f'<mover accent="true">{sign}<mo stretchy="false">{escape(accent)}</mo></mover>'
+    return f"<math>{sign}</math>"
 
 
 def is_accent(element: ET.Element) -> bool:

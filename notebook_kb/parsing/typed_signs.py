@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.parsing.formula_symbols import flat
+from notebook_kb.parsing.symbol_tree import flat
 from notebook_kb.parsing.symbols import COMBINING, children, parse_math, symbol_key
 from notebook_kb.parsing.tex_tokens import group_end, plain, skip_space, tokenize
 

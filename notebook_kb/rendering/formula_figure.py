@@ -72,7 +72,7 @@ class FormulaFigures:
         html = (
             f'<figure class="formula"><div class="eq" tabindex="0" role="group" aria-label="{label}">{math}</div>'
             + (f'<dl class="symbols">{symbols}</dl>' if symbols else "")
-            + f"{where}{aloud}</figure>\n"
+            + f'{where}{aloud}<kb-also n="{formula.place.line}"></kb-also></figure>\n'
         )
         return marked(render.trusted.restore(sanitise(html) if render.raw else html))
 

@@ -8,10 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from notebook_kb.learning.symbols import formula_states
 from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.notebook.names import fold
 from notebook_kb.parsing.blocks import block_anchor
 from notebook_kb.website.addresses import relative_url
+from notebook_kb.website.also import also_html
 from notebook_kb.website.embeds import (
     Ring,
     address_of,
@@ -26,11 +28,13 @@ from notebook_kb.website.embeds import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from notebook_kb.learning.symbols import FormulaState
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
 
 SLOT = re.compile(
-    r'<kb-a n="([0-9]{1,6})">(.*?)</kb-a>|<kb-img n="([0-9]{1,6})"></kb-img>|<kb-embed n="([0-9]{1,6})"></kb-embed>',
+    r'<kb-a n="([0-9]{1,6})">(.*?)</kb-a>|<kb-img n="([0-9]{1,6})"></kb-img>|<kb-embed n="([0-9]{1,6})"></kb-embed>'
+    r'|<kb-also n="([0-9]{1,7})"></kb-also>',
     re.DOTALL,
 )
 OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
@@ -52,6 +56,7 @@ class Filler:
     words: Callable[..., str] = field(default=lambda key, **_: key)
     page_anchors: Callable[[Note], Mapping[str, str]] = field(default=lambda _: {})
     rooms: dict[str, list[int]] = field(default_factory=dict)
+    states: dict[str, list[FormulaState]] = field(default_factory=dict)
 
     def word(self, key: str, **values: object) -> str:
         """A text of the language pack."""
@@ -95,6 +100,8 @@ class Filler:
         slots = self.slots(note)
 
         def replace(match: re.Match[str]) -> str:
+            if match[5]:
+                return self.also(note, int(match[5]), page)
             number = int(match[1] or match[3] or match[4])
             if number >= len(slots):
                 return match[2] or ""
@@ -105,6 +112,14 @@ class Filler:
             return embed_html(self, number, slots[number], note, page, ring)
 
         return replace
+
+    def also(self, note: Note, line: int, page: str) -> str:
+        """What the formula at a line shows and other places of the notebook say: notation, prerequisites."""
+        states = self.states.get(note.path)
+        if states is None:
+            states = self.states[note.path] = formula_states(self.notebook, note)
+        state = next((s for s in states if s.formula.place.line == line), None)
+        return also_html(self, state, page) if state else ""
 
     def link(self, slot: list[str], label: str, note: Note, page: str) -> str:
         """A link; to a note without a page it is its words."""

@@ -326,6 +326,7 @@ def public_words(workspace: Workspace, site: Site) -> list[str]:
         settings.description,
         settings.base_url,
         *workspace.pack.words.values(),
+        *settings.notation.values(),
     ]
     texts += [
         f"{c.title} {c.why} {c.id} {' '.join(c.read.values())} {' '.join(c.aliases)}"

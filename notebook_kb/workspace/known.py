@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError
@@ -55,16 +56,22 @@ def known(root: Path, notebook: Notebook) -> tuple[dict[str, Known], str]:
 
 def cards_due(root: Path, notebook: Notebook) -> int:
     """How many cards that were answered before are due today; 0 where the log cannot be read."""
+    return sum(due_by_note(root, notebook).values())
+
+
+def due_by_note(root: Path, notebook: Notebook) -> dict[str, int]:
+    """Path of a note ('' for the roadmap's cards) → how many of its cards are due today."""
     settings = notebook.settings
     if not has_history(root, settings):
-        return 0
+        return {}
     try:
         states = Memory.open(root / settings.state).states
     except NotebookError:
-        return 0
+        return {}
     deck, _ = identified_deck(notebook, states)
     view = view_of(settings)
-    return sum(view.due_day(c, states[c.id]) <= view.today for c in deck.cards.values() if c.id in states)
+    due = (c for c in deck.cards.values() if c.id in states)
+    return dict(Counter(c.path for c in due if view.due_day(c, states[c.id]) <= view.today))
 
 
 def standing_of(root: Path, notebook: Notebook) -> Standing:

@@ -17,8 +17,12 @@ CONVERTER = TexConverter({})
         ("y = mx + b", "y m x b", ""),
         # styles: bold runs letter by letter, roman runs whole
         (r"\mathbf{Ax} = \boldsymbol{b}", "𝐀 𝐱 𝐛", ""),
-        (r"\mathrm{KL}(p \,\|\, q)", "KL p q", "‖"),
+        (r"\mathrm{KL}(p \,\|\, q)", "p q", "KL ‖"),
         (r"x + \mathbf{x} + \hat{x} + \bar{x} + \widehat{x} + \overline{x}", "x 𝐱 x̂ x̄", ""),
+        (r"\hat{\Sigma} + \hat{\mathbf{x}}", "Σ̂ 𝐱̂", ""),
+        (r"p(x | z) + |y|^2 + \left. f \right|_{x=0}", "p x z y f", "∣"),
+        (r"\sum_i |a_i|", "i a", "∑"),
+        (r"\arg\max_\theta L", "θ L", "argmax"),
         (r"\Sigma + Σ", "Σ", ""),
         # differentials
         (r"\int f(x)\,dx", "f x", "∫"),
@@ -48,14 +52,14 @@ CONVERTER = TexConverter({})
         (r"\beta_0 + \beta_1 x_1", "β x", ""),
         (r"a_{ij} + a_{ijk}", "a i j k", ""),
         # functions
-        (r"\operatorname{softmax}(z)_i", "softmax z i", ""),
+        (r"\operatorname{softmax}(z)_i + \mathrm{prox}(x)", "z i prox x", "softmax"),
         (r"\text{Attention}(Q, K, V)", "Attention Q K V", ""),
-        (r"h_\theta(x) + \operatorname{Cov}(X, Y)", "h θ x Cov X Y", ""),
+        (r"h_\theta(x) + \operatorname{Cov}(X, Y)", "h θ x X Y", "Cov"),
         (r"\operatorname{rank}(A) + \log p + \limsup_n a_n", "A p n a", "rank log limsup"),
         (r"\operatorname*{argmax}_\theta L", "θ L", "argmax"),
         # notation
         (r"\nabla f \odot \frac{\partial f}{\partial x}", "f x", "∇ ⊙ ∂"),
-        (r"\lVert w \rVert_2^2 + |b|", "w b", "‖·‖ |·|"),
+        (r"\lVert w \rVert_2^2 + |b|", "w b", "‖"),
         (r"X \sim p(x \mid z)", "X p x z", "∼ ∣"),
         # decorations, words
         (r"x^* + x' + \theta^{(t)} + W^{[l]} + A^{-1}", "x θ t W l A", ""),

@@ -56,7 +56,7 @@ def rows(text: str, language: str = "en") -> str:
         (r"- $x \in \mathbb{R}^n$: an input of length n", "x n=an input of length n"),
         (r"- $x_1, \dots, x_n$: the inputs", "x=the inputs"),
         (r"- $\sum_{i=1}^n$: add up; i counts", "∑ i=add up; i counts"),
-        (r"- $\lVert w \rVert$: the length", "‖·‖=the length"),
+        (r"- $\lVert w \rVert$: the length", "‖=the length"),
         (r"- $A^\top$: turned around", "A ᵀ=turned around"),
         (r"- $\bm{Ax}$: the product", "𝐀 𝐱=the product"),
         (r"- $a + b$: the sum", "=the sum"),

@@ -1,0 +1,248 @@
+"""What can come next: names of notes behind `[[`, headings behind `#`, sources, angles, keys of the head."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from notebook_kb.lsp.cursor import section_at
+from notebook_kb.model.note import NoteType, Part
+from notebook_kb.parsing.head import split_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notebook_kb.lsp.positions import Positions
+    from notebook_kb.lsp.session import Session
+    from notebook_kb.model.note import Note
+
+TRIGGERS = ("[", "#", "^", "—", ":", " ", "$")
+LINK = re.compile(r"\[\[([^\[\]|#\n]*)$")
+ANCHOR = re.compile(r"\[\[([^\[\]|#\n]*)#(\^?)([^\[\]|\n]*)$")
+HEADING_SOURCE = re.compile(r"^#{1,6}\s+\S.*?\s+[—–-]\s+(\S*)$")
+HEADING = re.compile(r"^#{1,6}\s+(.*)$")
+TAG = re.compile(r"(?:^|\s)#([^\s#]*)$")
+HEAD_KEY = re.compile(r"^(\w*)$")
+HEAD_VALUE = re.compile(r"^(\w+)\s*:\s*(.*)$")
+SIGN = re.compile(r"^\s*(?:[-*+]\s+|\|\s*)\$?([^$|]*)$")
+HEAD_KEYS = (
+    "aliases", "angle", "at", "concept", "date", "description", "draft", "id", "image", "macros", "met_in", "needs",
+    "permalink", "publish", "slug", "source", "tags", "title", "type", "updated",
+)  # fmt: skip
+FLAGS = frozenset({"publish", "draft"})
+
+
+class Completer:
+    """Completion at one place of one note."""
+
+    def __init__(self, session: Session, path: str, positions: Positions, line: int, column: int) -> None:
+        self.session = session
+        self.notebook = session.notebook
+        self.path = path
+        self.positions = positions
+        self.line = line
+        self.column = column
+        self.before = positions.line(line)[: column - 1]
+        self.after = positions.line(line)[column - 1 :]
+
+    def items(self) -> list[lsp.CompletionItem]:
+        """What fits here; nothing in running text."""
+        if self.in_head():
+            return list(self.of_head())
+        if match := ANCHOR.search(self.before):
+            return list(self.anchors(match[1].strip(), match[3], blocks=bool(match[2])))
+        if match := LINK.search(self.before):
+            return list(self.links(match[1]))
+        if match := HEADING_SOURCE.match(self.before):
+            return list(self.sources(match[1]))
+        if match := HEADING.match(self.before):
+            return list(self.parts(match[1]))
+        if (source := self.source_line()) is not None:
+            return list(self.sources(source))
+        if (match := SIGN.match(self.before)) and self.in_symbols():
+            return list(self.symbols(match[1]))
+        if match := TAG.search(self.before):
+            return list(self.tags(match[1]))
+        return []
+
+    # where are we
+
+    def in_head(self) -> bool:
+        """Whether the place is in the note's head."""
+        split = split_head("\n".join(self.positions.lines))
+        return split is not None and 1 < self.line < split[2]
+
+    def in_symbols(self) -> bool:
+        """Whether the place is in a symbols part."""
+        note = self.session.note(self.path)
+        found = section_at(note, self.line) if note else None
+        return found is not None and found[1].part is Part.SYMBOLS
+
+    def source_line(self) -> str | None:
+        """What is typed behind `Source:`; None elsewhere."""
+        label, colon, typed = self.before.partition(":")
+        return (
+            typed.lstrip()
+            if colon and label.strip().casefold() in self.notebook.names.source_labels
+            else None
+        )
+
+    # what fits
+
+    def item(
+        self,
+        label: str,
+        text: str,
+        typed: str,
+        kind: lsp.CompletionItemKind,
+        *,
+        detail: str = "",
+        filter_by: str = "",
+        closing: str = "",
+    ) -> lsp.CompletionItem:
+        """One choice that takes the place of what is `typed` before the cursor."""
+        start = self.positions.to_client(self.line, self.column - len(typed))
+        end = self.positions.to_client(self.line, self.column)
+        if closing and self.after.startswith(closing):
+            closing = ""
+        return lsp.CompletionItem(
+            label=label,
+            kind=kind,
+            detail=detail or None,
+            filter_text=filter_by or label,
+            text_edit=lsp.TextEdit(lsp.Range(start, end), text + closing),
+        )
+
+    def links(self, typed: str) -> Iterator[lsp.CompletionItem]:
+        """Notes by title, file name and alias, then concepts without a note."""
+        for note in self.notebook.notes.values():
+            if note.path == self.path:
+                continue
+            name = self.name_of(note)
+            words = dict.fromkeys((note.title, name, *note.aliases))
+            yield self.item(
+                note.title or name,
+                name,
+                typed,
+                lsp.CompletionItemKind.File,
+                detail=note.path,
+                filter_by=" ".join(words),
+                closing="]]",
+            )
+        for concept in self.notebook.roadmap.concepts.values():
+            if not self.notebook.concept_note(concept.id):
+                yield self.item(
+                    concept.title,
+                    concept.id,
+                    typed,
+                    lsp.CompletionItemKind.Interface,
+                    detail="not written yet",
+                    filter_by=" ".join(dict.fromkeys((concept.title, concept.id, *concept.aliases))),
+                    closing="]]",
+                )
+
+    def name_of(self, note: Note) -> str:
+        """The shortest words that lead to a note from here: its file name, else its path."""
+        path = PurePosixPath(note.path)
+        for name in (path.stem, path.with_suffix("").as_posix()):
+            if self.notebook.resolver.resolve(name, self.path).note == note.path:
+                return name
+        inside = note.path.removeprefix(f"{self.notebook.notes_folder}/")
+        return inside.rsplit(".", 1)[0]
+
+    def anchors(self, target: str, typed: str, *, blocks: bool) -> Iterator[lsp.CompletionItem]:
+        """The headings of the note that a link leads to, or its block ids."""
+        found = self.notebook.resolver.resolve(target, self.path).note
+        note = self.session.note(found)
+        if note is None:
+            return
+        if blocks:
+            for anchor in note.anchors:
+                if anchor.startswith("^"):
+                    name = anchor[1:]
+                    yield self.item(name, name, typed, lsp.CompletionItemKind.Reference, closing="]]")
+            return
+        for headline in note.outline:
+            yield self.item(
+                headline.text,
+                headline.text,
+                typed,
+                lsp.CompletionItemKind.Reference,
+                detail=note.title,
+                closing="]]",
+            )
+
+    def sources(self, typed: str) -> Iterator[lsp.CompletionItem]:
+        """The roadmap's sources by id and title."""
+        for resource in self.notebook.roadmap.resources.values():
+            names = " ".join((resource.id, resource.title, *resource.aliases))
+            yield self.item(
+                resource.id,
+                resource.id,
+                typed,
+                lsp.CompletionItemKind.Value,
+                detail=resource.title,
+                filter_by=names,
+            )
+
+    def parts(self, typed: str) -> Iterator[lsp.CompletionItem]:
+        """The names of angles and of the parts of a concept note."""
+        for angle in self.notebook.roadmap.angles.values():
+            yield self.item(angle.title, angle.title, typed, lsp.CompletionItemKind.Keyword, detail=angle.ask)
+        for name, words in self.notebook.pack.parts.items():
+            detail = self.notebook.pack.prompts.get(name, "")
+            yield self.item(words[0], words[0], typed, lsp.CompletionItemKind.Keyword, detail=detail)
+
+    def symbols(self, typed: str) -> Iterator[lsp.CompletionItem]:
+        """The symbols of the formula above that have no words yet."""
+        for tex in self.session.missing_symbols(self.path, self.line):
+            lead = "" if self.before.endswith("$" + typed) else "$"
+            yield self.item(
+                tex, f"{lead}{tex}$: ", typed, lsp.CompletionItemKind.Variable, filter_by=f"{typed}{tex}"
+            )
+
+    def tags(self, typed: str) -> Iterator[lsp.CompletionItem]:
+        """All tags of the notebook."""
+        found = dict.fromkeys(t for n in self.notebook.notes.values() for t in n.all_tags)
+        for tag in sorted(found):
+            yield self.item(tag, tag, typed, lsp.CompletionItemKind.Constant)
+
+    # the head
+
+    def of_head(self) -> Iterator[lsp.CompletionItem]:
+        """Keys, and the values of those that take one of a few."""
+        if match := HEAD_KEY.match(self.before):
+            for key in HEAD_KEYS:
+                yield self.item(key, f"{key}: ", match[1], lsp.CompletionItemKind.Property)
+            return
+        match = HEAD_VALUE.match(self.before)
+        if not match:
+            return
+        key, typed = match[1].casefold(), match[2]
+        if key == "source":
+            yield from self.sources(typed)
+        elif key == "concept":
+            for concept in self.notebook.roadmap.concepts.values():
+                names = f"{concept.id} {concept.title}"
+                yield self.item(
+                    concept.id,
+                    concept.id,
+                    typed,
+                    lsp.CompletionItemKind.Value,
+                    detail=concept.title,
+                    filter_by=names,
+                )
+        else:
+            for value in self.values_of(key):
+                yield self.item(value, value, typed, lsp.CompletionItemKind.Value)
+
+    def values_of(self, key: str) -> tuple[str, ...]:
+        """What a key of the head takes, where that is one of a few."""
+        if key == "type":
+            return tuple(str(t) for t in NoteType)
+        if key == "angle":
+            return tuple(self.notebook.roadmap.angles)
+        return ("true", "false") if key in FLAGS else ()
