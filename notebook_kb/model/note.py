@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from notebook_kb.findings import Finding
+    from notebook_kb.model.code import CodePart
     from notebook_kb.model.document import Place
     from notebook_kb.model.symbols import ListedFormula
 
@@ -146,8 +147,8 @@ class Note:
     note private whatever `publish` says. `lead` is the words of the first paragraph, `loose_words` counts the prose that
     stands outside known parts. `anchors` are the ids of headings and, with `^`, of blocks; those of
     `hidden_anchors` stand in private parts. `tags` are those of the head, `text_tags` those of the text, `hidden_tags` those
-    of its private parts. `listed` are the display formulas of symbols parts with their lists, `code_key` is a digest of the
-    blocks of code that are run ('' without any).
+    of its private parts. `listed` are the display formulas of symbols parts with their lists, `code` the
+    blocks of code that are run, `code_key` is a digest of them ('' without any).
     """
 
     path: str
@@ -183,6 +184,7 @@ class Note:
     cards: tuple[Card, ...] = ()
     listed: tuple[ListedFormula, ...] = ()
     code_key: str = ""
+    code: tuple[CodePart, ...] = ()
     outline: tuple[Headline, ...] = ()
     anchors: tuple[str, ...] = ()
     hidden_anchors: tuple[str, ...] = ()

@@ -63,6 +63,7 @@ def strip_private(note: Note) -> Note:
         hidden_anchors=(),
         hidden_tags=(),
         cards=(),
+        code=(),
         findings=(),
     )
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model import document as d
+from notebook_kb.parsing.code_parts import is_check
 from notebook_kb.parsing.shapes import PLUGIN_LANGUAGES
 
 if TYPE_CHECKING:
@@ -70,11 +71,6 @@ def code_figure(blocks: tuple[d.Block, ...], pack: LanguagePack) -> tuple[str, i
         checks.append(block)
     inside = label_html(first, pack) + pre_html(first, pack) + "".join(check_html(c, pack) for c in checks)
     return f'<figure class="code">{inside}</figure>\n', len(checks)
-
-
-def is_check(block: d.CodeBlock) -> bool:
-    """Whether a code block is a check: `python check`."""
-    return block.info.split()[1:2] == ["check"]
 
 
 def label_html(block: d.CodeBlock, pack: LanguagePack) -> str:
