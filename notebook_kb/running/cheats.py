@@ -240,9 +240,9 @@ class Reader:
     def tail(self, node: ast.Attribute, name: str) -> Iterator[CodeProblem]:
         """An attribute with a forbidden last name, whatever it is an attribute of."""
         whole, outer = self.whole(node)
-        if name and not self.rules.forbids(name):
-            return  # known to be another thing: `random.dot`
-        if not name:
+        if name and not name.startswith("numpy.") and not self.rules.forbids(name):
+            return  # known to be another thing
+        if not self.rules.forbids(name):  # an object's method, or that of a class of NumPy
             name = next(f for f in sorted(self.rules.forbidden) if f.rpartition(".")[2] == node.attr)
         longer = name + whole.removeprefix(node.attr)
         if not self.rules.forbids(longer):

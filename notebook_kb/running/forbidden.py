@@ -15,12 +15,18 @@ HARMLESS = frozenset(
         "__future__",
         "abc",
         "collections",
+        "copy",
         "dataclasses",
         "enum",
+        "fractions",
         "functools",
+        "heapq",
         "itertools",
         "matplotlib",
         "random",
+        "re",
+        "string",
+        "time",
         "typing",
     }
 )

@@ -255,17 +255,18 @@ def read_report(lines: list[dict[str, Any]], parts: Sequence[CodePart], why: str
     """The run that the driver's lines tell of, and how it ended where they do not say."""
     blocks: list[BlockRun] = []
     fault: Fault | None = None
-    started, versions, held, whole = 0, {}, (), False
+    held: tuple[str, ...] = ()
+    started, versions, whole = 0, {}, False
     for line in lines:
         match line["event"]:
             case "contained":
-                held = tuple(line["held"])
+                held = tuple(name for name in CONTAINABLE if name in line["held"])
             case "start":
                 started = line["block"]
             case "block":
                 figures = tuple(base64.b64decode(f) for f in line["figures"])
                 reached = tuple((r[0], r[1]) for r in line["reached"])
-                blocks.append(BlockRun(line["stdout"], line["cut"], figures, reached))
+                blocks.append(BlockRun(whole_text(line["stdout"]), line["cut"], figures, reached))
             case "fault":
                 fault = fault_of(line, limits)
             case "end":
@@ -278,7 +279,7 @@ def read_report(lines: list[dict[str, Any]], parts: Sequence[CodePart], why: str
 
 def fault_of(line: dict[str, Any], limits: Limits) -> Fault:
     """The fault that the driver saw."""
-    message = " ".join(str(line["message"]).split())
+    message = whole_text(" ".join(str(line["message"]).split()))
     if line["kind"] == "time":
         message = why_ended(TIME, limits)
     elif line["kind"] == "MemoryError":
@@ -286,6 +287,11 @@ def fault_of(line: dict[str, Any], limits: Limits) -> Fault:
     elif line["kind"] in {"SystemExit", "KeyboardInterrupt"}:
         message = f"it ended itself ({message})"
     return Fault(line["kind"], FOLDER.sub("", message), line["block"], line["line"], line["column"])
+
+
+def whole_text(text: str) -> str:
+    """A text that can be written as UTF-8: Python's may hold halves of characters."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def why_ended(why: str, limits: Limits) -> str:

@@ -16,9 +16,9 @@ from notebook_kb.model.card import GENERATED, CardKind, StudyCard
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.notebook.keys import key_of
 from notebook_kb.parsing.blocks import lone_id
+from notebook_kb.parsing.code_parts import is_check
 from notebook_kb.parsing.symbols import signs, symbol_key
 from notebook_kb.parsing.tex import TexConverter
-from notebook_kb.parsing.code_parts import is_check
 from notebook_kb.rendering.formula_figure import spoken, symbol_rows
 from notebook_kb.study.note_text import (
     code_markdown,
