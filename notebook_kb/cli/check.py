@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from notebook_kb.cli.console import clean, emit_json, say, style
+from notebook_kb.cli.console import clean, emit_json, note, say, style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.workspace.workspace import Workspace
 
 WORDS = {"error": ("error", "errors"), "warning": ("warning", "warnings"), "info": ("hint", "hints")}
 
@@ -21,11 +22,20 @@ WORDS = {"error": ("error", "errors"), "warning": ("warning", "warnings"), "info
 @click.command(epilog="Example: kb check notes/rank.md --strict")
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
 @click.option("--strict", is_flag=True, help="Exit 1 on a warning too, not only on an error.")
+@click.option(
+    "--run", "run_code", is_flag=True, help="First run the code that is new or has changed (see `kb run`)."
+)
 @click.option("--all", "everything", is_flag=True, help="One line for each, however many are alike.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing put together.")
 @click.pass_context
 def check(
-    context: click.Context, paths: tuple[str, ...], *, strict: bool, everything: bool, as_json: bool
+    context: click.Context,
+    paths: tuple[str, ...],
+    *,
+    strict: bool,
+    run_code: bool,
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """Look for what is wrong in the notes, each with its place and how to mend it.
 
@@ -37,6 +47,8 @@ def check(
 
     workspace = Workspace.open()
     loaded = workspace.load()
+    if run_code:
+        run_outdated(workspace, loaded.notebook)
     scope = [scope_of(loaded.notebook, name, Path.cwd()) for name in paths]
     found = sort_findings(f for f in all_findings(workspace, loaded) if in_scope(f.path, scope))
     counts = count_by_severity(found)
@@ -48,6 +60,16 @@ def check(
         say(summary(counts, sum(in_scope(path, scope) for path in checked)))
     if counts["error"] or (strict and counts["warning"]):
         context.exit(1)
+
+
+def run_outdated(workspace: Workspace, notebook: Notebook) -> None:
+    """Run the code that is new or has changed, so that its findings are those of now."""
+    from notebook_kb.cli.trust import asker
+    from notebook_kb.running.runner import choose_python
+    from notebook_kb.workspace.code import run_outdated as run
+
+    for problem in run(workspace, notebook, choose_python(), asker(workspace)):
+        note(problem)
 
 
 def scope_of(notebook: Notebook, name: str, here: Path) -> str:

@@ -33,8 +33,9 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     from notebook_kb.workspace.workspace import Workspace
 
     workspace = Workspace.open()
-    notebook = workspace.load().notebook
-    table = cover(notebook)
+    loaded = workspace.load()
+    notebook = loaded.notebook
+    table = cover(notebook, workspace.evidence(loaded))
     mind, fault = known(workspace.root, notebook)
     if fault:
         note(f"what is known cannot be told: {clean(fault)}")

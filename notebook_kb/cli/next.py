@@ -19,12 +19,14 @@ def next(problem: str, limit: int, as_json: bool) -> None:  # noqa: A001 - named
     from notebook_kb.workspace.words import part_title, suggestion_command, suggestion_place
     from notebook_kb.workspace.workspace import Workspace
 
-    notebook = Workspace.open().load().notebook
+    workspace = Workspace.open()
+    loaded = workspace.load()
+    notebook = loaded.notebook
     known = [p.id for p in notebook.roadmap.problems]
     if problem and problem not in known:
         hint = nearest(problem, known) or f"problems: {', '.join(known)}"
         raise UsageError(f"the roadmap has no problem `{problem}`", hint)
-    found = suggest(notebook, cover(notebook), problem=problem, limit=limit)
+    found = suggest(notebook, cover(notebook, workspace.evidence(loaded)), problem=problem, limit=limit)
     if as_json:
         emit_json(
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notebook_kb.findings.catalogue_cards import CARDS
+from notebook_kb.findings.catalogue_code import CODE
 from notebook_kb.findings.help import ERROR, INFO, WARNING, CodeHelp
 
 __all__ = ["CATALOGUE", "CodeHelp"]
@@ -335,4 +336,5 @@ CATALOGUE: dict[str, CodeHelp] = {
         many="files that were left out",
     ),
     **CARDS,
+    **CODE,
 }

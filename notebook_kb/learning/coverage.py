@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from notebook_kb.learning.code import NOT_JUDGED, code_wanting
+from notebook_kb.model.evidence import NO_EVIDENCE
 from notebook_kb.model.note import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Note, Section
     from notebook_kb.model.roadmap import Concept
     from notebook_kb.notebook.notebook import Explanation, Notebook
@@ -94,12 +97,12 @@ def part_state(words: int) -> PartState:
     return PartState.STUB if words else PartState.EMPTY
 
 
-def cover(notebook: Notebook) -> dict[str, ConceptCoverage]:
+def cover(notebook: Notebook, evidence: Evidence = NO_EVIDENCE) -> dict[str, ConceptCoverage]:
     """The coverage of every concept of the roadmap, in its order."""
-    return {c.id: cover_concept(notebook, c) for c in notebook.roadmap.concepts.values()}
+    return {c.id: cover_concept(notebook, c, evidence) for c in notebook.roadmap.concepts.values()}
 
 
-def cover_concept(notebook: Notebook, concept: Concept) -> ConceptCoverage:
+def cover_concept(notebook: Notebook, concept: Concept, known: Evidence = NO_EVIDENCE) -> ConceptCoverage:
     """One concept's coverage."""
     note = notebook.concept_note(concept.id)
     evidence = tuple(angle_evidence(e) for e in notebook.explanations.get(concept.id, ()))
@@ -119,6 +122,9 @@ def cover_concept(notebook: Notebook, concept: Concept) -> ConceptCoverage:
         missing, not_judged = missing_for_solid(
             notebook, concept, counts, note, example_written=example_written
         )
+        if concept.code:
+            code, unjudged = missing_code(concept, note, known)
+            missing, not_judged = [*missing, *code], [*not_judged, *unjudged]
         if not missing and not not_judged:
             state = State.SOLID
     return ConceptCoverage(
@@ -250,12 +256,18 @@ def missing_for_solid(
             not_judged.append("symbols")
         else:
             missing.append(Missing("symbols", "the note shows a display formula", "", path))
-    if concept.code:
-        if note and any(s.part is Part.CODE for s in note.sections):
-            not_judged.append("code")
-        else:
-            missing.append(Missing("code", "the roadmap asks for code from scratch", "", path))
     return missing, not_judged
+
+
+def missing_code(concept: Concept, note: Note | None, known: Evidence) -> tuple[list[Missing], list[str]]:
+    """(why the code of a concept whose roadmap asks for it does not count, what cannot be judged)."""
+    found = code_wanting(concept.id, note, known.code_of(note.path if note else ""))
+    if found is None:
+        return [], []
+    why, line = found
+    if why == NOT_JUDGED:
+        return [], ["code"]
+    return [Missing("code", why, "", note.path if note else "", line)], []
 
 
 def count_states(coverage: Mapping[str, ConceptCoverage]) -> dict[str, int]:

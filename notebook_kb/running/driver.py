@@ -104,39 +104,41 @@ class Driver:
         sys.stderr = Output(0)  # warnings name places that move with every edit
         for number, block in enumerate(self.job["blocks"]):
             self.tell("start", block=number)
-            fault = self.fault_of(block)
+            fault = self.fault_of(number, block)
             printed, cut = self.output.take()
             figures = [] if fault else self.figures()
             self.tell("block", block=number, stdout=printed, cut=cut, figures=figures, reached=self.reached)
             if fault is None:
-                fault = self.swallowed(block)
+                fault = self.swallowed(number)
             self.reached = []
             if fault:
-                self.tell("fault", block=number, **fault)
+                self.tell("fault", **fault)
                 break
         self.tell("end", versions=versions())
 
-    def fault_of(self, block: dict[str, Any]) -> dict[str, Any] | None:
+    def file_of(self, number: int) -> str:
+        """How tracebacks name a block."""
+        return f"{self.job['path']}#{number}"
+
+    def fault_of(self, number: int, block: dict[str, Any]) -> dict[str, Any] | None:
         """What stopped a block, None where nothing did."""
-        before = block["line"] - 1
         try:
-            tree: ast.Module = ast.parse(block["code"], self.job["path"])
+            tree: ast.Module = ast.parse(block["code"], self.file_of(number))
         except (SyntaxError, ValueError) as error:
             line, offset = getattr(error, "lineno", 1), getattr(error, "offset", 1)
-            return self.at(error, before + (line or 1), (offset or 1) - 1)
+            return self.at(error, number, line or 1, (offset or 1) - 1)
         if block["check"]:
             name = "_" + self.job["nonce"]
             self.space[name] = self.checked
             tree = ast.fix_missing_locations(Checks(name).visit(tree))
-        ast.increment_lineno(tree, before)
         try:
-            code = compile(tree, self.job["path"], "exec", dont_inherit=True)
+            code = compile(tree, self.file_of(number), "exec", dont_inherit=True)
         except SyntaxError as error:
-            return self.at(error, error.lineno or 0, (error.offset or 1) - 1)
+            return self.at(error, number, error.lineno or 0, (error.offset or 1) - 1)
         try:
             exec(code, self.space)  # noqa: S102 - what this program is for
         except BaseException as error:  # noqa: BLE001 - whatever the note's code raises is its result
-            return self.where(error)
+            return self.where(error, number)
         return None
 
     def checked(self, line: int, column: int, value: Any) -> bool:
@@ -147,7 +149,7 @@ class Driver:
             self.reached.append(place)
         return held
 
-    def swallowed(self, block: dict[str, Any]) -> dict[str, Any] | None:
+    def swallowed(self, number: int) -> dict[str, Any] | None:
         """An `assert` that failed although the block went on."""
         failed = next((r for r in self.reached if not r[2]), None)
         if failed is None:
@@ -155,28 +157,32 @@ class Driver:
         return {
             "kind": "swallowed",
             "message": "an assert failed, and its failure was caught",
-            "line": block["line"] - 1 + failed[0],
+            "block": number,
+            "line": failed[0],
             "column": failed[1],
         }
 
-    def where(self, error: BaseException) -> dict[str, Any]:
-        """An exception with the last line of the note that it passed."""
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == self.job["path"]]
-        line = frames[-1].lineno or 0 if frames else 0
-        column = getattr(frames[-1], "colno", None) or 0 if frames else 0
-        return self.at(error, line, column)
+    def where(self, error: BaseException, number: int) -> dict[str, Any]:
+        """An exception with the last line of the note that it passed, which may stand in an earlier block."""
+        files = {self.file_of(n): n for n in range(len(self.job["blocks"]))}
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+        if not frames:
+            return self.at(error, number, 0, 0)
+        last = frames[-1]
+        return self.at(error, files[last.filename], last.lineno or 0, getattr(last, "colno", None) or 0)
 
-    def at(self, error: BaseException, line: int, column: int) -> dict[str, Any]:
-        """An exception at a place (column from 0)."""
+    def at(self, error: BaseException, block: int, line: int, column: int) -> dict[str, Any]:
+        """An exception at a place: the line in the block from 1, the column from 0."""
         kind = type(error).__name__
         if isinstance(error, TimeIsUp):
-            return {"kind": "time", "message": "", "line": line, "column": column}
+            return {"kind": "time", "message": "", "block": block, "line": line, "column": column}
         try:
             said = str(error.msg if isinstance(error, SyntaxError) else error)
         except BaseException:  # noqa: BLE001 - the note's own exception may raise when it is asked
             said = ""
         message = f"{kind}: {said}" if said else kind
-        return {"kind": kind, "message": message[:LONGEST_MESSAGE], "line": line, "column": column}
+        place = {"block": block, "line": line, "column": column}
+        return {"kind": kind, "message": message[:LONGEST_MESSAGE], **place}
 
     def figures(self) -> list[str]:
         """The open figures as PNG, then closed."""

@@ -45,10 +45,13 @@ def note_evidence(note: Note, exercise: Exercise | None, result: Result | Damage
         return NO_CODE
     honesty = read_code(note.code, exercise) if exercise else None
     shortcuts = honesty.shortcuts if honesty else ()
+    weak = honesty.weak if honesty and not honesty.asserts else ()
     if not isinstance(result, Result):
-        return CodeEvidence(CodeState.FORBIDDEN if shortcuts else CodeState.NOT_RUN, shortcuts)
+        damaged = (CodeProblem("damaged", result.why),) if result else ()
+        state = CodeState.FORBIDDEN if shortcuts else CodeState.NOT_RUN
+        return CodeEvidence(state, (*shortcuts, *weak, *damaged))
     if result.key != note.code_key or len(result.blocks) != len(note.code):
-        return CodeEvidence(CodeState.FORBIDDEN if shortcuts else CodeState.CHANGED, shortcuts)
+        return CodeEvidence(CodeState.FORBIDDEN if shortcuts else CodeState.CHANGED, (*shortcuts, *weak))
     if result.fault:
         return CodeEvidence(CodeState.FAILED, (*shortcuts, fault_problem(note, result)), result.versions)
     if shortcuts:

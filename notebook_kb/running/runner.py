@@ -151,8 +151,8 @@ def environment(work: Path) -> dict[str, str]:
 def job_of(parts: Sequence[CodePart], path: str, nonce: str, limits: Limits) -> bytes:
     """The job for the driver."""
     sizes = {"seconds": limits.seconds, "memory": limits.memory, "file_size": limits.file_size}
-    # line 1 is the block's first: the note's lines are added when the result is read
-    blocks = [{"code": p.code, "check": p.check, "line": 1} for p in parts]
+    # places count from the block's first line: the note's lines are added when the result is read
+    blocks = [{"code": p.code, "check": p.check} for p in parts]
     job = {
         "nonce": nonce,
         "path": path,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from notebook_kb.languages import slugify
 from notebook_kb.learning.coverage import cover
+from notebook_kb.model.evidence import NO_EVIDENCE
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.notebook.names import fold
 from notebook_kb.website import views as v
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.learning.coverage import ConceptCoverage
     from notebook_kb.learning.known import Known
+    from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Citation, Note
     from notebook_kb.notebook.notebook import Explanation, Notebook
     from notebook_kb.website.copies import Copy
@@ -63,7 +65,7 @@ class Site:
     """One view of a notebook as a site. `mine` shows private notes and parts, for the preview and private copies.
 
     `copies` are those of notes elsewhere, by the note's path. `known` says how much of each concept is remembered: only
-    where I alone look.
+    where I alone look. `evidence` is what is known of the notes besides their text.
     """
 
     notebook: Notebook
@@ -72,11 +74,12 @@ class Site:
     badges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     copies: Mapping[str, tuple[Copy, ...]] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
+    evidence: Evidence = NO_EVIDENCE
 
     @cached_property
     def coverage(self) -> dict[str, ConceptCoverage]:
         """The coverage that this view shows: of public notes alone on the public site."""
-        return cover(self.notebook)
+        return cover(self.notebook, self.evidence)
 
     @cached_property
     def urls(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from notebook_kb.files.trust import is_trusted
 from notebook_kb.model.note import Part
 from notebook_kb.running.evidence import exercise_for, note_evidence
 from notebook_kb.running.results import Result, read_result, result_of, write_result
-from notebook_kb.running.runner import run_code
+from notebook_kb.running.runner import Limits, run_code
 from notebook_kb.workspace.authoring import find_note
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from notebook_kb.model.evidence import CodeEvidence
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
-    from notebook_kb.running.runner import Limits
     from notebook_kb.workspace.workspace import Workspace
 
 
@@ -106,3 +105,16 @@ def run_notes(
         else:
             result = write_result(state, note.path, run, note.code_key)
         yield NoteRun(note, result, note_evidence(note, exercise_for(notebook, note), result), lacking)
+
+
+def run_outdated(
+    workspace: Workspace, notebook: Notebook, python: Path, ask: Callable[[], bool] | None
+) -> Iterator[str]:
+    """Run what is new or has changed; gives what the person has to know of notes that could not be run."""
+    chosen = chosen_notes(workspace, notebook, (), everything=False)
+    if not chosen:
+        return
+    require_trust(workspace, ask)
+    for done in run_notes(workspace, notebook, chosen, python, Limits()):
+        if done.lacking:
+            yield f"{done.note.path} was not run: {done.lacking} is not installed for {python}"

@@ -9,9 +9,8 @@ from notebook_kb.running.evidence import code_evidence
 
 if TYPE_CHECKING:
     from notebook_kb.notebook.notebook import Notebook
-    from notebook_kb.workspace.workspace import Workspace
 
 
-def evidence_of(workspace: Workspace, notebook: Notebook) -> Evidence:
+def evidence_of(notebook: Notebook) -> Evidence:
     """The evidence of a whole notebook (not of its public view)."""
-    return Evidence(code=code_evidence(workspace.root / workspace.settings.state, notebook))
+    return Evidence(code=code_evidence(notebook.root / notebook.settings.state, notebook))

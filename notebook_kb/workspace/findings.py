@@ -29,7 +29,10 @@ def all_findings(workspace: Workspace, loaded: Loaded) -> list[Finding]:
         *attachment_findings(public.notebook),
         *history_findings(workspace, loaded.notebook),
     ]
-    return [*check_notebook(loaded.notebook), *with_severities(found, workspace.settings.check)]
+    return [
+        *check_notebook(loaded.notebook, workspace.evidence(loaded)),
+        *with_severities(found, workspace.settings.check),
+    ]
 
 
 def address_findings(notebook: Notebook, public: Site, mine: Site) -> list[Finding]:

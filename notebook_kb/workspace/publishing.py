@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 def missing_line(workspace: Workspace, path: str) -> str:
     """What is missing for the note's concept, '' when nothing is or the note has none."""
-    notebook = workspace.load().notebook
+    loaded = workspace.load()
+    notebook = loaded.notebook
     concept = notebook.concept_of(notebook.notes[path])
     if not concept:
         return ""
-    item = cover_concept(notebook, notebook.roadmap.concepts[concept])
+    item = cover_concept(notebook, notebook.roadmap.concepts[concept], workspace.evidence(loaded))
     return "; ".join(missing_words(notebook, m) for m in item.missing)

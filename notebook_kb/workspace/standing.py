@@ -59,7 +59,7 @@ def standing() -> Standing:
     workspace = Workspace.open()
     loaded = workspace.load()
     notebook = loaded.notebook
-    table = cover(notebook)
+    table = cover(notebook, workspace.evidence(loaded))
     counts = count_states(table)
     suggestions = suggest(notebook, table, limit=1)
     words, command = "every concept is covered; kb coverage says what makes each one solid", ""

@@ -22,7 +22,7 @@ def status_of(workspace: Workspace) -> dict[str, Any]:
     notebook = loaded.notebook
     public = sum(is_public(n, notebook.today) for n in notebook.notes.values())
     drafts = sum(n.draft for n in notebook.notes.values())
-    table = cover(notebook)
+    table = cover(notebook, workspace.evidence(loaded))
     lead_on = {output_file(old.url) for old in redirects(workspace.public_site(loaded))[0]}
     written = set(read_manifest(workspace.output)) - lead_on
     pages = sum(name.endswith(".html") for name in written)

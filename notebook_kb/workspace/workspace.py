@@ -14,11 +14,13 @@ from notebook_kb.settings import find_root
 from notebook_kb.website.plan import Site
 from notebook_kb.website.site_view import NavItem, SiteView
 from notebook_kb.workspace.copies import Copies
+from notebook_kb.workspace.evidence import evidence_of
 from notebook_kb.workspace.known import known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
@@ -37,6 +39,7 @@ class Workspace:
         self.loader = Loader(root, deriver)
         self.settings = self.loader.settings
         self.pack = self.loader.pack
+        self._evidence: tuple[Notebook, Evidence] | None = None
         self.today = today_in(self.settings, today, os.environ.get("SOURCE_DATE_EPOCH", ""))
 
     @classmethod
@@ -65,10 +68,16 @@ class Workspace:
         """Where else notes stand, by the ledger."""
         return Copies(self.root / self.settings.state, self.settings.timezone)
 
+    def evidence(self, loaded: Loaded) -> Evidence:
+        """What is known of the notes besides their text: once for each snapshot."""
+        if self._evidence is None or self._evidence[0] is not loaded.notebook:
+            self._evidence = (loaded.notebook, evidence_of(loaded.notebook))
+        return self._evidence[1]
+
     def public_site(self, loaded: Loaded, *, drafts: bool = False, future: bool = False) -> Site:
         """The site as everybody may see it; made from the public-only view."""
         notebook = public_view(loaded.notebook, drafts=drafts, future=future)
-        return Site(notebook, loaded.derived, copies=self.copies.of(notebook))
+        return Site(notebook, loaded.derived, copies=self.copies.of(notebook), evidence=self.evidence(loaded))
 
     def private_site(self, loaded: Loaded, *, with_known: bool = False) -> Site:
         """The site as only I see it: all notes, private parts marked, badges; `with_known` also how much is remembered
@@ -77,7 +86,15 @@ class Workspace:
         notebook = loaded.notebook
         copies = self.copies.of(notebook)
         mind = known(self.root, notebook)[0] if with_known else {}  # the dashboard says why not
-        return Site(notebook, loaded.derived, mine=True, badges=badges(notebook), copies=copies, known=mind)
+        return Site(
+            notebook,
+            loaded.derived,
+            mine=True,
+            badges=badges(notebook),
+            copies=copies,
+            known=mind,
+            evidence=self.evidence(loaded),
+        )
 
     def site_view(
         self,
