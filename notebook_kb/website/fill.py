@@ -12,6 +12,7 @@ from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.notebook.names import fold
 from notebook_kb.parsing.blocks import block_anchor
 from notebook_kb.website.addresses import relative_url
+from notebook_kb.website.code_output import output_html, state_html
 from notebook_kb.website.embeds import (
     Ring,
     address_of,
@@ -26,11 +27,13 @@ from notebook_kb.website.embeds import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from notebook_kb.model.code import ShownCode
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
 
 SLOT = re.compile(
-    r'<kb-a n="([0-9]{1,6})">(.*?)</kb-a>|<kb-img n="([0-9]{1,6})"></kb-img>|<kb-embed n="([0-9]{1,6})"></kb-embed>',
+    r'<kb-a n="([0-9]{1,6})">(.*?)</kb-a>|<kb-img n="([0-9]{1,6})"></kb-img>|<kb-embed n="([0-9]{1,6})"></kb-embed>'
+    r'|<kb-code n="([0-9]{1,6})"></kb-code>',
     re.DOTALL,
 )
 OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
@@ -52,6 +55,8 @@ class Filler:
     words: Callable[..., str] = field(default=lambda key, **_: key)
     page_anchors: Callable[[Note], Mapping[str, str]] = field(default=lambda _: {})
     rooms: dict[str, list[int]] = field(default_factory=dict)
+    code_of: Callable[[str], ShownCode | None] = field(default=lambda _: None)
+    shown_code: dict[str, ShownCode | None] = field(default_factory=dict)
 
     def word(self, key: str, **values: object) -> str:
         """A text of the language pack."""
@@ -95,13 +100,15 @@ class Filler:
         slots = self.slots(note)
 
         def replace(match: re.Match[str]) -> str:
-            number = int(match[1] or match[3] or match[4])
+            number = int(match[1] or match[3] or match[4] or match[5])
             if number >= len(slots):
                 return match[2] or ""
             if match[1]:
                 return self.link(slots[number], self.fill(match[2], note, page, ring), note, page)
             if match[3]:
                 return self.picture(slots[number], note, page)
+            if match[5]:
+                return self.result(slots[number], note, page)
             return embed_html(self, number, slots[number], note, page, ring)
 
         return replace
@@ -165,6 +172,19 @@ class Filler:
         tip = f' title="{escape(title)}"' if title else ""
         source = escape(file_url(file, page))
         return f'<img src="{source}" alt="{escape(alt)}"{tip}{size_attributes(size)} loading="lazy">'
+
+    def result(self, slot: list[str], note: Note, page: str) -> str:
+        """How code went, or what it printed and drew."""
+        kind, which = slot[:2]
+        if kind not in {"state", "output"}:
+            return ""  # raw HTML may name any slot
+        numbers = [int(n) for n in which.split(",")]
+        if note.path not in self.shown_code:
+            self.shown_code[note.path] = self.code_of(note.path)
+        code = self.shown_code[note.path]
+        if kind == "state":
+            return state_html(code, numbers, self.word)
+        return output_html(code, numbers, page, self.word)
 
     def note_link(self, note: Note, page: str) -> str:
         """A note's title as a link to its page."""
