@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("review", "Ask the cards that are due."),
     "cards": ("cards", "List cards, give them ids, find lost ones; import and export."),
     "check": ("check", "Find what is wrong in the notes."),
+    "run": ("run", "Run the code of notes and keep what it shows."),
+    "trust": ("trust", "Let this notebook's code run on this computer."),
     "explain": ("explain", "Explain the code of a finding."),
     "build": ("build", "Build the site from the public notes."),
     "serve": ("serve", "Show the notebook live while you write."),

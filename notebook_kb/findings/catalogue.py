@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notebook_kb.findings.catalogue_cards import CARDS
+from notebook_kb.findings.catalogue_code import CODE
 from notebook_kb.findings.catalogue_own_words import OWN_WORDS
 from notebook_kb.findings.catalogue_symbols import SYMBOLS
 from notebook_kb.findings.help import ERROR, INFO, WARNING, CodeHelp
@@ -348,4 +349,5 @@ CATALOGUE: dict[str, CodeHelp] = {
     **CARDS,
     **OWN_WORDS,
     **SYMBOLS,
+    **CODE,
 }

@@ -10,6 +10,7 @@ from notebook_kb.model import document as d
 from notebook_kb.model.note import Formula, Headline, Part, Reference
 from notebook_kb.parsing.card_text import card_findings, note_cards
 from notebook_kb.parsing.cards import with_cards
+from notebook_kb.parsing.code_parts import code_parts, key_of
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_values import HeadValues
 from notebook_kb.parsing.note_findings import (
@@ -99,7 +100,8 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     found += values.findings  # only now: reading the values makes them
     hidden = private_indexes(sections, blocks, names)
     cards = tuple(note_cards(document, body, head.body_line, sections, hidden, names))
-    note = replace(note, cards=cards, silences=silences)
+    code = code_parts(document, sections, hidden, names, (body, head.body_line))
+    note = replace(note, cards=cards, silences=silences, code=code, code_key=key_of(code))
     return ParsedNote(_with_text(note, document, sections, hidden, names, found), document)
 
 

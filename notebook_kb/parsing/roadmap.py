@@ -11,7 +11,7 @@ from notebook_kb.files.yaml_places import Node, YamlProblem, read_yaml
 from notebook_kb.findings import finding
 from notebook_kb.languages import slugify
 from notebook_kb.model.card import LEVELS
-from notebook_kb.model.roadmap import AngleKind, Area, Concept, Problem, Resource, Roadmap, Starter
+from notebook_kb.model.roadmap import AngleKind, Area, Concept, Exercise, Problem, Resource, Roadmap, Starter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,6 +42,7 @@ KNOWN_KEYS = frozenset(
 CONCEPT_KEYS = frozenset(
     ["id", "title", "aliases", "kind", "needs", "why", "at", "read", "code", "renamed_from"]
 )
+EXERCISE_KEYS = frozenset(["from_talk", "at", "check", "forbid", "allow", "allow_imports", "in_check_block"])
 DEFAULT_ANGLES = ("visual", "simple", "formal")
 
 
@@ -57,6 +58,8 @@ class Draft:
     concepts: dict[str, Concept] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     starters: list[Starter] = field(default_factory=list)
+    exercises: dict[str, Exercise] = field(default_factory=dict)
+    default_exercise: Exercise = field(default_factory=Exercise)
 
 
 class RoadmapReader:
@@ -89,6 +92,7 @@ class RoadmapReader:
         self.areas(top)
         self.problems(top.get("problems"))
         self.starters(top.get("starter_cards"))
+        self.exercises(top)
         self.drop(top.get("drop"))
         return self.finished()
 
@@ -108,6 +112,8 @@ class RoadmapReader:
             tuple(draft.problems),
             self.path,
             tuple(s for s in draft.starters if not s.concept or s.concept in draft.concepts),
+            draft.exercises,
+            draft.default_exercise,
         )
 
     # pieces
@@ -126,6 +132,7 @@ class RoadmapReader:
         draft.areas, draft.concepts = list(base.areas), dict(base.concepts)
         draft.problems = list(base.problems)
         draft.starters = list(base.starters)
+        draft.exercises, draft.default_exercise = dict(base.exercises), base.default_exercise
 
     def angles(self, node: Node | None) -> None:
         if node is None:
@@ -256,6 +263,21 @@ class RoadmapReader:
             )
             others = [s for s in self.draft.starters if (s.roadmap, s.id) != (starter.roadmap, starter.id)]
             self.draft.starters = [*others, starter]
+
+    def exercises(self, top: dict[str, Node]) -> None:
+        every = top.get("exercises")
+        for key, value in self.items(every) if every else ():
+            self.draft.exercises[key] = self.exercise(key, value)
+        if "default_exercise" in top:
+            self.draft.default_exercise = self.exercise("", top["default_exercise"])
+
+    def exercise(self, exercise_id: str, node: Node) -> Exercise:
+        inner = self.mapping(node, f"exercise `{exercise_id}`" if exercise_id else "default_exercise")
+        for key, value in inner.items():
+            if key not in EXERCISE_KEYS:
+                self.fail(value, f"unknown key `{key}`", nearest(key, EXERCISE_KEYS))
+        names = {key: self.texts(inner.get(key)) for key in ("forbid", "allow", "allow_imports")}
+        return Exercise(exercise_id, self.text(inner, "check"), **names)
 
     def drop(self, node: Node | None) -> None:
         """`drop:` names areas or concepts of the extended roadmap."""

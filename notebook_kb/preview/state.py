@@ -117,6 +117,10 @@ class State:
             change = self.read_notes(notes, sure=sure, look=bool(files))
             if files & shown:
                 change = replace(change, kind="reload", urls=("*",))
+            if {p for p in kinds.get(Kind.RESULT, ()) if self.tree.changed(p)}:
+                self.workspace.forget_evidence()
+                self.show(self.loaded)
+                change = replace(change, kind=change.kind or "page", urls=("*",))
             if {p for p in kinds.get(Kind.LEDGER, ()) if self.tree.changed(p)}:
                 # pages name the copies elsewhere, the dashboard says how they stand
                 self.show(self.loaded)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notebook_kb.errors import UsageError
+from notebook_kb.errors import EnvironmentFailedError, UsageError
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.files.trust import trust
 from notebook_kb.files.write import write_file
 from notebook_kb.languages import language_pack
 from notebook_kb.learning.coverage import matched_by
@@ -17,7 +19,7 @@ from notebook_kb.notebook.public import is_public
 from notebook_kb.parsing.roadmap import RoadmapReader, nearest
 from notebook_kb.scaffolding.hosting import hosting_file, is_address
 from notebook_kb.scaffolding.notebook import new_notebook
-from notebook_kb.settings import SETTINGS_NAME
+from notebook_kb.settings import SETTINGS_NAME, Settings
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
             write_file(path, data, None)
             written.append(name)
     if not plan.in_place:
+        with suppress(EnvironmentFailedError):  # where it cannot be kept, `kb run` asks
+            trust(folder, Settings().state)
         return Begun(tuple(written), in_place=False)
     notebook = Workspace(folder).load().notebook
     matches = tuple(
