@@ -219,7 +219,7 @@ class Moving:
         if old.way is Way.RELATIVE and (address or "/" in typed):
             order = [relative, root, f"/{said}"]
         elif "/" in typed:  # a path from the notes folder, or the end of a file's
-            order = [root, f"/{said}", relative]
+            order = [root, *([relative, f"/{said}"] if address else [f"/{said}", relative])]
         else:
             order = [name, *([relative, f"/{said}"] if address else [said, f"/{said}", relative])]
         # without its ending a path might be another file's
