@@ -6,6 +6,7 @@ outside links are compared as text, links blanked out by a few plain patterns.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from notebook_kb.parsing.note import parse_note
 from notebook_kb.parsing.sections import section_names
 from notebook_kb.settings import Settings
 from notebook_kb.website.addresses import note_url
+from tests.support.canaries import write_files
 
 if TYPE_CHECKING:
     from notebook_kb.model.note import Note, Reference
@@ -35,7 +37,18 @@ STEMS = [
     "long name of a note", "index", "café", "λ calculus", "2026-01-02-day", "determinant", "100%25", "a & b", "sum_i",
 ]  # fmt: skip
 FOLDERS = ["", "", "", "lin", "lin", "calc/deep", "Été", "a b"]
-WORDS = ["Plane", "Sum of all", "In my words", "Example", "Deep", "A | B", "C# and D", "λ is 50%", "Rank", "Beta"]
+WORDS = [
+    "Plane",
+    "Sum of all",
+    "In my words",
+    "Example",
+    "Deep",
+    "A | B",
+    "C# and D",
+    "λ is 50%",
+    "Rank",
+    "Beta",
+]
 HIDDEN = re.compile(
     r"!?\[\[[^\]\n]*\]\]|\]\((?:<[^>\n]*>|(?:[^()\s]|\([^()\s]*\))*)|(?<=\]: )\S.*|(?:src|href)=\"[^\"]*\""
     r"|^(?:image|met_in): .*",
@@ -49,7 +62,9 @@ NAMES = section_names(PACK, {}, (), {a.id: a.title for a in ROADMAP.angles.value
 def read(texts: dict[str, str], files: tuple[str, ...]) -> Notebook:
     """The notebook of texts."""
     notes = {p: parse_note(t.removeprefix("\ufeff"), p, "", NAMES).note for p, t in sorted(texts.items())}
-    return Notebook(Path("/nowhere"), Settings(), PACK, ROADMAP, NAMES, "2026-11-22", notes, tuple(sorted(files)))
+    return Notebook(
+        Path("/nowhere"), Settings(), PACK, ROADMAP, NAMES, "2026-11-22", notes, tuple(sorted(files))
+    )
 
 
 @dataclass
@@ -66,7 +81,10 @@ class Made:
         stems = [s + r.choice(["", "", "", " 2", "-x"]) for s in r.choices(STEMS, k=r.randint(4, 9))]
         paths = {"/".join(p for p in ("notes", r.choice(FOLDERS), f"{s}.md") if p) for s in stems}
         self.paths = sorted({p.casefold(): p for p in paths}.values())
-        pictures = {f"notes/{r.choice(['', 'img/', 'lin/'])}{n}" for n in r.choices(["p.png", "a b.png", "ü.svg"], k=3)}
+        pictures = {
+            f"notes/{r.choice(['', 'img/', 'lin/'])}{n}"
+            for n in r.choices(["p.png", "a b.png", "ü.svg"], k=3)
+        }
         self.files = tuple(sorted(pictures))
         self.heads: dict[str, tuple[str, list[str]]] = {}
         self.titles = {p: r.choice([stem(p).title(), *STEMS, *WORDS]) for p in self.paths}
@@ -131,11 +149,21 @@ class Made:
                 return [f"text[^1] {link(path)}", "", f"[^1]: foot {link(path)}"]
             case 6:
                 name = self.name()
-                return [f"`[[{name}]]` DECOY $[[{name}]]$", "", "```", f"[[{name}]] [x]({quote(name)}.md) DECOY", "```"]
+                return [
+                    f"`[[{name}]]` DECOY $[[{name}]]$",
+                    "",
+                    "```",
+                    f"[[{name}]] [x]({quote(name)}.md) DECOY",
+                    "```",
+                ]
             case 7:
                 return [f"%% [[{self.name()}]] %% after {link(path)} <!-- [[{self.name()}]] -->"]
             case 8:
-                return [f"see [words][ref{path.count('/')}] ok", "", f"[ref{path.count('/')}]: {self.address(path)}"]
+                return [
+                    f"see [words][ref{path.count('/')}] ok",
+                    "",
+                    f"[ref{path.count('/')}]: {self.address(path)}",
+                ]
             case 9:
                 return [f"{link(path)} %%c%% {link(path)} %%d %% {link(path)} 𝐀𝔼 {link(path)}"]
             case 10:
@@ -156,7 +184,18 @@ class Made:
         path = self.some()
         inside = path.removeprefix("notes/").removesuffix(".md")
         return escape(
-            r.choice([stem(path)] * 5 + [stem(path).upper(), f"{stem(path)}.md", inside, inside, "nowhere", self.titles[path], "other"])
+            r.choice(
+                [stem(path)] * 5
+                + [
+                    stem(path).upper(),
+                    f"{stem(path)}.md",
+                    inside,
+                    inside,
+                    "nowhere",
+                    self.titles[path],
+                    "other",
+                ]
+            )
         )
 
     def heading(self, path: str) -> str:
@@ -164,13 +203,22 @@ class Made:
         if r.random() < 0.7:
             return ""
         words = r.choice(self.headings[path])
-        return "#" + r.choice([re.sub(r"[|#\[\]]", " ", words), re.sub(r"[^\w]+", "-", words.lower()).strip("-")])
+        return "#" + r.choice(
+            [re.sub(r"[|#\[\]]", " ", words), re.sub(r"[^\w]+", "-", words.lower()).strip("-")]
+        )
 
     def address(self, path: str) -> str:
         """A path to a note as an address."""
         r = self.random
         other = self.some()
-        there = r.choice([relative(path, other), relative(path, other), other.rpartition("/")[2], other.removeprefix("notes/")])
+        there = r.choice(
+            [
+                relative(path, other),
+                relative(path, other),
+                other.rpartition("/")[2],
+                other.removeprefix("notes/"),
+            ]
+        )
         there = r.choice(["", "", "./"]) + there if not there.startswith("..") else there
         safe = "/.-_" + r.choice(["", "ÜüéÉλ", "'()"])
         heading = quote(self.heading(other), safe="#-")
@@ -180,7 +228,9 @@ class Made:
 
     def picture(self, path: str) -> str:
         file = self.random.choice(self.files)
-        return quote(self.random.choice([relative(path, file), file.rpartition("/")[2], file.removeprefix("notes/")]))
+        return quote(
+            self.random.choice([relative(path, file), file.rpartition("/")[2], file.removeprefix("notes/")])
+        )
 
     def link(self, path: str, *, cell: bool = False) -> str:
         r = self.random
@@ -202,9 +252,9 @@ class Made:
             case 9:
                 return f"![[{self.random.choice(self.files).rpartition('/')[2]}{bar}300]]"
             case 10:
-                return f"[![in]({self.picture(path)})]({self.address(path)} \"title\")"
+                return f'[![in]({self.picture(path)})]({self.address(path)} "title")'
             case _:
-                return f"<a href=\"{self.address(path).strip('<>')}\">x</a> [[#{self.headings[path][0].replace('|', ' ').replace('#', ' ')}]]"
+                return f'<a href="{self.address(path).strip("<>")}">x</a> [[#{self.headings[path][0].replace("|", " ").replace("#", " ")}]]'
 
     # renames
 
@@ -215,7 +265,13 @@ class Made:
         path = self.some()
         match r.randrange(8):
             case 0:
-                return rename_heading(notebook, path, escape(r.choice(self.headings[path]).replace("#", " ").replace("|", " ")), r.choice([*WORDS, "New words", "`code` and *x*"]), texts)
+                return rename_heading(
+                    notebook,
+                    path,
+                    escape(r.choice(self.headings[path]).replace("#", " ").replace("|", " ")),
+                    r.choice([*WORDS, "New words", "`code` and *x*"]),
+                    texts,
+                )
             case 1:
                 return rename_title(notebook, path, r.choice(["A new title", *STEMS, *WORDS]), texts)
             case 2:
@@ -223,16 +279,22 @@ class Made:
                 new = f"notes/{r.choice(['', 'img/', 'new pics/'])}{r.choice(['q.png', 'p.png', 'ä ö.png'])}"
                 return rename_files(notebook, [FileMove(file, new)], texts, address_of=note_url)
             case 3:
-                folder = r.choice([p.rpartition("/")[0] for p in self.paths if p.count("/") > 1] or ["notes/none"])
+                folder = r.choice(
+                    [p.rpartition("/")[0] for p in self.paths if p.count("/") > 1] or ["notes/none"]
+                )
                 new = f"notes/{r.choice(['moved', 'calc', 'x y/z'])}"
                 known = [*self.paths, *self.files]
-                moves = [FileMove(p, new + p.removeprefix(folder)) for p in known if p.startswith(f"{folder}/")]
+                moves = [
+                    FileMove(p, new + p.removeprefix(folder)) for p in known if p.startswith(f"{folder}/")
+                ]
                 return rename_files(notebook, moves, texts, address_of=note_url)
             case _:
                 folder = r.choice([path.rpartition("/")[0]] * 3 + [f"notes/{f}".rstrip("/") for f in FOLDERS])
                 name = r.choice(["fresh", "Fresh name", *STEMS, *self.titles.values(), stem(path).title()])
                 name = re.sub(r'[#|:?*<>"\[\]^]', "", name).strip()
-                return rename_files(notebook, [FileMove(path, f"{folder}/{name}.md")], texts, address_of=note_url)
+                return rename_files(
+                    notebook, [FileMove(path, f"{folder}/{name}.md")], texts, address_of=note_url
+                )
 
 
 def stem(path: str) -> str:
@@ -257,10 +319,13 @@ def check(seed: int) -> str:
     """
     made = Made(seed)
     before = read(made.texts, made.files)
+    why = ""
     try:
         done = made.rename(before)
     except UsageError as error:
-        assert "nothing was renamed" not in error.message, (seed, error.message)
+        why = error.message
+    if why:
+        assert "nothing was renamed" not in why, (seed, why)
         return "refused"
     moves = {m.old: m.new for m in done.moves}
     edits = {f.path: f.edits for f in done.edits}
@@ -269,7 +334,39 @@ def check(seed: int) -> str:
     for path, note in before.notes.items():
         now = after.notes[moves.get(path, path)]
         same_links(seed, before, after, note, now, moves)
-        same_words(seed, made.texts[path], texts[now.path], renamed_lines(done, path), path in moves)
+        same_words(seed, made.texts[path], texts[now.path], renamed_lines(done, path), moved=path in moves)
+    return "renamed"
+
+
+def check_command(seed: int, folder: Path) -> str:
+    """The same with files on the disk and `kb rename OLD NEW`, for a note that gets another path."""
+    from click.testing import CliRunner
+
+    from notebook_kb.cli.main import main
+    from notebook_kb.workspace.workspace import Workspace
+
+    made = Made(seed)
+    before = read(made.texts, made.files)
+    write_files(folder, {"notebook.yml": b"title: t\n", **{f: f.encode() for f in made.files}})
+    write_files(folder, {p: t.encode() for p, t in made.texts.items()})
+    old = made.some()
+    new = re.sub(r'[#|:?*<>"\[\]^]', "", made.random.choice(["fresh", "a b/New name", *STEMS])).strip()
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(main, ["rename", old, new])
+    if done.exception is not None:
+        assert isinstance(done.exception, UsageError), (seed, done.exception)
+        assert "nothing was renamed" not in done.exception.message, (seed, done.exception.message)
+        return "refused"
+    after = Workspace(folder).load().notebook
+    gone = [p for p in before.notes if p not in after.notes]
+    fresh = [p for p in after.notes if p not in before.notes]
+    assert gone == [old], (seed, gone)
+    moves = dict(zip(gone, fresh, strict=True))
+    for path, note in before.notes.items():
+        now = after.notes[moves.get(path, path)]
+        same_links(seed, before, after, note, now, moves)
+        text = (folder / now.path).read_bytes().decode()
+        same_words(seed, made.texts[path], text, 0, moved=path in moves)
     return "renamed"
 
 
@@ -305,10 +402,12 @@ def ends(notebook: Notebook, note: Note, reference: Reference) -> tuple[str, str
     return found.note, found.file, index
 
 
-def same_words(seed: int, old: str, new: str, allowed: int, moved: bool) -> None:
+def same_words(seed: int, old: str, new: str, allowed: int, *, moved: bool) -> None:
     """Outside links at most one alias, the concept of a note that moved, and the renamed words differ."""
     assert old.startswith("\ufeff") == new.startswith("\ufeff")
-    assert [x for x in old.splitlines() if "DECOY" in x] == [x for x in new.splitlines() if "DECOY" in x], seed
+    assert [x for x in old.splitlines() if "DECOY" in x] == [x for x in new.splitlines() if "DECOY" in x], (
+        seed
+    )
     was, now = (HIDDEN.sub("@", t.removeprefix("\ufeff")).splitlines(keepends=True) for t in (old, new))
     added = [x for x in now if x.startswith("concept: ")]
     now = [x for x in now if x not in added]
@@ -320,7 +419,13 @@ def same_words(seed: int, old: str, new: str, allowed: int, moved: bool) -> None
     if added and now_rest and not old.removeprefix("\ufeff").startswith("---"):
         now_rest = [x for x in now_rest if x.strip() != "---"]
     if moved:
-        assert len(now_rest) <= (3 if not old.removeprefix("\ufeff").startswith("---") else 1), (seed, now_rest)
-        assert all("alias" in x or x.strip() == "---" or re.match(r"\s*- /", x) for x in now_rest), (seed, now_rest)
+        assert len(now_rest) <= (3 if not old.removeprefix("\ufeff").startswith("---") else 1), (
+            seed,
+            now_rest,
+        )
+        assert all("alias" in x or x.strip() == "---" or re.match(r"\s*- /", x) for x in now_rest), (
+            seed,
+            now_rest,
+        )
     else:
         assert len(now_rest) <= allowed, (seed, was_rest, now_rest)
