@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Begin a notebook, or make an existing folder of notes one."),
     "write": ("write", "Write about a concept: create its note or open it at the first empty part."),
     "new": ("new", "Create a post, page, reading or concept note."),
+    "rename": ("rename", "Give a note, heading, picture or folder another name; links follow."),
+    "mv": ("rename", "The same as rename."),
     "list": ("list", "List the notes."),
     "search": ("search", "Search the notes, best hits first."),
     "show": ("show", "Show a note in the terminal."),
