@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.checking.cards import card_findings
 from notebook_kb.checking.embeds import embed_findings
 from notebook_kb.checking.links import link_findings
+from notebook_kb.checking.pictures import picture_findings
 from notebook_kb.checking.privacy import privacy_findings
 from notebook_kb.checking.silence import judged
 from notebook_kb.checking.sources import source_findings
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.notebook import Notebook
 
-FAMILIES = (link_findings, embed_findings, source_findings, privacy_findings, card_findings)
+FAMILIES = (link_findings, embed_findings, source_findings, privacy_findings, picture_findings, card_findings)
 
 
 def check_notebook(notebook: Notebook) -> list[Finding]:

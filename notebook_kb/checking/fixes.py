@@ -42,6 +42,8 @@ FIXES: Mapping[str, Mend] = {
     "KB502": text_fixes.private_callout,
     "KB503": text_fixes.into_callout,
     "KB506": text_fixes.meant_comment,
+    "KB605": text_fixes.known_name,
+    "KB623": text_fixes.heading_level,
     "KB705": text_fixes.without_card_id,
 }
 # what mends several findings of a note at once, such as the missing rows of its lists of symbols; by the codes that it

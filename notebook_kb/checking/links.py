@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 FOLLOWED = re.compile(r"(?:https?:|mailto:|//|data:image/)", re.IGNORECASE)
 PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"])
+# pictures that browsers do not show
+NOT_SHOWN = frozenset(
+    [".heic", ".heif", ".tif", ".tiff", ".bmp", ".psd", ".eps", ".ai", ".xcf", ".raw", ".cr2", ".dng"]
+)
 FILE_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 
 
@@ -132,6 +136,10 @@ def missing(
 ) -> Iterator[Finding]:
     """What a target that leads nowhere is: a missing file, or a note that is not written yet."""
     target = unquote(reference.target)
+    if PurePosixPath(target).suffix.casefold() in NOT_SHOWN and reference.kind in {"image", "embed"}:
+        message = f"`{target}` is a kind of picture that pages cannot show"
+        yield finding("KB625", message, "save it as PNG, JPEG, WebP or SVG", path=note.path, place=place)
+        return
     if reference.kind == "image" or is_file_name(target):
         yield missing_file(target, note.path, place, file_hint(notebook, note.path, target, slips))
         return
@@ -165,7 +173,7 @@ def is_file_name(target: str) -> bool:
     suffix = PurePosixPath(target).suffix
     if suffix.casefold() in NOTE_SUFFIXES:
         return False
-    return suffix.casefold() in ATTACHMENTS or ("/" in target and bool(FILE_SUFFIX.fullmatch(suffix)))
+    return suffix.casefold() in ATTACHMENTS | NOT_SHOWN or ("/" in target and bool(FILE_SUFFIX.fullmatch(suffix)))
 
 
 def missing_file(target: str, path: str, place: Span, hint: str = "") -> Finding:

@@ -23,6 +23,7 @@ QUOTE = re.compile(r"[ \t>]*")
 CALLOUT = re.compile(r"\[!([^\]\n]+)\]")
 CARD_ID = re.compile(r"[ \t]+\^k-[\w-]+[ \t]*$")
 TEX_NEAR = re.compile(r"did you mean (\\(?:begin\{)?([A-Za-z*]+)\}?)\?")
+LEVELS = re.compile(r"write (#+) in place of (#+)")
 CANDIDATES = 4
 OPENINGS = {"%%": "%%", "<!--": "-->"}
 
@@ -153,6 +154,14 @@ def meant_comment(_notebook: Notebook, note: Note, _text: str, found: Finding) -
     """KB506: a blank before the %% says that the private part is meant."""
     edit = Edit(found.line, found.column, found.line, found.column, " ")
     yield fix(note, found, "put a blank before %%: the private part is meant", edit)
+
+
+def heading_level(_notebook: Notebook, note: Note, text: str, found: Finding) -> Iterator[Fix]:
+    """KB623: as many # as the finding names."""
+    named = LEVELS.search(found.hint)
+    edit = replaced(text, found.line, found.column, named[2], named[1]) if named else None
+    if named and edit and edit.column == found.column:
+        yield fix(note, found, f"write {named[1]}", edit)
 
 
 def without_card_id(_notebook: Notebook, note: Note, text: str, found: Finding) -> Iterator[Fix]:

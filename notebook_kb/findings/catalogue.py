@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notebook_kb.findings.catalogue_cards import CARDS
+from notebook_kb.findings.catalogue_pictures import PICTURES
 from notebook_kb.findings.help import ERROR, INFO, WARNING, CodeHelp
 
 __all__ = ["CATALOGUE", "CodeHelp"]
@@ -343,5 +344,6 @@ CATALOGUE: dict[str, CodeHelp] = {
         "<!-- kb: off KB203 -->",
         many="comments that silence a code that does not exist",
     ),
+    **PICTURES,
     **CARDS,
 }

@@ -121,12 +121,13 @@ class Embed(Inline):
 
 @dataclass(frozen=True, slots=True)
 class Image(Inline):
-    """`![alt|size](src "title")` or an HTML picture; `size` is '300', '300x200' or ''."""
+    """`![alt|size](src "title")` or an HTML picture; `size` is '300', '300x200' or ''. `decorative`: HTML says `alt=""`."""
 
     src: str = ""
     alt: str = ""
     title: str = ""
     size: str = ""
+    decorative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

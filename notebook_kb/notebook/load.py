@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     MakeDerive = Callable[[Settings, LanguagePack, SectionNames], Derive]
 
 # raise when what is derived from a note changes
-FORMAT = "24"
+FORMAT = "25"
 BUILT_IN = ("math-for-ml",)
 
 

@@ -20,6 +20,7 @@ from notebook_kb.parsing.note_findings import (
     sudden_comments,
     text_findings,
 )
+from notebook_kb.parsing.reader_findings import reader_findings
 from notebook_kb.parsing.sections import (
     SectionReader,
     private_callout,
@@ -99,6 +100,10 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     hidden = private_indexes(sections, blocks, names)
     cards = tuple(note_cards(document, body, head.body_line, sections, hidden, names))
     note = replace(note, cards=cards, silences=silences)
+    if note.publish:
+        shown = visible(tuple(b for i, b in enumerate(blocks) if i not in hidden), names)
+        title = heading.place if heading else d.NOWHERE
+        found += reader_findings((*shown, *document.footnotes), names, title)
     return ParsedNote(_with_text(note, document, sections, hidden, names, found), document)
 
 

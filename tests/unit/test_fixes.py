@@ -15,6 +15,7 @@ from notebook_kb.checking.head_fixes import read_date
 from notebook_kb.files.read import read_file
 from notebook_kb.model.edit import apply_edits
 from notebook_kb.workspace import fixing
+from notebook_kb.workspace.authoring import read_again
 from notebook_kb.workspace.findings import all_findings
 from notebook_kb.workspace.fixing import mend
 from notebook_kb.workspace.workspace import Workspace
@@ -82,7 +83,7 @@ def test_a_fix_writes_what_was_meant(name: str, newline: str, tmp_path: Path) ->
     (tmp_path / "notes" / "other.md").write_text("# Elsewhere\n\n## Part\n", encoding="utf-8")
     (tmp_path / "notes" / "img" / "other.png").write_bytes(b"")
     (tmp_path / "notes" / "a.md").write_bytes(before.encode())
-    _, text, fix = next(fixes(tmp_path, name.split()[0]))
+    _, text, fix = next(fixes(tmp_path, name.split(maxsplit=1)[0]))
     assert apply_edits(text, fix.files[0].edits) == after
 
 
@@ -140,8 +141,7 @@ SAFE = {"KB104", "KB106", "KB102"}
 def random_note(rng: random.Random) -> bytes:
     """A note with mendable values in its head, in any line ends, with or without BOM and last line end."""
     newline = rng.choice(["\n", "\r\n"])
-    head = [h for h in dict.fromkeys(rng.choices(HEAD, k=4))]
-    keys = {h.split(":")[0]: h for h in head}
+    keys = {h.split(":")[0]: h for h in rng.choices(HEAD, k=4)}
     lines = ["---", *keys.values(), "---", *rng.choices(BODY, k=rng.randrange(9))]
     bom = rng.choice([b"", b"\xef\xbb\xbf"])
     return bom + newline.join(lines).encode() + rng.choice([b"", newline.encode()])
@@ -149,7 +149,7 @@ def random_note(rng: random.Random) -> bytes:
 
 def test_safe_fixes_mend_and_keep_every_other_byte(tmp_path: Path) -> None:
     """Of 150 notes: mended findings are gone, none came up, other lines have their bytes, a second run changes nothing."""
-    rng = random.Random(6)
+    rng = random.Random(6)  # noqa: S311 - notes, not secrets
     (tmp_path / "notes").mkdir()
     for n in range(150):
         (tmp_path / "notes" / f"{n}.md").write_bytes(random_note(rng))
@@ -198,8 +198,9 @@ def test_nothing_is_written_over_a_change_that_was_not_seen(
     (tmp_path / "notes" / "a.md").write_text("---\ntags: a, b, c\n---\n", encoding="utf-8")
     stale = read_file(tmp_path / "notes" / "b.md")
     (tmp_path / "notes" / "b.md").write_text("saved\n", encoding="utf-8")
-    real = fixing.read_again
-    monkeypatch.setattr(fixing, "read_again", lambda w, n: stale if n.path == "notes/b.md" else real(w, n))
+    monkeypatch.setattr(
+        fixing, "read_again", lambda w, n: stale if n.path == "notes/b.md" else read_again(w, n)
+    )
     mended = list(mend(workspace, notebook, found))
     assert [m.path for m in mended if m.problem and not m.done] == ["notes/a.md", "notes/b.md"]
     assert (tmp_path / "notes" / "a.md").read_text(encoding="utf-8") == "---\ntags: a, b, c\n---\n"
