@@ -36,6 +36,7 @@ FIXES: Mapping[str, Mend] = {
     "KB210": text_fixes.embed_to_link,
     "KB301": text_fixes.known_name,
     "KB302": text_fixes.known_name,
+    "KB305": text_fixes.known_name,
     "KB401": text_fixes.tex_command,
     "KB403": text_fixes.close_formula,
     "KB501": text_fixes.close_comment,

@@ -173,7 +173,9 @@ def is_file_name(target: str) -> bool:
     suffix = PurePosixPath(target).suffix
     if suffix.casefold() in NOTE_SUFFIXES:
         return False
-    return suffix.casefold() in ATTACHMENTS | NOT_SHOWN or ("/" in target and bool(FILE_SUFFIX.fullmatch(suffix)))
+    return suffix.casefold() in ATTACHMENTS | NOT_SHOWN or (
+        "/" in target and bool(FILE_SUFFIX.fullmatch(suffix))
+    )
 
 
 def missing_file(target: str, path: str, place: Span, hint: str = "") -> Finding:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.checking.places import head_place
 from notebook_kb.findings import finding
+from notebook_kb.model.note import Part
 from notebook_kb.notebook.names import did_you_mean, fold
+from notebook_kb.parsing.sections import read_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,12 @@ SHORTEST = 4
 
 def source_findings(notebook: Notebook) -> list[Finding]:
     """Sources that look like slips, concepts off the roadmap, second notes for one concept."""
-    return [*citation_findings(notebook), *concept_findings(notebook), *double_findings(notebook)]
+    return [
+        *citation_findings(notebook),
+        *concept_findings(notebook),
+        *angle_findings(notebook),
+        *double_findings(notebook),
+    ]
 
 
 def citation_findings(notebook: Notebook) -> Iterator[Finding]:
@@ -82,6 +89,23 @@ def concept_findings(notebook: Notebook) -> Iterator[Finding]:
             hint,
             path=note.path,
             place=head_place(notebook, note.path, "concept"),
+        )
+
+
+def angle_findings(notebook: Notebook) -> Iterator[Finding]:
+    """KB305: `angle:` names none of the roadmap's angles."""
+    for note in notebook.notes.values():
+        if not note.angle or read_heading(note.angle, notebook.names)[0] is Part.ANGLE:
+            continue
+        near = did_you_mean(note.angle, notebook.names.angles)
+        known = ", ".join(notebook.roadmap.angles)
+        hint = f"did you mean `{notebook.names.angles[near]}`?" if near else f"the angles are {known}"
+        yield finding(
+            "KB305",
+            f"`{note.angle}` is no angle of the roadmap, so this explains at none",
+            hint,
+            path=note.path,
+            place=head_place(notebook, note.path, "angle"),
         )
 
 

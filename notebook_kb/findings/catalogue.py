@@ -205,13 +205,24 @@ CATALOGUE: dict[str, CodeHelp] = {
         many="second notes for one concept",
     ),
     "KB304": CodeHelp(
-        INFO,
-        "A roadmap finding",
-        "The roadmap names something that it does not define.",
-        "Mend roadmap.yml at the place named.",
+        WARNING,
+        "The roadmap names something that it does not define",
+        "A prerequisite, source, angle or concept that is named in roadmap.yml leads nowhere, or prerequisites need each "
+        "other in a circle. What is named is left out of suggestions and of the map.",
+        "Correct the name at the place named, define it, or take it out. What was dropped with `drop:` needs no mending.",
         "needs: [matrix]",
         "needs: [matrices]",
-        many="findings in the roadmap",
+        many="names in the roadmap that lead nowhere",
+    ),
+    "KB305": CodeHelp(
+        WARNING,
+        "An unknown angle",
+        "A reading explains at the angle of its head, else at that of its source. This one names an angle that the roadmap "
+        "does not have, so the reading counts as an explanation of nothing.",
+        "Write an angle of the roadmap: visual, simple or formal, if it has not its own.",
+        "angle: simpel",
+        "angle: simple",
+        many="unknown angles",
     ),
     # formulas
     "KB401": CodeHelp(

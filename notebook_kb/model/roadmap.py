@@ -76,6 +76,18 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A name in a roadmap's own file that must lead somewhere: `what` is needs, read, problem, starter or angle, `owner` who
+    says it; `place` is its line, column, end line and end column.
+    """
+
+    what: str
+    owner: str
+    name: str
+    place: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Starter:
     """A card of the roadmap itself: `roadmap` is the id of the one that brought it, `concept` '' where it is about none."""
 
@@ -89,7 +101,7 @@ class Starter:
 
 @dataclass(frozen=True, slots=True)
 class Roadmap:
-    """The whole roadmap; `concepts` keeps the roadmap's order."""
+    """The whole roadmap; `concepts` keeps the roadmap's order, `named` is what its own file names."""
 
     id: str
     title: str
@@ -100,6 +112,7 @@ class Roadmap:
     problems: tuple[Problem, ...] = ()
     path: str = ""
     starters: tuple[Starter, ...] = ()
+    named: tuple[Named, ...] = ()
 
     def unlocks(self, concept_id: str) -> tuple[str, ...]:
         """The concepts that need this one directly."""
