@@ -44,6 +44,7 @@ FIXES: Mapping[str, Mend] = {
     "KB503": text_fixes.into_callout,
     "KB506": text_fixes.meant_comment,
     "KB605": text_fixes.known_name,
+    "KB606": text_fixes.heading_blank,
     "KB623": text_fixes.heading_level,
     "KB705": text_fixes.without_card_id,
 }

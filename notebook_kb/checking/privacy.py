@@ -47,6 +47,7 @@ def note_findings(notebook: Notebook, note: Note, public: set[str]) -> Iterator[
             yield finding(
                 "KB505",
                 f"`{target}` is not published, so `met_in` is left out of the site",
+                "nothing needs to be done",
                 path=note.path,
                 place=head_place(notebook, note.path, "met_in", met),
             )

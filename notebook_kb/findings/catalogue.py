@@ -70,7 +70,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         WARNING,
         "A key looks like a typing slip",
         "Unknown keys are kept and ignored. This one is so near to a known one that it was probably meant.",
-        "Correct the key, or silence this code in notebook.yml.",
+        "Correct the key. If it is one of your own, write `check: {KB107: off}` into the head, or into notebook.yml.",
         "pubilsh: true",
         "publish: true",
         many="keys that look like typing slips",
@@ -342,8 +342,8 @@ CATALOGUE: dict[str, CodeHelp] = {
     "KB604": CodeHelp(
         WARNING,
         "A file was left out",
-        "It is a link out of the notebook, or no ordinary file.",
-        "Put a copy of the file into the notebook.",
+        "It is a link out of the notebook, no ordinary file, cannot be read, or is an SVG that could run a script.",
+        "Put a copy of the file into the notebook; save an SVG again as a plain one.",
         many="files that were left out",
     ),
     "KB605": CodeHelp(
@@ -354,6 +354,16 @@ CATALOGUE: dict[str, CodeHelp] = {
         "<!-- kb: off KB230 -->",
         "<!-- kb: off KB203 -->",
         many="comments that silence a code that does not exist",
+    ),
+    "KB606": CodeHelp(
+        WARNING,
+        "A line that looks like a heading and is text",
+        "Markdown wants a blank between the # and the words, and a no-break blank (Alt+Space on some keyboards) is none. "
+        "The part below belongs to the heading above, and counts for that.",
+        "Put a blank behind the last #. `kb check --fix` does it.",
+        "##Visual",
+        "## Visual",
+        many="lines that look like headings and are text",
     ),
     **PICTURES,
     **CARDS,

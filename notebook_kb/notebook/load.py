@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     MakeDerive = Callable[[Settings, LanguagePack, SectionNames], Derive]
 
 # raise when what is derived from a note changes
-FORMAT = "26"
+FORMAT = "27"
 BUILT_IN = ("math-for-ml",)
 
 

@@ -181,11 +181,17 @@ class HeadValues:
                 )
             elif key in TEXTS and (node.kind == "map" or any(i.kind != "scalar" for i in node.items)):
                 self.report(
-                    "KB106", key, f"`{key}` holds texts, and here is more", f"write `{key}: [one, two]`"
+                    "KB106",
+                    key,
+                    f"`{key}` is a plain list of words, and this is none",
+                    f"write `{key}: [one, two]`",
                 )
             elif key == "macros" and node.kind != "map" and not node.is_empty:
                 self.report(
-                    "KB106", key, "`macros` holds names and LaTeX", r"write `macros: {R: '\mathbb{R}'}`"
+                    "KB106",
+                    key,
+                    "`macros` is a list of `name: LaTeX`, and this is none",
+                    r"write `macros: {R: '\mathbb{R}'}`",
                 )
 
     def date(self, key: str) -> str:

@@ -40,6 +40,8 @@ CASES: dict[str, tuple[str, str]] = {
     "KB201 label": ("[[othr#Part|othr]]\n", "[[other#Part|othr]]\n"),
     "KB204": ("![othr.png](img/othr.png)\n", "![othr.png](img/other.png)\n"),
     "KB501 block": ("# T\n\n%%\nmine\n\n## More\n", "# T\n\n%%\nmine\n%%\n\n## More\n"),
+    "KB606": ("##Visual\nwords\n", "## Visual\nwords\n"),
+    "KB606 odd blank": ("# T\n\n#\u00a0Visual\n", "# T\n\n# Visual\n"),
     "KB403 quote": ("> $$\n> x\n\ny\n", "> $$\n> x\n> $$\n\ny\n"),
 }
 
@@ -184,6 +186,17 @@ def test_a_fix_never_publishes(tmp_path: Path) -> None:
     workspace, found = opened(tmp_path)
     mended = list(mend(workspace, workspace.load().notebook, found))
     assert [(len(m.done), len(m.left), m.problem) for m in mended] == [(0, 1, "")] * 3
+
+
+def test_a_heading_is_not_mended_where_that_would_end_a_private_part(tmp_path: Path) -> None:
+    """What follows would be public; elsewhere it is done."""
+    (tmp_path / "notes").mkdir()
+    note = tmp_path / "notes" / "a.md"
+    note.write_text("# T\n\n##Formal\n\n## Private\n\n##Visual\nmine\n", encoding="utf-8")
+    workspace, found = opened(tmp_path)
+    (mended,) = mend(workspace, workspace.load().notebook, found)
+    assert (len(mended.done), len(mended.left)) == (1, 1)
+    assert note.read_text(encoding="utf-8") == "# T\n\n## Formal\n\n## Private\n\n##Visual\nmine\n"
 
 
 def test_nothing_is_written_over_a_change_that_was_not_seen(
