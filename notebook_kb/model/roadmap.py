@@ -79,6 +79,18 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A name in a roadmap's own file that must lead somewhere: `what` is needs, read, problem, starter or angle, `owner` who
+    says it; `place` is its line, column, end line and end column.
+    """
+
+    what: str
+    owner: str
+    name: str
+    place: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Starter:
     """A card of the roadmap itself: `roadmap` is the id of the one that brought it, `concept` '' where it is about none."""
 
@@ -105,7 +117,9 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Roadmap:
-    """The whole roadmap; `concepts` keeps the roadmap's order. `default_exercise` holds for all `exercises` besides."""
+    """The whole roadmap; `concepts` keeps the roadmap's order, `named` is what its own file names. `default_exercise` holds
+    for all `exercises` besides.
+    """
 
     id: str
     title: str
@@ -116,6 +130,7 @@ class Roadmap:
     problems: tuple[Problem, ...] = ()
     path: str = ""
     starters: tuple[Starter, ...] = ()
+    named: tuple[Named, ...] = ()
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     default_exercise: Exercise = field(default_factory=Exercise)
 

@@ -12,7 +12,7 @@ from notebook_kb.findings import Severity, finding
 from notebook_kb.model.note import Note
 from notebook_kb.notebook.load import Loaded, today_in
 from notebook_kb.notebook.walk import walk
-from notebook_kb.parsing.roadmap import roadmap_findings
+from notebook_kb.parsing.roadmap_check import roadmap_findings
 from notebook_kb.preview.problems import from_error, scrub
 from notebook_kb.preview.tree import NOTHING, Kind, Tree, signature
 from notebook_kb.preview.view import View

@@ -366,7 +366,7 @@ class HtmlRenderer:
         tex = formula.tex
         result = self.tex.convert(tex, display=isinstance(formula, d.MathBlock) or formula.display)
         for notice in result.notices:
-            self.findings.append(finding("KB402", notice, place=formula.place))
+            self.findings.append(finding("KB402", notice, "nothing needs to be done", place=formula.place))
         if result.error is None:
             return self.trusted.keep(self.scrolling(result.mathml))
         self.findings.append(tex_finding(tex, result.error, formula.place, formula.indent))

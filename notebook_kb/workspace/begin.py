@@ -17,6 +17,7 @@ from notebook_kb.learning.coverage import matched_by
 from notebook_kb.notebook.load import BUILT_IN, built_in_roadmap
 from notebook_kb.notebook.public import is_public
 from notebook_kb.parsing.roadmap import RoadmapReader, nearest
+from notebook_kb.scaffolding.editors import editor_file
 from notebook_kb.scaffolding.hosting import hosting_file, is_address
 from notebook_kb.scaffolding.notebook import new_notebook
 from notebook_kb.settings import SETTINGS_NAME, Settings
@@ -24,6 +25,7 @@ from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
+    from notebook_kb.scaffolding.editors import EditorFile
 
 ROADMAP_NAME = "roadmap.yml"
 
@@ -51,6 +53,18 @@ def add_hosting(folder: Path, host: str, address: str) -> tuple[str, bool]:
         return name, False
     write_file(path, text.encode(), None)
     return name, True
+
+
+def add_editor(folder: Path, editor: str) -> tuple[EditorFile, bool]:
+    """Write the ready file of an editor into the notebook in `folder`: (the file, whether it was written). A file that
+    stands there already is left as it is.
+    """
+    ready = editor_file(editor)
+    path = folder / ready.path
+    if path.exists():
+        return ready, False
+    write_file(path, ready.text.encode(), None)
+    return ready, True
 
 
 def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
