@@ -101,5 +101,14 @@ def head(chance: random.Random) -> list[str]:
         "met_in": f"['[[{chance.choice(TITLES)}]]', lecture]",
         "id": chance.choice(("one", "two")),
     }
-    rate = {"publish": 0.6, "draft": 0.1, "permalink": 0.15, "slug": 0.15, "source": 0.4, "id": 0.1}
-    return [f"{key}: {value}" for key, value in some.items() if chance.random() < rate.get(key, 0.25)]
+    rate = {
+        "publish": 0.6,
+        "aliases": 0.5,
+        "draft": 0.1,
+        "permalink": 0.15,
+        "slug": 0.15,
+        "source": 0.4,
+        "id": 0.1,
+    }
+    lines = [f"{key}: {value}" for key, value in some.items() if chance.random() < rate.get(key, 0.25)]
+    return chance.sample(lines, len(lines))
