@@ -7,7 +7,7 @@ class NotebookError(Exception):
     """A command cannot go on.
 
     `message` says what, where and why; `hint` says how to mend it; `exit_code` is the process's
-    (1: the environment failed, 2: wrong use, no notebook or bad settings); `code` is the stable
+    (1: the environment failed, 2: wrong use, no notebook or bad settings, 3: a person must act); `code` is the stable
     word that `--json` shows as `error.code`.
     """
 
@@ -49,6 +49,13 @@ class EnvironmentFailedError(NotebookError):
     """The machine said no: disk full, permission, a lock that another process holds."""
 
     code = "environment"
+
+
+class NotTrustedError(NotebookError):
+    """The notebook's code may not be run on this computer until the person says so."""
+
+    exit_code = 3
+    code = "not-trusted"
 
 
 class LeakError(NotebookError):

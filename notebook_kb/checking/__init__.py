@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.checking import cards, embeds, links, own_words, privacy, sources, symbols
+from notebook_kb.checking import cards, code, embeds, links, own_words, pictures, privacy, sources, symbols
 from notebook_kb.checking.family import Family, same_concepts, whole
 from notebook_kb.checking.silence import judged
 from notebook_kb.model.evidence import NO_EVIDENCE
@@ -32,9 +32,11 @@ FAMILIES = (
     Family(embeds.of_note, embeds.others),
     Family(sources.of_note, same_concepts),
     Family(privacy.of_note, privacy.others),
+    Family(pictures.of_note, links.others),
     Family(cards.of_note, cards.others),
     Family(own_words.of_note, same_concepts),
     Family(symbols.of_note),
+    Family(code.of_note),
 )
 
 

@@ -37,12 +37,16 @@ FIXES: Mapping[str, Mend] = {
     "KB210": text_fixes.embed_to_link,
     "KB301": text_fixes.known_name,
     "KB302": text_fixes.known_name,
+    "KB305": text_fixes.known_name,
     "KB401": text_fixes.tex_command,
     "KB403": text_fixes.close_formula,
     "KB501": text_fixes.close_comment,
     "KB502": text_fixes.private_callout,
     "KB503": text_fixes.into_callout,
     "KB506": text_fixes.meant_comment,
+    "KB605": text_fixes.known_name,
+    "KB606": text_fixes.heading_blank,
+    "KB623": text_fixes.heading_level,
     "KB705": text_fixes.without_card_id,
 }
 # what mends several findings of a note at once, such as the missing rows of its lists of symbols; by the codes that it

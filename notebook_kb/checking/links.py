@@ -33,6 +33,10 @@ FOLLOWED = re.compile(r"(?:https?:|mailto:|//|data:image/)", re.IGNORECASE)
 PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"])
 # what `name_key` may have taken off a name
 KEY_ENDINGS = ("", ".md", " .md", ".markdown", " .markdown")
+# pictures that browsers do not show
+NOT_SHOWN = frozenset(
+    [".heic", ".heif", ".tif", ".tiff", ".bmp", ".psd", ".eps", ".ai", ".xcf", ".raw", ".cr2", ".dng"]
+)
 FILE_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 
 
@@ -164,6 +168,10 @@ def heading_findings(
 def missing(notebook: Notebook, note: Note, reference: Reference, place: Span) -> Iterator[Finding]:
     """What a target that leads nowhere is: a missing file, or a note that is not written yet."""
     target = unquote(reference.target)
+    if PurePosixPath(target).suffix.casefold() in NOT_SHOWN and reference.kind in {"image", "embed"}:
+        message = f"`{target}` is a kind of picture that pages cannot show"
+        yield finding("KB625", message, "save it as PNG, JPEG, WebP or SVG", path=note.path, place=place)
+        return
     if reference.kind == "image" or is_file_name(target):
         yield missing_file(target, note.path, place, file_hint(notebook, note.path, target))
         return
@@ -197,7 +205,9 @@ def is_file_name(target: str) -> bool:
     suffix = PurePosixPath(target).suffix
     if suffix.casefold() in NOTE_SUFFIXES:
         return False
-    return suffix.casefold() in ATTACHMENTS or ("/" in target and bool(FILE_SUFFIX.fullmatch(suffix)))
+    return suffix.casefold() in ATTACHMENTS | NOT_SHOWN or (
+        "/" in target and bool(FILE_SUFFIX.fullmatch(suffix))
+    )
 
 
 def missing_file(target: str, path: str, place: Span, hint: str = "") -> Finding:

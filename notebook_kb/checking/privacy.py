@@ -45,6 +45,7 @@ def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Find
             yield finding(
                 "KB505",
                 f"`{target}` is not published, so `met_in` is left out of the site",
+                "nothing needs to be done",
                 path=note.path,
                 place=head_place(notebook, note.path, "met_in", met),
             )

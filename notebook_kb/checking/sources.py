@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.checking.places import head_place
 from notebook_kb.findings import finding
+from notebook_kb.model.note import Part
 from notebook_kb.notebook.names import did_you_mean, fold
+from notebook_kb.parsing.sections import read_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +26,10 @@ SHORTEST = 4
 
 
 def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:  # noqa: ARG001
-    """Sources that look like slips, a concept off the roadmap, a second note for one concept."""
+    """Sources that look like slips, a concept or an angle off the roadmap, a second note for one concept."""
     yield from citation_findings(notebook, note)
     yield from concept_findings(notebook, note)
+    yield from angle_findings(notebook, note)
     yield from double_findings(notebook, note)
 
 
@@ -97,3 +100,19 @@ def double_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
             path=note.path,
             place=head_place(notebook, note.path, "concept"),
         )
+
+
+def angle_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
+    """KB305: `angle:` names none of the roadmap's angles."""
+    if not note.angle or read_heading(note.angle, notebook.names)[0] is Part.ANGLE:
+        return
+    near = did_you_mean(note.angle, notebook.names.angles)
+    known = ", ".join(notebook.roadmap.angles)
+    hint = f"did you mean `{notebook.names.angles[near]}`?" if near else f"the angles are {known}"
+    yield finding(
+        "KB305",
+        f"`{note.angle}` is no angle of the roadmap, so this explains at none",
+        hint,
+        path=note.path,
+        place=head_place(notebook, note.path, "angle"),
+    )

@@ -23,6 +23,8 @@ QUOTE = re.compile(r"[ \t>]*")
 CALLOUT = re.compile(r"\[!([^\]\n]+)\]")
 CARD_ID = re.compile(r"[ \t]+\^k-[\w-]+[ \t]*$")
 TEX_NEAR = re.compile(r"did you mean (\\(?:begin\{)?([A-Za-z*]+)\}?)\?")
+LEVELS = re.compile(r"write (#+) in place of (#+)")
+HEADING = re.compile(r" {0,3}#{1,6}")
 CANDIDATES = 4
 OPENINGS = {"%%": "%%", "<!--": "-->"}
 
@@ -153,6 +155,27 @@ def meant_comment(_notebook: Notebook, note: Note, _text: str, found: Finding) -
     """KB506: a blank before the %% says that the private part is meant."""
     edit = Edit(found.line, found.column, found.line, found.column, " ")
     yield fix(note, found, "put a blank before %%: the private part is meant", edit)
+
+
+def heading_blank(_notebook: Notebook, note: Note, text: str, found: Finding) -> Iterator[Fix]:
+    """KB606: a blank behind the #. Not safe in a private part: a heading may end it, and what follows would be public."""
+    line = row(text, found.line)
+    match = HEADING.match(line)
+    if not match:
+        return
+    column = match.end() + 1
+    odd = line[match.end() : match.end() + 1].isspace()
+    private = any(s.private and a <= found.line <= b for s, a, b in note.section_lines())
+    edit = Edit(found.line, column, found.line, column + odd, " ")
+    yield fix(note, found, f"put a blank behind {match[0].strip()}", edit, safe=not private)
+
+
+def heading_level(_notebook: Notebook, note: Note, text: str, found: Finding) -> Iterator[Fix]:
+    """KB623: as many # as the finding names."""
+    named = LEVELS.search(found.hint)
+    edit = replaced(text, found.line, found.column, named[2], named[1]) if named else None
+    if named and edit and edit.column == found.column:
+        yield fix(note, found, f"write {named[1]}", edit)
 
 
 def without_card_id(_notebook: Notebook, note: Note, text: str, found: Finding) -> Iterator[Fix]:

@@ -12,6 +12,7 @@ from notebook_kb.cli.console import emit_json, note, say
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.load import Loaded
+    from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.workspace.check_memory import Checked
     from notebook_kb.workspace.fixing import Mended
     from notebook_kb.workspace.workspace import Workspace
@@ -37,6 +38,9 @@ class Seen(NamedTuple):
 @click.option("--fix", is_flag=True, help="Mend what can be meant in one way only, and say what was mended.")
 @click.option("--dry-run", is_flag=True, help="With --fix: show what would change, write nothing.")
 @click.option("--strict", is_flag=True, help="Exit 1 on a warning too, not only on an error.")
+@click.option(
+    "--run", "run_code", is_flag=True, help="First run the code that is new or has changed (see `kb run`)."
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a note is saved, until Ctrl-C.")
 @click.option(
     "--poll", is_flag=True, help="With --watch: look every now and then instead of asking the system."
@@ -59,6 +63,7 @@ def check(
     fix: bool,
     dry_run: bool,
     strict: bool,
+    run_code: bool,
     watch: bool,
     poll: bool,
     everything: bool,
@@ -77,6 +82,11 @@ def check(
 
         watch_notes(paths, form, everything=everything, poll=poll)
         return
+    if run_code:
+        from notebook_kb.workspace.workspace import Workspace
+
+        workspace = Workspace.open()
+        run_outdated(workspace, workspace.load().notebook)
     seen = look(paths, whole=fix)
     mended: list[Mended] | None = None
     if fix and seen.opened:
@@ -91,6 +101,16 @@ def check(
     stuck = any(one.problem for one in mended or ())
     if "error" in kinds or (strict and "warning" in kinds) or stuck:
         context.exit(1)
+
+
+def run_outdated(workspace: Workspace, notebook: Notebook) -> None:
+    """Run the code that is new or has changed, so that its findings are those of now."""
+    from notebook_kb.cli.trust import asker
+    from notebook_kb.running.runner import choose_python
+    from notebook_kb.workspace.code import run_outdated as run
+
+    for problem in run(workspace, notebook, choose_python(), asker(workspace)):
+        note(problem)
 
 
 def refuse_together(*, fix: bool, dry_run: bool, watch: bool, form: str) -> None:

@@ -25,9 +25,20 @@ SHOWN = 8
 @click.option(
     "--install-from", default="", metavar="ADDRESS", help="With --host: where the host gets this tool from."
 )
+@click.option(
+    "--editor",
+    type=click.Choice(["vscode"]),
+    help="Also write a task for this editor that shows findings beside their lines; works in a notebook that exists, too.",
+)
 @click.option("--language", default="en", show_default=True, help="Language of the prompts and the site.")
 def init(
-    folder: Path | None, roadmap: str, title: str, host: str | None, install_from: str, language: str
+    folder: Path | None,
+    roadmap: str,
+    title: str,
+    host: str | None,
+    install_from: str,
+    editor: str | None,
+    language: str,
 ) -> None:
     """Begin a notebook in FOLDER (here if left out).
 
@@ -39,8 +50,8 @@ def init(
     from notebook_kb.workspace.begin import begin, check_address
 
     root = (folder or Path()).absolute()
-    if host and (root / SETTINGS_NAME).exists():
-        tell_host(root, host, install_from)
+    if (host or editor) and (root / SETTINGS_NAME).exists():
+        tell_more(root, host, install_from, editor)
         return
     if host:
         check_address(install_from)
@@ -53,10 +64,31 @@ def init(
         tell_found(begun)
     else:
         note("notes/why.md asks why you want to learn this; it stays private")
-    if host:
-        tell_host(root, host, install_from)
+    tell_more(root, host, install_from, editor)
     go = f"cd {clean(str(folder))} && " if folder and str(folder) != "." else ""
     note(f"next: {go}kb next")
+
+
+def tell_more(root: Path, host: str | None, address: str, editor: str | None) -> None:
+    """Write the files for a host and an editor where they are wanted."""
+    if host:
+        tell_host(root, host, address)
+    if editor:
+        tell_editor(root, editor)
+
+
+def tell_editor(root: Path, editor: str) -> None:
+    """Write the editor's file; where there is one already, show what to put into it."""
+    from notebook_kb.cli.console import clean, note, say
+    from notebook_kb.workspace.begin import add_editor
+
+    ready, written = add_editor(root, editor)
+    if not written:
+        note(f"{clean(ready.path)} is there already and was left as it is; put these tasks into it:")
+        say(ready.text.rstrip())
+        return
+    note(f"  {clean(ready.path)}")
+    note(ready.use)
 
 
 def tell_host(root: Path, host: str, address: str) -> None:

@@ -88,7 +88,7 @@ def show_roadmap(as_json: bool) -> None:
 def check_roadmap(ctx: click.Context, as_json: bool) -> None:
     """Check that everything the roadmap names is defined, and that no prerequisites form a circle."""
     from notebook_kb.cli.console import clean, counted, emit_json, say, style
-    from notebook_kb.parsing.roadmap import roadmap_findings
+    from notebook_kb.parsing.roadmap_check import roadmap_findings
     from notebook_kb.workspace.workspace import Workspace
 
     item = Workspace.open().loader.roadmap

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from notebook_kb.findings.catalogue_cards import CARDS
+from notebook_kb.findings.catalogue_code import CODE
 from notebook_kb.findings.catalogue_own_words import OWN_WORDS
+from notebook_kb.findings.catalogue_pictures import PICTURES
 from notebook_kb.findings.catalogue_symbols import SYMBOLS
 from notebook_kb.findings.help import ERROR, INFO, WARNING, CodeHelp
 
@@ -71,7 +73,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         WARNING,
         "A key looks like a typing slip",
         "Unknown keys are kept and ignored. This one is so near to a known one that it was probably meant.",
-        "Correct the key, or silence this code in notebook.yml.",
+        "Correct the key. If it is one of your own, write `check: {KB107: off}` into the head, or into notebook.yml.",
         "pubilsh: true",
         "publish: true",
         many="keys that look like typing slips",
@@ -206,13 +208,24 @@ CATALOGUE: dict[str, CodeHelp] = {
         many="second notes for one concept",
     ),
     "KB304": CodeHelp(
-        INFO,
-        "A roadmap finding",
-        "The roadmap names something that it does not define.",
-        "Mend roadmap.yml at the place named.",
+        WARNING,
+        "The roadmap names something that it does not define",
+        "A prerequisite, source, angle or concept that is named in roadmap.yml leads nowhere, or prerequisites need each "
+        "other in a circle. What is named is left out of suggestions and of the map.",
+        "Correct the name at the place named, define it, or take it out. What was dropped with `drop:` needs no mending.",
         "needs: [matrix]",
         "needs: [matrices]",
-        many="findings in the roadmap",
+        many="names in the roadmap that lead nowhere",
+    ),
+    "KB305": CodeHelp(
+        WARNING,
+        "An unknown angle",
+        "A reading explains at the angle of its head, else at that of its source. This one names an angle that the roadmap "
+        "does not have, so the reading counts as an explanation of nothing.",
+        "Write an angle of the roadmap: visual, simple or formal, if it has not its own.",
+        "angle: simpel",
+        "angle: simple",
+        many="unknown angles",
     ),
     # formulas
     "KB401": CodeHelp(
@@ -332,8 +345,8 @@ CATALOGUE: dict[str, CodeHelp] = {
     "KB604": CodeHelp(
         WARNING,
         "A file was left out",
-        "It is a link out of the notebook, or no ordinary file.",
-        "Put a copy of the file into the notebook.",
+        "It is a link out of the notebook, no ordinary file, cannot be read, or is an SVG that could run a script.",
+        "Put a copy of the file into the notebook; save an SVG again as a plain one.",
         many="files that were left out",
     ),
     "KB605": CodeHelp(
@@ -345,7 +358,19 @@ CATALOGUE: dict[str, CodeHelp] = {
         "<!-- kb: off KB203 -->",
         many="comments that silence a code that does not exist",
     ),
+    "KB606": CodeHelp(
+        WARNING,
+        "A line that looks like a heading and is text",
+        "Markdown wants a blank between the # and the words, and a no-break blank (Alt+Space on some keyboards) is none. "
+        "The part below belongs to the heading above, and counts for that.",
+        "Put a blank behind the last #. `kb check --fix` does it.",
+        "##Visual",
+        "## Visual",
+        many="lines that look like headings and are text",
+    ),
+    **PICTURES,
     **CARDS,
     **OWN_WORDS,
     **SYMBOLS,
+    **CODE,
 }

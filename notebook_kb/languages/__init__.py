@@ -35,7 +35,7 @@ class LanguagePack:
 
     `parts`, `angles` and `labels` map our names to the words people write, best first: `parts` the headings
     of a note's parts, `angles` those of explanations, `labels` line starts and markers (`source`,
-    `read_aloud`, `where`, `me`, `question`, `answer`, `cloze`, and the levels `easy`, `medium`, `hard`). `words` are the texts of theme and terminal,
+    `read_aloud`, `where`, `me`, `question`, `answer`, `cloze`, the levels `easy`, `medium`, `hard`, and words that say nothing of a link or a picture). `words` are the texts of theme and terminal,
     `prompts` what a scaffold asks. `slug_map` are letters that a slug spells otherwise.
     """
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from notebook_kb.learning.code import NOT_JUDGED, code_wanting
 from notebook_kb.learning.symbols import formula_states, wanting
 from notebook_kb.model.evidence import NO_EVIDENCE, Verdict
 from notebook_kb.model.note import Part
@@ -127,6 +128,9 @@ def cover_concept(notebook: Notebook, concept: Concept, known: Evidence = NO_EVI
         missing, not_judged = missing_for_solid(
             notebook, concept, counts, note, example_written=example_written
         )
+        if concept.code:
+            code, unjudged = missing_code(concept, note, known)
+            missing, not_judged = [*missing, *code], [*not_judged, *unjudged]
         if not missing and not not_judged:
             state = State.SOLID
     return ConceptCoverage(
@@ -282,11 +286,6 @@ def missing_for_solid(
         missing += missing_symbols(notebook, note)
         if any(f.unread for f in note.listed):
             not_judged.append("symbols")
-    if concept.code:
-        if note and any(s.part is Part.CODE for s in note.sections):
-            not_judged.append("code")
-        else:
-            missing.append(Missing("code", "the roadmap asks for code from scratch", "", path))
     return missing, not_judged
 
 
@@ -302,6 +301,17 @@ def missing_symbols(notebook: Notebook, note: Note) -> list[Missing]:
         for state in formula_states(notebook, note)
         for why, line in wanting(state)
     ]
+
+
+def missing_code(concept: Concept, note: Note | None, known: Evidence) -> tuple[list[Missing], list[str]]:
+    """(why the code of a concept whose roadmap asks for it does not count, what cannot be judged)."""
+    found = code_wanting(concept.id, note, known.code_of(note.path if note else ""))
+    if found is None:
+        return [], []
+    why, line = found
+    if why == NOT_JUDGED:
+        return [], ["code"]
+    return [Missing("code", why, "", note.path if note else "", line)], []
 
 
 def count_states(coverage: Mapping[str, ConceptCoverage]) -> dict[str, int]:

@@ -103,7 +103,7 @@ class Looker:
         concept = notebook.roadmap.concepts.get(notebook.concept_of(note))
         if concept is None:
             return ""
-        item = cover_concept(notebook, concept, self.session.evidence)
+        item = cover_concept(notebook, concept, self.session.evidence(note.path))
         angles = {a.angle for a in item.written_angles}
         return f"{item.state}, {len(angles)} of {len(notebook.roadmap.angles)} angles"
 
@@ -247,7 +247,7 @@ class Looker:
         concept = notebook.roadmap.concepts.get(notebook.concept_of(note))
         if concept is None:
             return []
-        item = cover_concept(notebook, concept, self.session.evidence)
+        item = cover_concept(notebook, concept, self.session.evidence(note.path))
         wanted = dict.fromkeys(m.angle or m.part for m in item.missing if m.angle or m.part != "angle")
         return [(name, part_title(notebook, name)) for name in wanted]
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from notebook_kb.checking import check_note, dependents
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.read import decode, read_file
-from notebook_kb.findings import finding
 from notebook_kb.learning.symbols import formula_states
-from notebook_kb.notebook.cache import NoteCache
 from notebook_kb.notebook.walk import NOTE_SUFFIXES
 from notebook_kb.parsing.symbols import key_text
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.parsing.typed_signs import sign_for, typed_signs
 from notebook_kb.rendering.unicode_math import unicode_math
-from notebook_kb.workspace.evidence import evidence_of
+from notebook_kb.workspace.findings import dependents, findings_of
 from notebook_kb.workspace.known import due_by_note
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from notebook_kb.findings import Finding
@@ -41,8 +37,6 @@ class Session:
         """Raises NotebookError when the notebook cannot be opened."""
         self.root = root
         self.buffers: dict[str, str] = {}
-        self.own_words = NoteCache(None)
-        self._evidence: tuple[Notebook, Evidence] | None = None
         self._due: dict[str, int] | None = None
         self.open()
 
@@ -96,18 +90,8 @@ class Session:
         if path in self.buffers:
             return set()
         before = self.notebook
-        derived: dict[str, Mapping[str, Any]] = {}
-        if not (self.root / path).is_file():
-            after = before.without_note(path)
-        else:
-            entry = self.workspace.loader.read_note(path)
-            if isinstance(entry, str):
-                why = finding("KB109", entry, "save it as UTF-8 text, or move it away", path=path)
-                after = before.with_unreadable(path, why)
-            else:
-                after, derived = before.with_note(entry[0]), {path: entry[1]}
-        self.loaded = replace(self.loaded, notebook=after, derived={**self.loaded.derived, **derived})
-        return dependents(before, after, path)
+        self.loaded = self.workspace.loader.refresh(self.loaded, path)
+        return dependents(before, self.notebook, path)
 
     def changed_on_disk(self, paths: Iterable[str]) -> set[str] | None:
         """Files that changed beside the editor: the notes whose findings may differ; None where all may."""
@@ -122,17 +106,13 @@ class Session:
 
     # what is known
 
-    @property
-    def evidence(self) -> Evidence:
-        """What is known of the notes besides their text, as it is in the editor."""
-        if self._evidence is None or self._evidence[0] is not self.notebook:
-            texts = lambda path: self.notebook.text_of(path) or ""  # noqa: E731 - one line, one use
-            self._evidence = (self.notebook, evidence_of(self.notebook, texts, self.own_words))
-        return self._evidence[1]
+    def evidence(self, path: str) -> Evidence:
+        """What is known of a note besides its text, as it is in the editor."""
+        return self.workspace.evidence_for(self.loaded, path)
 
     def findings(self, path: str) -> list[Finding]:
         """The findings of one note."""
-        return check_note(self.notebook, path, self.evidence)
+        return findings_of(self.workspace, self.loaded, path)
 
     def links_to(self, path: str) -> list[tuple[str, Reference]]:
         """(path of the note, link) of every link to a note, by path and place."""

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from notebook_kb.findings import Finding
+from notebook_kb.model.code import CodePart
 from notebook_kb.model.document import Place
 from notebook_kb.model.symbols import ListedFormula
 
@@ -75,4 +76,5 @@ def _namespace(kind: type[Any]) -> dict[str, Any]:
         "Finding": Finding,
         "Place": Place,
         "ListedFormula": ListedFormula,
+        "CodePart": CodePart,
     }

@@ -125,7 +125,7 @@ class Embed(Inline):
 @dataclass(frozen=True, slots=True)
 class Image(Inline):
     """`![alt|size](src "title")` or an HTML picture; `size` is '300', '300x200' or ''. `close` is the place of the bracket
-    that ends the words.
+    that ends the words. `decorative`: HTML says `alt=""`.
     """
 
     src: str = ""
@@ -133,6 +133,7 @@ class Image(Inline):
     title: str = ""
     size: str = ""
     close: Place = NOWHERE
+    decorative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

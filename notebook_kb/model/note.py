@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from notebook_kb.findings import Finding
+    from notebook_kb.model.code import CodePart
     from notebook_kb.model.document import Place
     from notebook_kb.model.symbols import ListedFormula
 
@@ -161,8 +162,8 @@ class Note:
     stands outside known parts. `anchors` are the ids of headings and, with `^`, of blocks; those of
     `hidden_anchors` stand in private parts. `tags` are those of the head, `text_tags` those of the text, `hidden_tags` those
     of its private parts. `check` are the severities that the head chose for findings of this note, `silences` what comments
-    silence. `listed` are the display formulas of symbols parts with their lists, `code_key` is a digest of the
-    blocks of code that are run ('' without any). `has_excerpt`: it keeps words of a source, to compare with.
+    silence. `listed` are the display formulas of symbols parts with their lists, `code` the blocks of
+    code that are run, `code_key` is a digest of them ('' without any). `has_excerpt`: it keeps words of a source, to compare with.
     """
 
     path: str
@@ -199,6 +200,7 @@ class Note:
     listed: tuple[ListedFormula, ...] = ()
     code_key: str = ""
     has_excerpt: bool = False
+    code: tuple[CodePart, ...] = ()
     outline: tuple[Headline, ...] = ()
     anchors: tuple[str, ...] = ()
     hidden_anchors: tuple[str, ...] = ()

@@ -79,6 +79,18 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A name in a roadmap's own file that must lead somewhere: `what` is needs, read, problem, starter or angle, `owner` who
+    says it; `place` is its line, column, end line and end column.
+    """
+
+    what: str
+    owner: str
+    name: str
+    place: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Starter:
     """A card of the roadmap itself: `roadmap` is the id of the one that brought it, `concept` '' where it is about none."""
 
@@ -91,8 +103,23 @@ class Starter:
 
 
 @dataclass(frozen=True, slots=True)
+class Exercise:
+    """What code from scratch may use, as dotted names: `allow_imports` are top-level modules (none: any), `forbid` what is
+    the shortcut, `allow` exceptions to it. `check` says what a proof compares with.
+    """
+
+    id: str = ""
+    check: str = ""
+    forbid: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    allow_imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Roadmap:
-    """The whole roadmap; `concepts` keeps the roadmap's order."""
+    """The whole roadmap; `concepts` keeps the roadmap's order, `named` is what its own file names. `default_exercise` holds
+    for all `exercises` besides.
+    """
 
     id: str
     title: str
@@ -103,6 +130,23 @@ class Roadmap:
     problems: tuple[Problem, ...] = ()
     path: str = ""
     starters: tuple[Starter, ...] = ()
+    named: tuple[Named, ...] = ()
+    exercises: Mapping[str, Exercise] = field(default_factory=dict)
+    default_exercise: Exercise = field(default_factory=Exercise)
+
+    def exercise_of(self, concept_id: str) -> Exercise | None:
+        """The exercise of a concept, with what holds for all; None where the roadmap asks for no code."""
+        concept = self.concepts.get(concept_id)
+        if concept is None or not concept.code:
+            return None
+        own, every = self.exercises.get(concept.code, Exercise(concept.code)), self.default_exercise
+        return Exercise(
+            own.id,
+            own.check,
+            (*every.forbid, *own.forbid),
+            (*every.allow, *own.allow),
+            own.allow_imports or every.allow_imports,
+        )
 
     def unlocks(self, concept_id: str) -> tuple[str, ...]:
         """The concepts that need this one directly."""

@@ -24,7 +24,8 @@ from notebook_kb.notebook.cache import NoteCache
 from notebook_kb.notebook.notebook import Notebook
 from notebook_kb.notebook.walk import walk
 from notebook_kb.parsing.note import parse_note
-from notebook_kb.parsing.roadmap import RoadmapReader, nearest, roadmap_findings
+from notebook_kb.parsing.roadmap import RoadmapReader, nearest
+from notebook_kb.parsing.roadmap_check import roadmap_findings
 from notebook_kb.parsing.roadmap_words import in_other_words
 from notebook_kb.parsing.sections import section_names
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     MakeDerive = Callable[[Settings, LanguagePack, SectionNames], Derive]
 
 # raise when what is derived from a note changes
-FORMAT = "26"
+FORMAT = "28"
 BUILT_IN = ("math-for-ml",)
 
 

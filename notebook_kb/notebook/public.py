@@ -64,6 +64,7 @@ def strip_private(note: Note) -> Note:
         hidden_tags=(),
         cards=(),
         has_excerpt=False,
+        code=(),
         findings=(),
     )
 

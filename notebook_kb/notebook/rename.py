@@ -105,7 +105,7 @@ def head_edits(
     if address_of and is_out(note):
         before, now = address_of(notebook, note), address_of(after, moved)
         if before != now:
-            edits += add_alias(text, before)
+            edits = [*add_alias(text, before), *edits]  # a list in lines ends where the next key begins
     return joined(edits)
 
 

@@ -101,11 +101,10 @@ class View:
         wanted = {inside} | ({without_ending(inside)} if found.note else set())
         typed = unquote(target).replace("\\", "/").strip()
         relative = normal_path(PurePosixPath(self.inside(here)).parent / typed)
-        for way, said in (
-            (Way.RELATIVE, relative),
-            (Way.ROOT, normal_path(PurePosixPath(typed.lstrip("/")))),
-        ):
-            if fold_path(said) in {fold_path(w) for w in wanted}:
+        from_root = normal_path(PurePosixPath(typed.lstrip("/")))
+        for way, said in ((Way.RELATIVE, relative), (Way.ROOT, from_root)):
+            absolute = way is Way.RELATIVE and typed.startswith("/")
+            if not absolute and fold_path(said) in {fold_path(w) for w in wanted}:
                 return Seen(found, way, exact=said in wanted)
         name = PurePosixPath(typed).name
         names = {PurePosixPath(w).name for w in wanted}
@@ -219,7 +218,7 @@ class Moving:
         if old.way is Way.RELATIVE and (address or "/" in typed):
             order = [relative, root, f"/{said}"]
         elif "/" in typed:  # a path from the notes folder, or the end of a file's
-            order = [root, f"/{said}", relative]
+            order = [root, *([relative, f"/{said}"] if address else [f"/{said}", relative])]
         else:
             order = [name, *([relative, f"/{said}"] if address else [said, f"/{said}", relative])]
         # without its ending a path might be another file's

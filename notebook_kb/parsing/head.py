@@ -286,7 +286,12 @@ def _entries(root: Node | None) -> tuple[dict[str, Node], list[Finding], bool]:
     if root is None:
         return {}, [], False
     if root.kind != "map" or not isinstance(root.value, list):
-        bad = finding("KB101", "the head is not a list of `key: value` lines", place=(2, 1, 0, 0))
+        bad = finding(
+            "KB101",
+            "the head is no list of `key: value` lines; the note stays private",
+            "write a key and a colon before each value, as in `title: Rank`",
+            place=(2, 1, 0, 0),
+        )
         return {}, [bad], True
     entries: dict[str, Node] = {}
     found: list[Finding] = []
@@ -299,7 +304,12 @@ def _entries(root: Node | None) -> tuple[dict[str, Node], list[Finding], bool]:
         place = (key_node.line, key_node.column, key_node.end_line, key_node.end_column)
         if name in typed:
             found.append(
-                finding("KB102", f"`{name}` stands twice; the note stays private", "delete one", place=place)
+                finding(
+                    "KB102",
+                    f"`{name}` stands twice in the head; the note stays private",
+                    "keep one of the two lines",
+                    place=place,
+                )
             )
             return entries, found, True
         typed.add(name)
@@ -317,5 +327,10 @@ def near_miss(name: str, place: tuple[int, int, int, int]) -> list[Finding]:
     if not close:
         return []
     return [
-        finding("KB107", f"unknown key `{name}`; did you mean `{close[0]}`?", "it was ignored", place=place)
+        finding(
+            "KB107",
+            f"unknown key `{name}`, so it is ignored; did you mean `{close[0]}`?",
+            "if it is a key of your own: `check: {KB107: off}` in the head",
+            place=place,
+        )
     ]

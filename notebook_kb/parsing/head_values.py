@@ -24,6 +24,24 @@ TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
 CODE = re.compile(r"KB\d+")
 LEVELS = frozenset({"off", "info", "warning", "error"})
+ONE_TEXT = frozenset(
+    {
+        "type",
+        "concept",
+        "title",
+        "source",
+        "angle",
+        "at",
+        "date",
+        "updated",
+        "description",
+        "slug",
+        "permalink",
+        "image",
+        "id",
+    }
+)
+TEXTS = frozenset({"aliases", "tags", "needs", "met_in"})
 FOREIGN_FLAGS = ("dg-publish", "published", "share", "public")
 
 
@@ -52,6 +70,7 @@ class HeadValues:
         self.publish = self.flag("publish")
         self.draft = self.flag("draft") or head.text("status").casefold() == "draft"
         self.foreign_flags()
+        self.wrong_kinds()
 
     def note(self, digest: str, heading: str, *, broken: bool) -> Note:
         """The note without what its text holds."""
@@ -148,6 +167,32 @@ class HeadValues:
                     "run `kb publish NAME` if it may be public, or write `publish: true`",
                 )
                 return
+
+    def wrong_kinds(self) -> None:
+        """Values that are left out because they are lists or maps where a text is wanted, or the other way round."""
+        for key, node in self.head.entries.items():
+            if key in ONE_TEXT and node.kind != "scalar":
+                kind = "a list" if node.kind == "list" else "keys of its own"
+                self.report(
+                    "KB106",
+                    key,
+                    f"`{key}` holds one text, not {kind}",
+                    "write one text, in quotes if need be",
+                )
+            elif key in TEXTS and (node.kind == "map" or any(i.kind != "scalar" for i in node.items)):
+                self.report(
+                    "KB106",
+                    key,
+                    f"`{key}` is a plain list of words, and this is none",
+                    f"write `{key}: [one, two]`",
+                )
+            elif key == "macros" and node.kind != "map" and not node.is_empty:
+                self.report(
+                    "KB106",
+                    key,
+                    "`macros` is a list of `name: LaTeX`, and this is none",
+                    r"write `macros: {R: '\mathbb{R}'}`",
+                )
 
     def date(self, key: str) -> str:
         """A date as YYYY-MM-DD; a time behind it is dropped."""

@@ -116,7 +116,8 @@ class InlineBuilder:
             case "block_id":
                 return d.BlockId(self.place(start, len(content) + 1), content)
             case "footnote_ref":
-                return d.FootnoteRef(self.place(start, 1), token.meta["id"] + 1, token.meta.get("subId", 0))
+                at = self.place(int(token.info or 0), 1)
+                return d.FootnoteRef(at, token.meta["id"] + 1, token.meta.get("subId", 0))
             case "comment":
                 place = self.place(start, 1)
                 comment = self.comments.get((place.line, place.column))

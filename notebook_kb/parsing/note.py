@@ -10,16 +10,19 @@ from notebook_kb.model import document as d
 from notebook_kb.model.note import Formula, Headline, Part, Reference
 from notebook_kb.parsing.card_text import card_findings, note_cards
 from notebook_kb.parsing.cards import with_cards
+from notebook_kb.parsing.code_parts import code_parts, key_of
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_values import HeadValues
 from notebook_kb.parsing.note_findings import (
     callout_findings,
     doubled_ids,
+    no_headings,
     open_formulas,
     plugin_findings,
     sudden_comments,
     text_findings,
 )
+from notebook_kb.parsing.reader_findings import reader_findings
 from notebook_kb.parsing.sections import (
     SectionReader,
     is_excerpt,
@@ -88,6 +91,7 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     ]
     found += sudden_comments(comments, body, head.body_line)
     found += doubled_ids(document)
+    found += no_headings(document, body, head.body_line)
     found += callout_findings(blocks, names)
     found += plugin_findings(document, body, head.body_line)
     found += card_findings(document, sections, names)
@@ -99,7 +103,12 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     found += values.findings  # only now: reading the values makes them
     hidden = private_indexes(sections, blocks, names)
     cards = tuple(note_cards(document, body, head.body_line, sections, hidden, names))
-    note = replace(note, cards=cards, silences=silences)
+    code = code_parts(document, sections, hidden, names, (body, head.body_line))
+    note = replace(note, cards=cards, silences=silences, code=code, code_key=key_of(code))
+    if note.publish:
+        shown = visible(tuple(b for i, b in enumerate(blocks) if i not in hidden), names)
+        title = heading.place if heading else d.NOWHERE
+        found += reader_findings((*shown, *document.footnotes), names, title)
     return ParsedNote(_with_text(note, document, sections, hidden, names, found), document)
 
 

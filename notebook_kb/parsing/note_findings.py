@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.sections import SectionNames
 
 LARGE = 400_000
+# `##Visual`, or a blank that is none for Markdown, as some keyboards and web pages give it
+NO_HEADING = re.compile(r" {0,3}(#{2,6})(?=[^\W\d_])|( {0,3}#{1,6})[\u00a0\u2007\u202f\u3000]")
+LOOKS_SO = re.compile(f"^(?:{NO_HEADING.pattern})", re.MULTILINE)
 BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 
 
@@ -61,6 +64,23 @@ def sudden_comments(comments: Iterable[MaskedComment], body: str, first_line: in
             yield finding(
                 "KB506", message, "write one %, or a blank before %%", place=(*comment.place[:2], 0, 0)
             )
+
+
+def no_headings(document: d.Document, body: str, first_line: int) -> Iterator[Finding]:
+    """Lines of top-level paragraphs that look like headings and are text, for want of a blank behind the #."""
+    if not LOOKS_SO.search(body):
+        return
+    lines = body.split("\n")
+    for block in document.blocks:
+        if not isinstance(block, d.Paragraph) or not block.place.line:
+            continue
+        for number in range(block.place.line, max(block.place.end_line, block.place.line) + 1):
+            line = lines[number - first_line] if 0 <= number - first_line < len(lines) else ""
+            match = NO_HEADING.match(line)
+            if match:
+                sign = (match[1] or match[2]).strip()
+                hint = f"put a blank behind {sign}; `kb check --fix` does it"
+                yield finding("KB606", "this looks like a heading and is text", hint, place=(number, 1, 0, 0))
 
 
 DRAWN_INSTEAD = {

@@ -39,7 +39,9 @@ def picture_of(tag: str, place: d.Place) -> d.Image | None:
     }
     width, height = (PIXELS.match(values.get(key, "")) for key in ("width", "height"))
     size = (width[1] + (f"x{height[1]}" if height else "")) if width else ""
-    return d.Image(place, values.get("src", ""), values.get("alt", ""), values.get("title", ""), size)
+    alt = values.get("alt", "")
+    decorative = "alt" in values and not alt.strip()
+    return d.Image(place, values.get("src", ""), alt, values.get("title", ""), size, decorative=decorative)
 
 
 def pictures_in(html: str, place: Callable[[int], d.Place]) -> Iterator[d.Image]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class PlacedState(StateInline):
     """Remembers in `token.meta["pos"]` where in the block's text each token began, in `token.meta["end"]` of a link the
-    bracket that ends its label.
+    bracket that ends its label. A reference to a footnote has its position in `token.info`.
 
     From `www_from` on, `www.` stands first at `www_at` (behind the end when nowhere).
     """
@@ -29,6 +29,8 @@ class PlacedState(StateInline):
         token.meta["pos"] = self.pos
         if ttype == "link_open":
             token.meta["end"] = self.posMax  # the rule for links reads a label up to its bracket
+        elif ttype == "footnote_ref":
+            token.info = str(self.pos)  # its rule replaces `meta`
         return token
 
     def pushPending(self) -> Token:  # noqa: N802 - markdown-it's name

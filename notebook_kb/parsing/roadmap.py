@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import SettingsError
 from notebook_kb.files.yaml_places import Node, YamlProblem, read_yaml
-from notebook_kb.findings import finding
 from notebook_kb.languages import slugify
 from notebook_kb.model.card import LEVELS
-from notebook_kb.model.roadmap import AngleKind, Area, Concept, Problem, Resource, Roadmap, Starter
+from notebook_kb.model.roadmap import (
+    AngleKind,
+    Area,
+    Concept,
+    Exercise,
+    Named,
+    Problem,
+    Resource,
+    Roadmap,
+    Starter,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from notebook_kb.findings import Finding
     from notebook_kb.languages import LanguagePack
 
 # parts of the format that later chapters of the program read
@@ -42,6 +50,7 @@ KNOWN_KEYS = frozenset(
 CONCEPT_KEYS = frozenset(
     ["id", "title", "aliases", "kind", "needs", "why", "at", "read", "code", "renamed_from"]
 )
+EXERCISE_KEYS = frozenset(["from_talk", "at", "check", "forbid", "allow", "allow_imports", "in_check_block"])
 DEFAULT_ANGLES = ("visual", "simple", "formal")
 
 
@@ -57,6 +66,8 @@ class Draft:
     concepts: dict[str, Concept] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     starters: list[Starter] = field(default_factory=list)
+    exercises: dict[str, Exercise] = field(default_factory=dict)
+    default_exercise: Exercise = field(default_factory=Exercise)
 
 
 class RoadmapReader:
@@ -67,6 +78,7 @@ class RoadmapReader:
         self.pack = pack
         self.base = base
         self.draft = Draft()
+        self.named: list[Named] = []
 
     def read(self, text: str) -> Roadmap:
         """The roadmap; SettingsError with the place where it cannot be read."""
@@ -89,6 +101,7 @@ class RoadmapReader:
         self.areas(top)
         self.problems(top.get("problems"))
         self.starters(top.get("starter_cards"))
+        self.exercises(top)
         self.drop(top.get("drop"))
         return self.finished()
 
@@ -108,6 +121,9 @@ class RoadmapReader:
             tuple(draft.problems),
             self.path,
             tuple(s for s in draft.starters if not s.concept or s.concept in draft.concepts),
+            tuple(self.named),
+            draft.exercises,
+            draft.default_exercise,
         )
 
     # pieces
@@ -126,6 +142,7 @@ class RoadmapReader:
         draft.areas, draft.concepts = list(base.areas), dict(base.concepts)
         draft.problems = list(base.problems)
         draft.starters = list(base.starters)
+        draft.exercises, draft.default_exercise = dict(base.exercises), base.default_exercise
 
     def angles(self, node: Node | None) -> None:
         if node is None:
@@ -160,6 +177,7 @@ class RoadmapReader:
                 videos={k: str(v.value) for k, v in self.items(videos)} if videos else {},
                 unverified=self.texts(inner.get("unverified")),
             )
+            self.names("angle", key, inner.get("angle"))
 
     def areas(self, top: dict[str, Node]) -> None:
         bare = top.get("concepts")
@@ -222,6 +240,8 @@ class RoadmapReader:
             line=node.line,
             renamed_from=self.texts(inner.get("renamed_from")),
         )
+        self.names("needs", concept_id, inner.get("needs"))
+        self.names("read", concept_id, read)
         return concept_id
 
     def problems(self, node: Node | None) -> None:
@@ -232,6 +252,7 @@ class RoadmapReader:
             title = self.text(inner, "title")
             problem_id = self.text(inner, "id") or slugify(title, self.pack)
             problem = Problem(problem_id, title or problem_id, self.texts(inner.get("concepts")))
+            self.names("problem", title or problem_id, inner.get("concepts"))
             self.draft.problems = [p for p in self.draft.problems if p.id != problem_id] + [problem]
 
     def starters(self, node: Node | None) -> None:
@@ -246,6 +267,8 @@ class RoadmapReader:
                 self.fail(inner["level"], f"`{values['level']}` is no level", f"levels: {', '.join(LEVELS)}")
             concept = inner.get("concept")
             about = str(concept.value or "") if concept and concept.kind == "scalar" else ""
+            if about not in {"", "null", "~"}:
+                self.names("starter", values["id"], concept)
             starter = Starter(
                 values["id"],
                 self.draft.id,
@@ -257,6 +280,21 @@ class RoadmapReader:
             others = [s for s in self.draft.starters if (s.roadmap, s.id) != (starter.roadmap, starter.id)]
             self.draft.starters = [*others, starter]
 
+    def exercises(self, top: dict[str, Node]) -> None:
+        every = top.get("exercises")
+        for key, value in self.items(every) if every else ():
+            self.draft.exercises[key] = self.exercise(key, value)
+        if "default_exercise" in top:
+            self.draft.default_exercise = self.exercise("", top["default_exercise"])
+
+    def exercise(self, exercise_id: str, node: Node) -> Exercise:
+        inner = self.mapping(node, f"exercise `{exercise_id}`" if exercise_id else "default_exercise")
+        for key, value in inner.items():
+            if key not in EXERCISE_KEYS:
+                self.fail(value, f"unknown key `{key}`", nearest(key, EXERCISE_KEYS))
+        names = {key: self.texts(inner.get(key)) for key in ("forbid", "allow", "allow_imports")}
+        return Exercise(exercise_id, self.text(inner, "check"), **names)
+
     def drop(self, node: Node | None) -> None:
         """`drop:` names areas or concepts of the extended roadmap."""
         draft = self.draft
@@ -266,9 +304,25 @@ class RoadmapReader:
             if area is None and name not in draft.concepts:
                 self.fail(item, f"`{name}` is neither an area nor a concept", nearest(name, draft.concepts))
             gone = area.concepts if area else (name,)
-            draft.concepts = {k: c for k, c in draft.concepts.items() if k not in gone}
+            own = {n.owner for n in self.named if n.what == "needs"}
+            draft.concepts = {
+                # what was dropped is not needed any more; what one's own file needs is for its author to say
+                k: c if k in own else replace(c, needs=tuple(n for n in c.needs if n not in gone))
+                for k, c in draft.concepts.items()
+                if k not in gone
+            }
 
     # nodes
+
+    def names(self, what: str, owner: str, node: Node | None) -> None:
+        """Remember where names stand that must lead somewhere: a word, a list of words, the keys of a map."""
+        if node is None:
+            return
+        inside = [key for key, _ in node.pairs] or node.items or [node]
+        for one in inside:
+            if one.kind == "scalar" and one.text.strip():
+                place = (one.line, one.column, one.end_line, one.end_column)
+                self.named.append(Named(what, owner, one.text.strip(), place))
 
     def mapping(self, node: Node, what: str) -> dict[str, Node]:
         """The keys of a map; fails with the place when the node is none."""
@@ -318,62 +372,3 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?`, or ''."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else ""
-
-
-def roadmap_findings(roadmap: Roadmap) -> list[Finding]:
-    """What a roadmap names and does not define, and circles of prerequisites."""
-    found: list[Finding] = []
-
-    def report(concept: Concept, message: str, hint: str) -> None:
-        found.append(finding("KB304", message, hint, path=roadmap.path, place=(concept.line, 0, 0, 0)))
-
-    for concept in roadmap.concepts.values():
-        for need in concept.needs:
-            if need not in roadmap.concepts:
-                report(
-                    concept,
-                    f"`{concept.id}` needs `{need}`, which is no concept",
-                    nearest(need, roadmap.concepts),
-                )
-        for source in concept.read:
-            if source not in roadmap.resources:
-                report(
-                    concept,
-                    f"`{concept.id}` reads `{source}`, which is no resource",
-                    nearest(source, roadmap.resources),
-                )
-    circle = find_circle(roadmap)
-    if circle:
-        report(
-            roadmap.concepts[circle[0]],
-            "these concepts need each other in a circle: " + " → ".join(circle),
-            "drop one `needs`",
-        )
-    return found
-
-
-def find_circle(roadmap: Roadmap) -> list[str]:
-    """One circle of prerequisites as ids, the first one repeated at the end; [] when there is none."""
-    state: dict[str, int] = {}
-    path: list[str] = []
-
-    def visit(concept_id: str) -> list[str]:
-        state[concept_id] = 1
-        path.append(concept_id)
-        for need in roadmap.concepts[concept_id].needs:
-            if state.get(need) == 1:
-                return [*path[path.index(need) :], need]
-            if need in roadmap.concepts and need not in state:
-                circle = visit(need)
-                if circle:
-                    return circle
-        path.pop()
-        state[concept_id] = 2
-        return []
-
-    for concept_id in roadmap.concepts:
-        if concept_id not in state:
-            circle = visit(concept_id)
-            if circle:
-                return circle
-    return []

@@ -33,7 +33,7 @@ def normal(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class SectionNames:
     """The names of parts and angles, normalised, and the labels of special lines: `card_marks` to Q, A or C,
-    `card_levels` to easy, medium or hard.
+    `card_levels` to easy, medium or hard. `no_link_words` and `no_picture_words` say nothing of what they stand for.
     """
 
     parts: Mapping[str, Part]
@@ -44,6 +44,8 @@ class SectionNames:
     private_phrases: frozenset[str]
     card_marks: Mapping[str, str]
     card_levels: Mapping[str, str]
+    no_link_words: frozenset[str] = frozenset()
+    no_picture_words: frozenset[str] = frozenset()
 
 
 def section_names(
@@ -80,6 +82,8 @@ def section_names(
         frozenset(phrases),
         card_marks(pack),
         card_levels(pack),
+        frozenset(w.casefold() for w in pack.labels["no_link_words"]),
+        frozenset(w.casefold() for w in pack.labels["no_picture_words"]),
     )
 
 

@@ -267,10 +267,12 @@ def _hint(message: str, macros: Mapping[str, str], *, commented: bool) -> str:
         kind, name = unknown.groups()
         near = _nearest(name, ENVIRONMENTS if kind == "environment" else COMMANDS.union(macros))
         if near in {"", name}:
-            return ""
+            return "" if kind == "environment" else "if it is one of your own, define it under `macros:`"
         return f"did you mean \\begin{{{near}}}?" if kind == "environment" else f"did you mean \\{near}?"
     if "end of input" in message and commented:
         return "% starts a comment; write \\% for the sign"
+    if "end of input" in message:
+        return "close what was opened: each { needs its }, each \\begin{…} its \\end{…}"
     if message.startswith('found "&"'):
         return "put the lines in \\begin{aligned} … \\end{aligned}, or write \\& for the sign"
     if "parameter" in message:

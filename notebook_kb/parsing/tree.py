@@ -86,6 +86,11 @@ def nowhere(_pos: int, _length: int) -> d.Place:
     return d.NOWHERE
 
 
+def behind(place: Callable[[int, int], d.Place], start: int) -> Callable[[int, int], d.Place]:
+    """What gives places in the part of a text that begins at `start`."""
+    return lambda pos, length: place(start + pos, length)
+
+
 def row_offset(source: str, text: str, from_column: int) -> tuple[int, bool]:
     """(where `text` begins in its line, whether its bars are written there with a backslash, as in tables)."""
     offset = source.find(text, from_column) if text else 0
@@ -107,6 +112,9 @@ class TreeBuilder:
         self.pos = 0
         self.footnotes: list[d.Footnote] = []
         self.anchors: dict[str, int] = {}
+        # what gives places in `^[…]`, by the number of the footnote; and in the one that is being read
+        self.notes: dict[int, Callable[[int, int], d.Place]] = {}
+        self.around: Callable[[int, int], d.Place] = nowhere
 
     def document(self, tokens: list[Token]) -> d.Document:
         """The whole tree."""
@@ -159,7 +167,9 @@ class TreeBuilder:
                 return [d.DefinitionText(place, self.blocks("dd_close"))]
             case "footnote_open":
                 number = token.meta["id"] + 1
+                self.around = self.notes.get(token.meta["id"], nowhere)
                 blocks = self.blocks("footnote_close")
+                self.around = nowhere
                 self.footnotes.append(d.Footnote(place, blocks, number, token.meta.get("label", "")))
                 return []
             case _:
@@ -272,7 +282,7 @@ class TreeBuilder:
     def placer(self, inline: Token, from_column: int) -> Callable[[int, int], d.Place]:
         """What gives places in the text of an inline token; each of its rows is looked up once."""
         if not inline.map:
-            return nowhere
+            return self.around
         first = inline.map[0]
         rows = inline.content.split("\n")
         starts = [0]
@@ -306,4 +316,7 @@ class TreeBuilder:
     def inlines_of(self, inline: Token, from_column: int = 0) -> tuple[d.Inline, ...]:
         """The inlines of one block."""
         place = self.placer(inline, from_column)
+        for token in inline.children or ():
+            if token.type == "footnote_ref" and "label" not in token.meta:
+                self.notes[token.meta["id"]] = behind(place, int(token.info or 0) + len("^["))
         return InlineBuilder(inline.children or [], place, self.comments).inlines("")

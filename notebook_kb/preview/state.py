@@ -12,7 +12,7 @@ from notebook_kb.findings import Severity, finding
 from notebook_kb.model.note import Note
 from notebook_kb.notebook.load import Loaded, today_in
 from notebook_kb.notebook.walk import walk
-from notebook_kb.parsing.roadmap import roadmap_findings
+from notebook_kb.parsing.roadmap_check import roadmap_findings
 from notebook_kb.preview.problems import from_error, scrub
 from notebook_kb.preview.tree import NOTHING, Kind, Tree, signature
 from notebook_kb.preview.view import View
@@ -117,6 +117,10 @@ class State:
             change = self.read_notes(notes, sure=sure, look=bool(files))
             if files & shown:
                 change = replace(change, kind="reload", urls=("*",))
+            if {p for p in kinds.get(Kind.RESULT, ()) if self.tree.changed(p)}:
+                self.workspace.forget_evidence()
+                self.show(self.loaded)
+                change = replace(change, kind=change.kind or "page", urls=("*",))
             if {p for p in kinds.get(Kind.LEDGER, ()) if self.tree.changed(p)}:
                 # pages name the copies elsewhere, the dashboard says how they stand
                 self.show(self.loaded)

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     THEME = "theme"
     SETTINGS = "settings"
     LEDGER = "ledger"
+    RESULT = "result"
     NONE = ""
 
 
@@ -53,6 +54,7 @@ class Tree:
         self.theme = f"{settings.theme.strip('/')}/"
         self.roadmap = settings.roadmap if settings.roadmap.endswith((".yml", ".yaml")) else "roadmap.yml"
         self.ledger = f"{settings.state.strip('/')}/{FOLDER}/"
+        self.results = f"{settings.state.strip('/')}/results/"
         self.never = tuple(f"{f.strip('/')}/" for f in (settings.output, settings.state, "sources") if f)
 
     def kind(self, path: str) -> Kind:
@@ -67,6 +69,8 @@ class Tree:
             return Kind.THEME
         if path.startswith(self.ledger):
             return Kind.LEDGER if name.endswith(".yml") else Kind.NONE
+        if path.startswith(self.results):
+            return Kind.RESULT if name.endswith(".json") else Kind.NONE
         hidden = any(part.startswith(".") for part in pure.parts)
         if hidden or path.startswith(self.never) or not path.startswith(self.base):
             return Kind.NONE
@@ -77,7 +81,7 @@ class Tree:
     def skips(self, folder: str) -> bool:
         """Whether nothing in this folder matters."""
         inside = f"{folder}/"
-        if inside == self.ledger:
+        if inside == self.ledger or inside.startswith(self.results):
             return False
         if inside.startswith(self.theme) or self.theme.startswith(inside) or folder == ".":
             return False
@@ -114,6 +118,7 @@ class Tree:
             self.roadmap,
             *self.theme_files(),
             *self.ledger_files(),
+            *self.result_files(),
         }
         now = {p: how for p in paths if (how := signature(self.root / p)) != NOTHING}
         if first:
@@ -124,6 +129,10 @@ class Tree:
     def ledger_files(self) -> list[str]:
         """What is known of the copies elsewhere."""
         return [p.relative_to(self.root).as_posix() for p in (self.root / self.ledger).glob("*.yml")]
+
+    def result_files(self) -> list[str]:
+        """What is kept of runs of code."""
+        return [p.relative_to(self.root).as_posix() for p in (self.root / self.results).rglob("*.json")]
 
     def theme_files(self) -> list[str]:
         """The files of the notebook's own theme."""

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from notebook_kb.notebook.public import shown_files
+from notebook_kb.website.code_figures import code_figures
 from notebook_kb.website.pages.concept import concept_view
 from notebook_kb.website.pages.indexes import index_pages
 from notebook_kb.website.pages.note import note_view
@@ -142,7 +143,10 @@ class View:
         """Address → path of the attachments that the notes of this view show."""
         notebook = self.site.notebook
         paths = notebook.files if self.public else shown_files(notebook, notebook.notes)
-        return {f"/files/{p}": p for p in paths if PurePosixPath(p).suffix.casefold() in CONTENT_TYPES}
+        drawn = dict(code_figures(self.site))
+        return drawn | {
+            f"/files/{p}": p for p in paths if PurePosixPath(p).suffix.casefold() in CONTENT_TYPES
+        }
 
     def remember(self, url: str, html: str) -> None:
         """Keep a rendered page; the one asked for longest ago goes."""

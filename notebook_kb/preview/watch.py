@@ -134,7 +134,7 @@ class Watcher:
             return [(self.root, True)]
         state = self.root / settings.state
         flat = (f for f in (state, self.root / self.state.tree.ledger) if f.is_dir())
-        deep = (f for f in (notes, theme) if f.is_dir())
+        deep = (f for f in (notes, theme, self.root / self.state.tree.results) if f.is_dir())
         return [(self.root, False), *((f, True) for f in deep), *((f, False) for f in flat)]
 
     def stop(self) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError
 from notebook_kb.model import document as d
+from notebook_kb.parsing.code_parts import is_check
 from notebook_kb.publishing.article import Figure, Loss
 from notebook_kb.publishing.plain_words import plain_words
 from notebook_kb.publishing.shaped import block_words
-from notebook_kb.rendering.code import is_check
 from notebook_kb.rendering.images.page import IdeaPage, draw_pages
 from notebook_kb.rendering.images.pdf import pdf_of_pages
 from notebook_kb.rendering.images.result import CannotDraw, UndrawableError

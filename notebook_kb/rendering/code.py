@@ -7,12 +7,17 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model import document as d
+from notebook_kb.parsing.code_parts import is_check
 from notebook_kb.parsing.shapes import PLUGIN_LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pygments.lexer import Lexer
 
     from notebook_kb.languages import LanguagePack
+
+    Slot = Callable[[str, Sequence[d.CodeBlock]], str]
 
 # token types by their names: `Keyword.Namespace` is a keyword
 CLASSES = (("Comment", "c"), ("Keyword", "k"), ("Operator.Word", "k"), ("Literal.String", "s"))
@@ -56,25 +61,29 @@ def css_class(kind: Any) -> str:
     return next((css for parent, css in CLASSES if name.startswith(parent + ".")), "")
 
 
-def code_figure(blocks: tuple[d.Block, ...], pack: LanguagePack) -> tuple[str, int]:
-    """(a code block with the check blocks that follow it, how many those are)."""
+def no_slot(kind: str, blocks: Sequence[d.CodeBlock]) -> str:  # noqa: ARG001 - what `Slot` wants
+    """Where no results are shown."""
+    return ""
+
+
+def code_figure(blocks: tuple[d.Block, ...], pack: LanguagePack, slot: Slot = no_slot) -> tuple[str, int]:
+    """(a code block with the check blocks that follow it, how many those are). `slot` gives the place that waits for how the
+    blocks went (`state`), or for what they printed and drew (`output`).
+    """
     first = blocks[0]
     if not isinstance(first, d.CodeBlock):
         return "", 0
     if is_check(first):
-        return f'<figure class="code">{check_html(first, pack)}</figure>\n', 0
+        inside = slot("state", [first]) + check_html(first, pack, slot)
+        return f'<figure class="code">{inside}</figure>\n', 0
     checks: list[d.CodeBlock] = []
     for block in blocks[1:]:
         if not (isinstance(block, d.CodeBlock) and is_check(block)):
             break
         checks.append(block)
-    inside = label_html(first, pack) + pre_html(first, pack) + "".join(check_html(c, pack) for c in checks)
+    inside = label_html(first, pack) + slot("state", [first, *checks]) + pre_html(first, pack)
+    inside += slot("output", [first]) + "".join(check_html(c, pack, slot) for c in checks)
     return f'<figure class="code">{inside}</figure>\n', len(checks)
-
-
-def is_check(block: d.CodeBlock) -> bool:
-    """Whether a code block is a check: `python check`."""
-    return block.info.split()[1:2] == ["check"]
 
 
 def label_html(block: d.CodeBlock, pack: LanguagePack) -> str:
@@ -94,7 +103,8 @@ def pre_html(block: d.CodeBlock, pack: LanguagePack) -> str:
     )
 
 
-def check_html(block: d.CodeBlock, pack: LanguagePack) -> str:
+def check_html(block: d.CodeBlock, pack: LanguagePack, slot: Slot) -> str:
     """A check, folded."""
     word = escape(pack.word("the_check"))
-    return f'<details class="check"><summary>{word}</summary>\n{pre_html(block, pack)}</details>\n'
+    inside = pre_html(block, pack)
+    return f'<details class="check"><summary>{word}</summary>\n{inside}</details>\n{slot("output", [block])}'

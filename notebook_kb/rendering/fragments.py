@@ -79,6 +79,7 @@ def note_html(parsed: ParsedNote, renderer: HtmlRenderer) -> dict[str, Any]:
     """`sections`: one map of HTML pieces for each; `slots` that these refer to; `blocks` by their ids; `findings`."""
     if not renderer.private:
         renderer.note_numbers = note_numbers(parsed.document, parsed.note.sections, renderer.names)
+    renderer.runs = {part.line - 1: number for number, part in enumerate(parsed.note.code)}
     figures = FormulaFigures(renderer, renderer.pack)
     sections = [section_html(parsed, s, renderer, figures) for s in parsed.note.sections]
     found = list(renderer.findings)

@@ -22,6 +22,8 @@ from notebook_kb.rendering.sanitise import MARK, Trusted, sanitise
 from notebook_kb.rendering.tex_findings import tex_finding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notebook_kb.findings import Finding
     from notebook_kb.languages import LanguagePack
     from notebook_kb.parsing.sections import SectionNames
@@ -70,6 +72,8 @@ class HtmlRenderer:
         self.given: set[str] = set()
         self.depth = 0
         self.cuts: list[tuple[int, int, str]] = []
+        # the line of a block that is run → its number
+        self.runs: dict[int, int] = {}
 
     def fragment(self, blocks: tuple[d.Block, ...]) -> str:
         """The HTML of blocks, safe to be put into a page."""
@@ -85,6 +89,14 @@ class HtmlRenderer:
         """Blocks without what is private in them, unless that is asked for."""
         return blocks if self.private else visible(blocks, self.names)
 
+    def run_slot(self, kind: str, blocks: Sequence[d.CodeBlock]) -> str:
+        """A slot for the results of blocks that are run; '' where none is."""
+        numbers = [str(self.runs[b.place.line]) for b in blocks if b.place.line in self.runs]
+        if not numbers:
+            return ""
+        self.slots.append([kind, ",".join(numbers), "", "", ""])
+        return f'<kb-code n="{len(self.slots) - 1}"></kb-code>'
+
     # blocks
 
     def blocks(self, blocks: tuple[d.Block, ...]) -> str:
@@ -97,7 +109,7 @@ class HtmlRenderer:
                 skip -= 1
                 continue
             if isinstance(block, d.CodeBlock):
-                html, skip = code_figure(blocks[i:], self.pack)
+                html, skip = code_figure(blocks[i:], self.pack, self.run_slot)
             else:
                 html = self.block(block)
             after = blocks[i + skip + 1] if i + skip + 1 < len(blocks) else None
@@ -354,7 +366,7 @@ class HtmlRenderer:
         tex = formula.tex
         result = self.tex.convert(tex, display=isinstance(formula, d.MathBlock) or formula.display)
         for notice in result.notices:
-            self.findings.append(finding("KB402", notice, place=formula.place))
+            self.findings.append(finding("KB402", notice, "nothing needs to be done", place=formula.place))
         if result.error is None:
             return self.trusted.keep(self.scrolling(result.mathml))
         self.findings.append(tex_finding(tex, result.error, formula.place, formula.indent))

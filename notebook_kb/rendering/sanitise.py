@@ -10,7 +10,7 @@ from notebook_kb.files.marks import without_spelt_marks
 
 MARK = "\ue0c2"
 MARKED = re.compile(MARK + r"([0-9]{1,6})" + MARK)
-SLOT_TAGS = {"kb-a", "kb-img", "kb-embed", "kb-also"}
+SLOT_TAGS = {"kb-a", "kb-img", "kb-embed", "kb-also", "kb-code"}
 OUR_TAGS = """a abbr aside b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption
 figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary
 sup table tbody td tfoot th thead tr u ul var wbr"""
@@ -28,6 +28,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "kb-img": {"n"},
     "kb-embed": {"n"},
     "kb-also": {"n"},
+    "kb-code": {"n"},
 }
 TAG = re.compile(r"""<(/?)([a-z][a-z0-9-]*)(?:"[^"]*"|[^">])*>""")
 VOID = frozenset(["br", "col", "hr", "img", "wbr"])

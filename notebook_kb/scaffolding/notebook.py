@@ -17,7 +17,7 @@ BLANKS = re.compile(r"[\s_-]+")
 VOWEL = re.compile(r"[aeiouy]|[^a-z]", re.IGNORECASE)
 LONGEST_ABBREVIATION = 4
 NOTE_ENDINGS = ("*.md", "*.markdown")
-KB_IGNORED = "cache/\nkits/\nbackup/\njournal.jsonl\nlock\n"
+KB_IGNORED = "cache/\nkits/\nbackup/\njournal.jsonl\nlock\ntrusted\n"
 # Each computer has a log of its own; should two ever write one, git keeps the lines of both.
 KB_ATTRIBUTES = "reviews/*.jsonl merge=union\n"
 

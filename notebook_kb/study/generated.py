@@ -15,10 +15,10 @@ from notebook_kb.model import document as d
 from notebook_kb.model.card import GENERATED, CardKind, StudyCard
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.notebook.keys import key_of
+from notebook_kb.parsing.code_parts import is_check
 from notebook_kb.parsing.symbol_lists import list_words, listed_blocks, spoken, symbol_rows
 from notebook_kb.parsing.symbols import signs, symbol_key
 from notebook_kb.parsing.tex import TexConverter
-from notebook_kb.rendering.code import is_check
 from notebook_kb.study.note_text import (
     code_markdown,
     display_markdown,

@@ -111,6 +111,7 @@ class Memory:
             finding(
                 DAMAGED,
                 f"a line of the review log is damaged: {damage.why}",
+                "take it from a backup or another computer if there is one, else delete it",
                 path=f"{folder}/{damage.name}",
                 place=(damage.line, 1, 0, 0),
             )

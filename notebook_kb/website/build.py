@@ -15,6 +15,7 @@ from notebook_kb.rendering.images.result import CannotDraw
 from notebook_kb.website.addresses import INDEX_URL, output_file
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.cards import with_cards
+from notebook_kb.website.code_figures import code_figures
 from notebook_kb.website.feed_math import FeedFormulas
 from notebook_kb.website.feeds import atom, json_feed
 from notebook_kb.website.pages import site_pages
@@ -120,6 +121,7 @@ def render_site(
     if site.notebook.settings.base_url:
         out.files["sitemap.xml"] = sitemap(site, plans)
     add_attachments(site, out, pictures)
+    add_code_figures(site, out)
     return out
 
 
@@ -137,6 +139,14 @@ def render_page(plan: PagePlan, view: SiteView, theme: Theme) -> bytes:
         root = f"/{folder}" if folder else ""
     html = theme.render(plan.template, view, plan.view, plan.url, root)
     return html.encode()
+
+
+def add_code_figures(site: Site, out: Rendered) -> None:
+    """The figures that code drew, on their way through what cleans all pictures."""
+    for address, path in code_figures(site):
+        data, bad = public_bytes(site.notebook.root / path, path)
+        if bad is None:
+            out.files[address.lstrip("/")] = data
 
 
 def add_attachments(site: Site, out: Rendered, pictures: Pictures | None) -> None:

@@ -14,6 +14,7 @@ from notebook_kb.notebook.names import fold
 from notebook_kb.parsing.blocks import block_anchor
 from notebook_kb.website.addresses import relative_url
 from notebook_kb.website.also import also_html
+from notebook_kb.website.code_output import output_html, state_html
 from notebook_kb.website.embeds import (
     Ring,
     address_of,
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from notebook_kb.learning.symbols import FormulaState
+    from notebook_kb.model.code import ShownCode
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
 
 SLOT = re.compile(
     r'<kb-a n="([0-9]{1,6})">(.*?)</kb-a>|<kb-img n="([0-9]{1,6})"></kb-img>|<kb-embed n="([0-9]{1,6})"></kb-embed>'
-    r'|<kb-also n="([0-9]{1,7})"></kb-also>',
+    r'|<kb-also n="([0-9]{1,7})"></kb-also>|<kb-code n="([0-9]{1,6})"></kb-code>',
     re.DOTALL,
 )
 OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
@@ -57,6 +59,8 @@ class Filler:
     page_anchors: Callable[[Note], Mapping[str, str]] = field(default=lambda _: {})
     rooms: dict[str, list[int]] = field(default_factory=dict)
     states: dict[str, list[FormulaState]] = field(default_factory=dict)
+    code_of: Callable[[str], ShownCode | None] = field(default=lambda _: None)
+    shown_code: dict[str, ShownCode | None] = field(default_factory=dict)
 
     def word(self, key: str, **values: object) -> str:
         """A text of the language pack."""
@@ -102,13 +106,15 @@ class Filler:
         def replace(match: re.Match[str]) -> str:
             if match[5]:
                 return self.also(note, int(match[5]), page)
-            number = int(match[1] or match[3] or match[4])
+            number = int(match[1] or match[3] or match[4] or match[6])
             if number >= len(slots):
                 return match[2] or ""
             if match[1]:
                 return self.link(slots[number], self.fill(match[2], note, page, ring), note, page)
             if match[3]:
                 return self.picture(slots[number], note, page)
+            if match[6]:
+                return self.result(slots[number], note, page)
             return embed_html(self, number, slots[number], note, page, ring)
 
         return replace
@@ -180,6 +186,19 @@ class Filler:
         tip = f' title="{escape(title)}"' if title else ""
         source = escape(file_url(file, page))
         return f'<img src="{source}" alt="{escape(alt)}"{tip}{size_attributes(size)} loading="lazy">'
+
+    def result(self, slot: list[str], note: Note, page: str) -> str:
+        """How code went, or what it printed and drew."""
+        kind, which = slot[:2]
+        if kind not in {"state", "output"}:
+            return ""  # raw HTML may name any slot
+        numbers = [int(n) for n in which.split(",")]
+        if note.path not in self.shown_code:
+            self.shown_code[note.path] = self.code_of(note.path)
+        code = self.shown_code[note.path]
+        if kind == "state":
+            return state_html(code, numbers, self.word)
+        return output_html(code, numbers, page, self.word)
 
     def note_link(self, note: Note, page: str) -> str:
         """A note's title as a link to its page."""

@@ -18,11 +18,12 @@ from notebook_kb.website.addresses import INDEX_URL, OWN_PAGES, clashes, concept
 from notebook_kb.website.fill import Filler, shown_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from notebook_kb.findings import Finding
     from notebook_kb.learning.coverage import ConceptCoverage
     from notebook_kb.learning.known import Known
+    from notebook_kb.model.code import ShownCode
     from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Citation, Note
     from notebook_kb.notebook.notebook import Explanation, Notebook
@@ -65,7 +66,8 @@ class Site:
     """One view of a notebook as a site. `mine` shows private notes and parts, for the preview and private copies.
 
     `copies` are those of notes elsewhere, by the note's path. `known` says how much of each concept is remembered: only
-    where I alone look. `evidence` is what is known of the notes besides their text.
+    where I alone look. `evidence` is what is known of the notes besides their text,
+    `code_of` gives what is shown of a note's code, by its path.
     """
 
     notebook: Notebook
@@ -75,6 +77,7 @@ class Site:
     copies: Mapping[str, tuple[Copy, ...]] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
     evidence: Evidence = NO_EVIDENCE
+    code_of: Callable[[str], ShownCode | None] = field(default=lambda _: None)
 
     @cached_property
     def coverage(self) -> dict[str, ConceptCoverage]:
@@ -103,7 +106,13 @@ class Site:
     def filler(self) -> Filler:
         """Fills the slots of this view's fragments."""
         return Filler(
-            self.notebook, self.urls, self.derived, self.mine, self.notebook.pack.word, self.page_anchors
+            self.notebook,
+            self.urls,
+            self.derived,
+            self.mine,
+            self.notebook.pack.word,
+            self.page_anchors,
+            code_of=self.code_of,
         )
 
     def page_anchors(self, note: Note) -> Mapping[str, str]:

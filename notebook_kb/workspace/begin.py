@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notebook_kb.errors import UsageError
+from notebook_kb.errors import EnvironmentFailedError, UsageError
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.files.trust import trust
 from notebook_kb.files.write import write_file
 from notebook_kb.languages import language_pack
 from notebook_kb.learning.coverage import matched_by
 from notebook_kb.notebook.load import BUILT_IN, built_in_roadmap
 from notebook_kb.notebook.public import is_public
 from notebook_kb.parsing.roadmap import RoadmapReader, nearest
+from notebook_kb.scaffolding.editors import editor_file
 from notebook_kb.scaffolding.hosting import hosting_file, is_address
 from notebook_kb.scaffolding.notebook import new_notebook
-from notebook_kb.settings import SETTINGS_NAME
+from notebook_kb.settings import SETTINGS_NAME, Settings
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack
+    from notebook_kb.scaffolding.editors import EditorFile
 
 ROADMAP_NAME = "roadmap.yml"
 
@@ -51,6 +55,18 @@ def add_hosting(folder: Path, host: str, address: str) -> tuple[str, bool]:
     return name, True
 
 
+def add_editor(folder: Path, editor: str) -> tuple[EditorFile, bool]:
+    """Write the ready file of an editor into the notebook in `folder`: (the file, whether it was written). A file that
+    stands there already is left as it is.
+    """
+    ready = editor_file(editor)
+    path = folder / ready.path
+    if path.exists():
+        return ready, False
+    write_file(path, ready.text.encode(), None)
+    return ready, True
+
+
 def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
     """Make `folder` a notebook. UsageError when it is one, or the roadmap or language is unknown."""
     if (folder / SETTINGS_NAME).exists():
@@ -67,6 +83,8 @@ def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
             write_file(path, data, None)
             written.append(name)
     if not plan.in_place:
+        with suppress(EnvironmentFailedError):  # where it cannot be kept, `kb run` asks
+            trust(folder, Settings().state)
         return Begun(tuple(written), in_place=False)
     notebook = Workspace(folder).load().notebook
     matches = tuple(

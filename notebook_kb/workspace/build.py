@@ -17,6 +17,7 @@ from notebook_kb.findings import Severity
 from notebook_kb.notebook.public import with_shown_files
 from notebook_kb.parsing.sections import normal
 from notebook_kb.rendering.images.memory import Pictures
+from notebook_kb.running.results import Result, read_result
 from notebook_kb.website.addresses import note_url
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.website.audit import PrivateMatter, Scanner, Sources, find_leaks
@@ -288,6 +289,10 @@ def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
                 PrivateMatter(line, path, n, "unpublished")
                 for n, line in enumerate(paragraphs(text), start=1)
             ]
+    for path in loaded.notebook.notes:
+        shown, hidden = printed_by(workspace, loaded, site, path)
+        public.append(shown)
+        private += hidden
     hidden_notes = {p: n for p, n in loaded.notebook.notes.items() if p not in site.notebook.notes}
     shown_urls = {*site.urls.values(), site.page("")}
     urls = {note_url(site.notebook, n) for n in hidden_notes.values()} - shown_urls
@@ -298,6 +303,27 @@ def audit_sources(workspace: Workspace, loaded: Loaded, site: Site) -> Sources:
         frozenset(urls),
         hidden_files(workspace, loaded, site),
     )
+
+
+def printed_by(
+    workspace: Workspace, loaded: Loaded, site: Site, path: str
+) -> tuple[str, list[PrivateMatter]]:
+    """(what the public code of a note printed, what its private code did): all of it, also what no page shows now."""
+    note = loaded.notebook.notes[path]
+    result = read_result(workspace.root / workspace.settings.state, path) if note.code_key else None
+    blocks = result.blocks if isinstance(result, Result) else ()
+    shown: list[str] = []
+    hidden: list[PrivateMatter] = []
+    for number, block in enumerate(blocks):
+        part = note.code[number] if number < len(note.code) else None
+        if path in site.notebook.notes and part and not part.private:
+            shown.append(block.stdout)
+        else:
+            line = part.line if part else 0
+            hidden += [
+                PrivateMatter(t, path, line, "printed by private code") for t in block.stdout.splitlines()
+            ]
+    return "\n".join(shown), hidden
 
 
 def paragraphs(text: str) -> list[str]:

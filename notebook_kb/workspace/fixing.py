@@ -10,6 +10,7 @@ from notebook_kb.checking.fixes import fixes_of
 from notebook_kb.errors import NotebookError
 from notebook_kb.files.read import decode, digest_of
 from notebook_kb.files.write import write_file
+from notebook_kb.findings import Severity
 from notebook_kb.model.edit import apply_edits
 from notebook_kb.notebook.public import is_public
 from notebook_kb.workspace.authoring import note_text, read_again
@@ -98,7 +99,7 @@ def refuse_harm(
         raise UnsafeFixError(
             f"{note.path}: mended, the note would be public, so it is left alone", "mend its head yourself"
         )
-    was, now = (Counter(f.code for f in n.findings) for n in (note, parsed))
+    was, now = (Counter(f.code for f in n.findings if counts(f)) for n in (note, parsed))
     kept = sorted(c for c in {f.code for f in done} if was[c] and now[c] >= was[c])
     new = [] if HIDES_OTHERS & set(was) else sorted(c for c in now if now[c] > was[c])
     if kept or new:
@@ -107,6 +108,11 @@ def refuse_harm(
             f"{note.path}: mending would {'not take away' if kept else 'bring up'} {codes}, so it is left alone",
             "mend it yourself at the places named",
         )
+
+
+def counts(found: Finding) -> bool:
+    """Whether a finding that comes up keeps a note from being mended: hints do not."""
+    return found.severity is not Severity.INFO
 
 
 def side_by_side(fixes: Iterable[Fix]) -> tuple[Fix, ...]:

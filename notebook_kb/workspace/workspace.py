@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.notebook.load import Loader, today_in
 from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
 from notebook_kb.rendering.fragments import deriver
+from notebook_kb.running.shown import shown_code
 from notebook_kb.settings import find_root
 from notebook_kb.website.plan import Site
 from notebook_kb.website.site_view import NavItem, SiteView
@@ -19,8 +20,9 @@ from notebook_kb.workspace.known import known
 from notebook_kb.workspace.own_words import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from notebook_kb.model.code import ShownCode
     from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.load import Loaded
@@ -82,10 +84,30 @@ class Workspace:
             return self._evidence[1]
         return evidence_in(loaded.notebook, path, self.shelf)
 
+    def forget_evidence(self) -> None:
+        """Look again when it is next asked for: something besides the notes has changed."""
+        self._evidence = None
+
+    def code_of(self, loaded: Loaded, *, mine: bool) -> Callable[[str], ShownCode | None]:
+        """What pages show of a note's code, by the note's path; without `mine` nothing of private blocks."""
+        notes, evidence = loaded.notebook.notes, self.evidence(loaded)
+
+        def shown(path: str) -> ShownCode | None:
+            known = evidence.code_of(path)
+            return shown_code(self.root, self.settings.state, notes[path], known, mine=mine)
+
+        return shown
+
     def public_site(self, loaded: Loaded, *, drafts: bool = False, future: bool = False) -> Site:
         """The site as everybody may see it; made from the public-only view."""
         notebook = public_view(loaded.notebook, drafts=drafts, future=future)
-        return Site(notebook, loaded.derived, copies=self.copies.of(notebook), evidence=self.evidence(loaded))
+        return Site(
+            notebook,
+            loaded.derived,
+            copies=self.copies.of(notebook),
+            evidence=self.evidence(loaded),
+            code_of=self.code_of(loaded, mine=False),
+        )
 
     def private_site(self, loaded: Loaded, *, with_known: bool = False) -> Site:
         """The site as only I see it: all notes, private parts marked, badges; `with_known` also how much is remembered
@@ -102,6 +124,7 @@ class Workspace:
             copies=copies,
             known=mind,
             evidence=self.evidence(loaded),
+            code_of=self.code_of(loaded, mine=True),
         )
 
     def site_view(

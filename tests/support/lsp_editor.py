@@ -39,13 +39,14 @@ class Editor:
 
     def operations(self) -> list[str]:
         """What the editor says that it does with files."""
+        assert self.client.capabilities is not None
         workspace = self.client.capabilities.workspace
         edit = workspace.workspace_edit if workspace else None
         return [str(getattr(o, "value", o)) for o in (edit.resource_operations if edit else None) or ()]
 
     def close(self) -> None:
         self.run(self.client.shutdown_session())
-        self.run(self.client.stop())
+        self.run(self.client.stop())  # type: ignore[no-untyped-call]
         self.loop.close()
 
     # texts
@@ -115,8 +116,9 @@ class Editor:
 
     # edits
 
-    def applied(self, edit: lsp.WorkspaceEdit) -> dict[str, str]:
+    def applied(self, edit: lsp.WorkspaceEdit | None) -> dict[str, str]:
         """Path → text of every file that an edit changes, makes or moves, as it is then."""
+        assert edit is not None
         files: dict[str, str] = {}
         for change in edit.document_changes or ():
             if isinstance(change, lsp.TextDocumentEdit):

@@ -52,6 +52,15 @@ def very_large(root: Path) -> str:
     return "notes/note.md KB602"
 
 
+def very_large_picture(root: Path) -> str:
+    write(root, "notes/big.jpg", bytes(2 * 1024 * 1024 + 1))
+    write(root, "notes/fits.jpg", bytes(2 * 1024 * 1024))
+    shown = "![A board](big.jpg) ![A wall](fits.jpg) ![[big.jpg|A board]]\n"
+    write(root, "notes/mine.md", shown)
+    write(root, "notes/note.md", f"---\npublish: true\n---\n# Rank\n\n{shown}")
+    return "notes/note.md:6:1 KB624"
+
+
 QUESTION = "Q: {}\nA: The directions that survive.{}\n"
 
 
@@ -89,6 +98,7 @@ MADE_BY_TEST: dict[str, Callable[[Path], str]] = {
     "KB105": conflict_marks,
     "KB109": binary_note,
     "KB602": very_large,
+    "KB624": very_large_picture,
     "KB706": lost_id,
     "KB707": moved_gaps,
     "KB710": from_the_future,

@@ -15,6 +15,7 @@ from notebook_kb.checking.head_fixes import read_date
 from notebook_kb.files.read import read_file
 from notebook_kb.model.edit import apply_edits
 from notebook_kb.workspace import fixing
+from notebook_kb.workspace.authoring import read_again
 from notebook_kb.workspace.findings import all_findings
 from notebook_kb.workspace.fixing import mend
 from notebook_kb.workspace.workspace import Workspace
@@ -39,6 +40,8 @@ CASES: dict[str, tuple[str, str]] = {
     "KB201 label": ("[[othr#Part|othr]]\n", "[[other#Part|othr]]\n"),
     "KB204": ("![othr.png](img/othr.png)\n", "![othr.png](img/other.png)\n"),
     "KB501 block": ("# T\n\n%%\nmine\n\n## More\n", "# T\n\n%%\nmine\n%%\n\n## More\n"),
+    "KB606": ("##Visual\nwords\n", "## Visual\nwords\n"),
+    "KB606 odd blank": ("# T\n\n#\u00a0Visual\n", "# T\n\n# Visual\n"),
     "KB403 quote": ("> $$\n> x\n\ny\n", "> $$\n> x\n> $$\n\ny\n"),
 }
 
@@ -140,8 +143,7 @@ SAFE = {"KB104", "KB106", "KB102"}
 def random_note(rng: random.Random) -> bytes:
     """A note with mendable values in its head, in any line ends, with or without BOM and last line end."""
     newline = rng.choice(["\n", "\r\n"])
-    head = [h for h in dict.fromkeys(rng.choices(HEAD, k=4))]
-    keys = {h.split(":")[0]: h for h in head}
+    keys = {h.split(":")[0]: h for h in rng.choices(HEAD, k=4)}
     lines = ["---", *keys.values(), "---", *rng.choices(BODY, k=rng.randrange(9))]
     bom = rng.choice([b"", b"\xef\xbb\xbf"])
     return bom + newline.join(lines).encode() + rng.choice([b"", newline.encode()])
@@ -149,7 +151,7 @@ def random_note(rng: random.Random) -> bytes:
 
 def test_safe_fixes_mend_and_keep_every_other_byte(tmp_path: Path) -> None:
     """Of 150 notes: mended findings are gone, none came up, other lines have their bytes, a second run changes nothing."""
-    rng = random.Random(6)
+    rng = random.Random(6)  # noqa: S311 - notes, not secrets
     (tmp_path / "notes").mkdir()
     for n in range(150):
         (tmp_path / "notes" / f"{n}.md").write_bytes(random_note(rng))
@@ -186,6 +188,17 @@ def test_a_fix_never_publishes(tmp_path: Path) -> None:
     assert [(len(m.done), len(m.left), m.problem) for m in mended] == [(0, 1, "")] * 3
 
 
+def test_a_heading_is_not_mended_where_that_would_end_a_private_part(tmp_path: Path) -> None:
+    """What follows would be public; elsewhere it is done."""
+    (tmp_path / "notes").mkdir()
+    note = tmp_path / "notes" / "a.md"
+    note.write_text("# T\n\n##Formal\n\n## Private\n\n##Visual\nmine\n", encoding="utf-8")
+    workspace, found = opened(tmp_path)
+    (mended,) = mend(workspace, workspace.load().notebook, found)
+    assert (len(mended.done), len(mended.left)) == (1, 1)
+    assert note.read_text(encoding="utf-8") == "# T\n\n## Formal\n\n## Private\n\n##Visual\nmine\n"
+
+
 def test_nothing_is_written_over_a_change_that_was_not_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,8 +211,9 @@ def test_nothing_is_written_over_a_change_that_was_not_seen(
     (tmp_path / "notes" / "a.md").write_text("---\ntags: a, b, c\n---\n", encoding="utf-8")
     stale = read_file(tmp_path / "notes" / "b.md")
     (tmp_path / "notes" / "b.md").write_text("saved\n", encoding="utf-8")
-    real = fixing.read_again
-    monkeypatch.setattr(fixing, "read_again", lambda w, n: stale if n.path == "notes/b.md" else real(w, n))
+    monkeypatch.setattr(
+        fixing, "read_again", lambda w, n: stale if n.path == "notes/b.md" else read_again(w, n)
+    )
     mended = list(mend(workspace, notebook, found))
     assert [m.path for m in mended if m.problem and not m.done] == ["notes/a.md", "notes/b.md"]
     assert (tmp_path / "notes" / "a.md").read_text(encoding="utf-8") == "---\ntags: a, b, c\n---\n"

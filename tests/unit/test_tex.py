@@ -199,7 +199,7 @@ def test_error_at_the_end_lies_before_a_comment() -> None:
         (r"\Frac12", "did you mean \\frac?"),
         (r"\varianc", "did you mean \\variance?"),
         (r"\begin{pmatix}a\end{pmatix}", "did you mean \\begin{pmatrix}?"),
-        (r"\qqzzyy", ""),
+        (r"\qqzzyy", "if it is one of your own, define it under `macros:`"),
         (r"a & b", "put the lines in \\begin{aligned} … \\end{aligned}, or write \\& for the sign"),
     ],
 )

@@ -1,0 +1,331 @@
+"""Runs a note's code: one process for each note, within limits, all it says read as data."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from notebook_kb.errors import UsageError
+from notebook_kb.running.contain import FILE_SIZE, FILES, MEMORY, NETWORK, PROCESSES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from notebook_kb.model.code import CodePart
+
+HERE = Path(__file__).resolve().parent
+TIME = "time"
+CONTAINABLE = (TIME, MEMORY, FILE_SIZE, PROCESSES, NETWORK, FILES)
+# after its time the code is told; this much later it is killed
+GRACE = 2.0
+LOOK_EVERY = 0.1
+MOST_FILES = 2000
+LONGEST_REPORT = 24 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+# words of a failure's last line name no folder of this computer
+FOLDER = re.compile(r"(?:/[\w.+-]+){3,}/|[A-Za-z]:\\(?:[\w.+ -]+\\)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a note's code may take: wall-clock `seconds`, `memory`, size of one file and of all files in bytes, `output` in
+    characters.
+    """
+
+    seconds: int = 10
+    memory: int = 1024 * MEGABYTE
+    file_size: int = 16 * MEGABYTE
+    all_files: int = 64 * MEGABYTE
+    output: int = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRun:
+    """What a block printed (`cut`: more than is kept) and drew (PNG), and which of its asserts were reached: (line in the
+    block, column from 0).
+    """
+
+    stdout: str = ""
+    cut: bool = False
+    figures: tuple[bytes, ...] = ()
+    reached: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What stopped the code. `line` counts from the first line of the block, from 1; 0 where it is not known."""
+
+    kind: str
+    message: str
+    block: int = 0
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a note's code: its blocks as far as they got, what stopped it, versions, the limits that held."""
+
+    blocks: tuple[BlockRun, ...]
+    fault: Fault | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    contained: tuple[str, ...] = ()
+
+
+def run_code(parts: Sequence[CodePart], path: str, python: Path, limits: Limits = Limits()) -> Run:
+    """Run a note's code with `python` in a process and an empty folder of its own; `path` is how tracebacks name the note.
+
+    UsageError when `python` cannot be started.
+    """
+    nonce = secrets.token_hex(16)
+    with tempfile.TemporaryDirectory(prefix="kb-run-", ignore_cleanup_errors=True) as folder:
+        work = Path(folder).resolve() / "work"
+        work.mkdir()
+        process = start(python, work)
+        reader = Reader(process)
+        job = job_of(parts, path, nonce, limits)
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                reader.write(job)
+            why = wait(reader, work, limits)
+        finally:
+            end(process)
+            reader.thread.join(GRACE)
+        return read_report(reader.lines(nonce), parts, why or ended(process), limits)
+
+
+def start(python: Path, work: Path) -> subprocess.Popen[bytes]:
+    """The child, in a session of its own: no terminal, no Ctrl-C of ours, one group to kill."""
+    # Not `-I`: that would ignore PYTHONHASHSEED. The environment is ours, and the driver drops its own folder.
+    command = [str(python), "-s", "-B", "-X", "utf8", str(HERE / "driver.py")]
+    try:
+        return subprocess.Popen(  # noqa: S603 - what this module is for, in a notebook that the person trusts
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=work,
+            env=environment(work),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise UsageError(
+            f"{python} cannot be started: {error.strerror or error}",
+            "name a Python with `--python PATH` or in KB_PYTHON",
+        ) from error
+
+
+def environment(work: Path) -> dict[str, str]:
+    """What the code sees of the environment: nothing of the person's but what a system needs to start programs."""
+    kept = {k: v for k, v in os.environ.items() if k in {"SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "LANG"}}
+    one = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+    )
+    home = str(work)
+    folders = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"), home)
+    return {
+        **kept,
+        **one,
+        **folders,
+        "PATH": os.defpath,
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "MPLBACKEND": "Agg",
+        "TZ": "UTC",
+    }
+
+
+def job_of(parts: Sequence[CodePart], path: str, nonce: str, limits: Limits) -> bytes:
+    """The job for the driver."""
+    sizes = {"seconds": limits.seconds, "memory": limits.memory, "file_size": limits.file_size}
+    # places count from the block's first line: the note's lines are added when the result is read
+    blocks = [{"code": p.code, "check": p.check} for p in parts]
+    job = {
+        "nonce": nonce,
+        "path": path,
+        "blocks": blocks,
+        "limits": sizes,
+        "output": limits.output,
+        "home": str(Path.home()),
+        "contain": str(HERE / "contain.py"),
+    }
+    return json.dumps(job).encode()
+
+
+class Reader:
+    """Reads the report in a thread: Windows cannot wait for pipes."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.data = bytearray()
+        self.too_long = False
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self) -> None:
+        pipe = self.process.stdout
+        assert pipe
+        with pipe, contextlib.suppress(ValueError, OSError):
+            while chunk := os.read(pipe.fileno(), 65536):
+                if len(self.data) + len(chunk) > LONGEST_REPORT:
+                    self.too_long = True
+                    break
+                self.data += chunk
+
+    def write(self, job: bytes) -> None:
+        """Hand the job over, and close the pipe."""
+        pipe = self.process.stdin
+        assert pipe
+        with pipe:
+            pipe.write(job)
+
+    def lines(self, nonce: str) -> list[dict[str, Any]]:
+        """The lines of the report that are the driver's own."""
+        found = []
+        for line in bytes(self.data).split(b"\n"):
+            try:
+                value = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(value, dict) and value.get("nonce") == nonce:
+                found.append(value)
+        return found
+
+
+def wait(reader: Reader, work: Path, limits: Limits) -> str:
+    """Until the report ends or a limit is reached: which one, '' for none."""
+    deadline = time.monotonic() + limits.seconds + GRACE
+    while reader.thread.is_alive():
+        reader.thread.join(LOOK_EVERY)
+        if time.monotonic() > deadline:
+            return TIME
+        if too_much_written(work, limits.all_files):
+            return FILES
+    return "output" if reader.too_long else ""
+
+
+def too_much_written(folder: Path, most: int) -> bool:
+    """Whether the files in a folder are too many or too large together."""
+    size = count = 0
+    for at, folders, names in os.walk(folder):
+        count += len(folders) + len(names)
+        if count > MOST_FILES:
+            return True
+        for name in names:
+            with contextlib.suppress(OSError):
+                size += (Path(at) / name).lstat().st_size
+    return size > most
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process and all of its group, before its number can be another's."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        process.kill()
+    process.wait()
+
+
+def ended(process: subprocess.Popen[bytes]) -> str:
+    """The name of the signal that ended the process by itself, '' for none."""
+    code = process.returncode
+    if code >= 0 or -code == getattr(signal, "SIGKILL", 9):
+        return ""
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+def read_report(lines: list[dict[str, Any]], parts: Sequence[CodePart], why: str, limits: Limits) -> Run:
+    """The run that the driver's lines tell of, and how it ended where they do not say."""
+    blocks: list[BlockRun] = []
+    fault: Fault | None = None
+    held: tuple[str, ...] = ()
+    started, versions, whole = 0, {}, False
+    for line in lines:
+        match line["event"]:
+            case "contained":
+                held = tuple(name for name in CONTAINABLE if name in line["held"])
+            case "start":
+                started = line["block"]
+            case "block":
+                figures = tuple(base64.b64decode(f) for f in line["figures"])
+                reached = tuple((r[0], r[1]) for r in line["reached"])
+                blocks.append(BlockRun(whole_text(line["stdout"]), line["cut"], figures, reached))
+            case "fault":
+                fault = fault_of(line, limits)
+            case "end":
+                versions, whole = line["versions"], True
+    if fault is None and not whole:
+        fault = Fault("ended", why_ended(why, limits), started)
+    blocks += [BlockRun()] * (len(parts) - len(blocks))
+    return Run(tuple(blocks), fault, versions, (TIME, *held))
+
+
+def fault_of(line: dict[str, Any], limits: Limits) -> Fault:
+    """The fault that the driver saw."""
+    message = whole_text(" ".join(str(line["message"]).split()))
+    if line["kind"] == "time":
+        message = why_ended(TIME, limits)
+    elif line["kind"] == "MemoryError":
+        message = f"MemoryError: more than {limits.memory // MEGABYTE} MB"
+    elif line["kind"] in {"SystemExit", "KeyboardInterrupt"}:
+        message = f"it ended itself ({message})"
+    return Fault(line["kind"], FOLDER.sub("", message), line["block"], line["line"], line["column"])
+
+
+def whole_text(text: str) -> str:
+    """A text that can be written as UTF-8: Python's may hold halves of characters."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def why_ended(why: str, limits: Limits) -> str:
+    """Why a run stopped without the driver's last word."""
+    words = {
+        TIME: f"it took longer than {limits.seconds} s",
+        FILES: f"it wrote more than {limits.all_files // MEGABYTE} MB or {MOST_FILES} files",
+        "output": "it told more than is read",
+        "": "it ended before it was done",
+    }
+    return words.get(why, f"its process was ended by {why}")
+
+
+def not_contained(run: Run) -> tuple[str, ...]:
+    """What this system does not contain."""
+    return tuple(name for name in CONTAINABLE if name not in run.contained)
+
+
+def choose_python(given: str = "", environ: Mapping[str, str] | None = None) -> Path:
+    """The Python to run notes with: `--python`, KB_PYTHON, the active virtual environment, the one that runs kb. Never
+    one that a notebook names. UsageError when the named one is no program.
+    """
+    env = os.environ if environ is None else environ
+    named = given or env.get("KB_PYTHON", "")
+    if named:
+        path = Path(named).expanduser()
+        if not path.is_file():
+            where = "`--python`" if given else "KB_PYTHON"
+            raise UsageError(
+                f"{where} names {named}, which is no program",
+                "name the file of a Python, as `which python3` prints it",
+            )
+        return path.absolute()
+    for inside in ("bin/python", "Scripts/python.exe"):
+        if env.get("VIRTUAL_ENV") and (path := Path(env["VIRTUAL_ENV"]) / inside).is_file():
+            return path
+    return Path(sys.executable)

@@ -1,0 +1,114 @@
+"""What belongs to a note and has its path or key in it: results of its code, the ledger of copies, the history of cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from notebook_kb.errors import NotebookError
+from notebook_kb.model.card import GENERATED
+from notebook_kb.notebook.keys import key_of
+from notebook_kb.publishing.desk import Desk
+from notebook_kb.publishing.journal import NAME as JOURNAL
+from notebook_kb.publishing.ledger import FOLDER as LEDGER
+from notebook_kb.study.identity import base_of, identified_deck, identify
+from notebook_kb.study.log import FOLDER as REVIEWS
+from notebook_kb.workspace.cards import open_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.workspace.workspace import Workspace
+
+RESULTS = "results"
+
+
+@dataclass(frozen=True, slots=True)
+class CardHistory:
+    """A card without an id of its own that was answered: where it stands, and the id under which the log knows it."""
+
+    path: str
+    number: int
+    card: str
+
+
+def results_of(workspace: Workspace, old: str, new: str) -> Iterator[list[str]]:
+    """(old, new) paths of what is kept of the code of a note."""
+    state = workspace.settings.state
+    for one, other in ((old, new), (old.rsplit(".", 1)[0], new.rsplit(".", 1)[0])):
+        path = f"{state}/{RESULTS}/{one}.json"
+        if (workspace.root / path).is_file():
+            yield [path, f"{state}/{RESULTS}/{other}.json"]
+
+
+def histories(
+    workspace: Workspace, notebook: Notebook, paths: Collection[str], keys: Mapping[str, str]
+) -> list[CardHistory]:
+    """The answered cards without ids in notes that change: their derived ids may be others afterwards."""
+    if not (workspace.root / workspace.settings.state / REVIEWS).is_dir():
+        return []
+    states = open_memory(workspace).states
+    known = {base_of(name) for name in states}
+    ids = identify(notebook, states).ids
+    touched = {*paths, *(p for p, n in notebook.notes.items() if key_of(notebook, n) in keys)}
+    return [
+        CardHistory(path, number, name)
+        for (path, number), name in ids.items()
+        if path in touched and name in known and not notebook.notes[path].cards[number].id
+    ]
+
+
+def follow_cards(
+    workspace: Workspace,
+    notebook: Notebook,
+    keys: Collection[tuple[str, str]],
+    cards: Collection[CardHistory],
+    moves: Mapping[str, str],
+) -> None:
+    """The history of cards whose derived id is another now goes on under the new one. Doing it twice changes nothing."""
+    if not (cards or keys) or not (workspace.root / workspace.settings.state / REVIEWS).is_dir():
+        return
+    memory = open_memory(workspace)
+    ids = identify(notebook, memory.states).ids
+    pairs: list[tuple[str, str]] = []
+    for card in cards:
+        now = ids.get((moves.get(card.path, card.path), card.number), card.card)
+        if now != card.card:
+            pairs += [(n, now + n[len(card.card) :]) for n in memory.states if base_of(n) == card.card]
+    for old, new in keys:
+        starts = tuple(f"{old}/{kind}/" for kind in GENERATED)
+        pairs += [(n, new + n[len(old) :]) for n in memory.states if n.startswith(starts)]
+    deck = identified_deck(notebook, memory.states, generate=GENERATED)[0].cards if pairs else {}
+    for old, new in pairs:
+        state, card_now = memory.states[old], deck.get(new)
+        if new not in memory.states:
+            fingerprint, front = (
+                (card_now.fingerprint, card_now.front) if card_now else (state.fingerprint, state.front)
+            )
+            memory.adopt(new, state.stability, state.difficulty, state.last, fingerprint, front)
+
+
+def follow_ledger(
+    workspace: Workspace, notebook: Notebook, keys: Collection[tuple[str, str]], moves: Mapping[str, str]
+) -> list[str]:
+    """What is known of copies goes on under the new keys and paths. Gives what could not follow, in words."""
+    state = workspace.root / workspace.settings.state
+    if not (keys or moves) or not ((state / LEDGER).is_dir() or (state / JOURNAL).exists()):
+        return []
+    remarks: list[str] = []
+    desk = Desk(workspace.root, state, {key_of(notebook, n) for n in notebook.notes.values()})
+    for old, new in keys:
+        known = desk.ledger.get(old).entries or any(s.key == old for s in desk.journal.sends.values())
+        if known:
+            try:
+                desk.adopt(old, new)
+            except NotebookError as error:
+                remarks.append(error.message)
+    with desk.locked():
+        for record in list(desk.ledger.records.values()):
+            path = moves.get(record.path, record.path)
+            concept = dict(keys).get(record.concept, record.concept)
+            if (path, concept) != (record.path, record.concept):
+                desk.ledger.put(replace(record, path=path, concept=concept))
+    return remarks
