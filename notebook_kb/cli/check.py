@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -13,10 +13,24 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.workspace.check_memory import Checked
     from notebook_kb.workspace.fixing import Mended
     from notebook_kb.workspace.workspace import Workspace
 
 FORMATS = ("text", "json", "lines", "github")
+
+
+class Seen(NamedTuple):
+    """A check as it is told: the findings in scope, worst first; how many notes silence, how many notes are in scope, how
+    many were really checked. `opened` is the notebook, where it had to be read.
+    """
+
+    root: str
+    found: list[Finding]
+    silenced: int
+    notes: int
+    checked: int
+    opened: tuple[Workspace, Loaded] | None = None
 
 
 @click.command(epilog="Example: kb check notes/rank.md --strict")
@@ -61,9 +75,6 @@ def check(
     PATH is a note or a folder; without one the whole notebook is checked. A comment <!-- kb: off KB203 --> silences
     a code up to the next heading of its level, under the title in the whole note.
     """
-    from notebook_kb.cli.check_scope import in_scope, scope_of
-    from notebook_kb.workspace.workspace import Workspace
-
     form = "json" if as_json else form
     refuse_together(fix=fix, dry_run=dry_run, watch=watch, form=form)
     if watch:
@@ -71,23 +82,22 @@ def check(
 
         watch_notes(paths, form, everything=everything, poll=poll)
         return
-    workspace = Workspace.open()
-    loaded = workspace.load()
     if run_code:
-        run_outdated(workspace, loaded.notebook)
-    scope = [scope_of(loaded.notebook, name, Path.cwd()) for name in paths]
-    found, silenced = look(workspace, loaded, scope)
+        from notebook_kb.workspace.workspace import Workspace
+
+        workspace = Workspace.open()
+        run_outdated(workspace, workspace.load().notebook)
+    seen = look(paths, whole=fix)
     mended: list[Mended] | None = None
-    if fix:
+    if fix and seen.opened:
         from notebook_kb.workspace.fixing import mend
 
-        mended = list(mend(workspace, loaded.notebook, found, dry_run=dry_run))
+        workspace, loaded = seen.opened
+        mended = list(mend(workspace, loaded.notebook, seen.found, dry_run=dry_run))
         if not dry_run and any(one.done for one in mended):
-            loaded = workspace.load()
-            found, silenced = look(workspace, loaded, scope)
-    notes = sum(in_scope(p, scope) for p in (*loaded.notebook.notes, *loaded.notebook.unreadable))
-    tell(workspace, found, silenced, notes, form, mended, everything=everything, dry_run=dry_run)
-    kinds = {str(f.severity) for f in found}
+            seen = look(paths)
+    tell(seen, form, mended, everything=everything, dry_run=dry_run)
+    kinds = {str(f.severity) for f in seen.found}
     stuck = any(one.problem for one in mended or ())
     if "error" in kinds or (strict and "warning" in kinds) or stuck:
         context.exit(1)
@@ -118,48 +128,70 @@ def refuse_together(*, fix: bool, dry_run: bool, watch: bool, form: str) -> None
         raise UsageError(f"`--watch` and `--format {form}` do not go together", "choose `--format lines`")
 
 
-def look(workspace: Workspace, loaded: Loaded, scope: list[str]) -> tuple[list[Finding], int]:
-    """(the findings in scope, worst first; how many notes silence)."""
+def look(paths: tuple[str, ...], *, whole: bool = False) -> Seen:
+    """Check the notebook; where nothing has changed since the last time, say that again. With `whole` the notebook is read
+    in any case.
+    """
+    from notebook_kb.cli.check_scope import known_scope, scope_of
+    from notebook_kb.workspace.check_memory import recall
+
+    recalled = recall(os.getcwd())  # noqa: PTH109 - pathlib takes its time
+    if recalled.same and not whole:
+        known = known_scope(recalled.same, paths)
+        if known is not None:
+            return in_view(recalled.same, known)
+    from pathlib import Path
+
+    from notebook_kb.workspace.check_again import open_and_check
+
+    workspace, loaded, checked = open_and_check(recalled)
+    scope = [scope_of(loaded.notebook, name, Path.cwd()) for name in paths]
+    return in_view(checked, scope)._replace(opened=(workspace, loaded))
+
+
+def in_view(checked: Checked, scope: list[str]) -> Seen:
+    """What of a check is in scope."""
     from notebook_kb.cli.check_scope import in_scope
     from notebook_kb.findings import sort_findings
-    from notebook_kb.workspace.findings import judged_findings
 
-    shown, silenced = judged_findings(workspace, loaded)
-    found = sort_findings(f for f in shown if in_scope(f.path, scope))
-    return found, sum(in_scope(f.path, scope) for f in silenced)
+    found = sort_findings(f for f in checked.shown if in_scope(f.path, scope))
+    silenced = sum(in_scope(f.path, scope) for f in checked.silenced)
+    return Seen(
+        checked.root, found, silenced, sum(in_scope(p, scope) for p in checked.paths), checked.checked
+    )
 
 
-def tell(
-    workspace: Workspace,
-    found: list[Finding],
-    silenced: int,
-    notes: int,
-    form: str,
-    mended: list[Mended] | None,
-    *,
-    everything: bool,
-    dry_run: bool,
-) -> None:
+def tell(seen: Seen, form: str, mended: list[Mended] | None, *, everything: bool, dry_run: bool) -> None:
     """Say what was found, and mended, in the form that was asked for: the summary of what programs read is on stderr."""
-    from notebook_kb.cli import check_fix, check_formats
+    from notebook_kb.cli import check_formats
     from notebook_kb.findings import count_by_severity
 
+    found = seen.found
     counts = count_by_severity(found)
     if form == "json":
-        more = {} if mended is None else check_fix.as_data(mended)
+        more = {}
+        if mended is not None:
+            from notebook_kb.cli.check_fix import as_data
+
+            more = as_data(mended)
         data = [check_formats.as_dict(f) for f in found]
-        emit_json({"findings": data, "counts": counts, "silenced": silenced, **more})
+        about = {"counts": counts, "silenced": seen.silenced, "checked": seen.checked}
+        emit_json({"findings": data, **about, **more})
         return
     if mended is not None:
+        from notebook_kb.cli import check_fix
+
         check_fix.tell(mended, say if form == "text" else note, dry_run=dry_run)
-    last = check_formats.summary(counts, notes, silenced)
+    last = check_formats.summary(counts, seen.notes, seen.silenced)
     if form == "text":
         if not dry_run:
             check_formats.show(found, everything=everything)
         say(last)
         return
+    from pathlib import Path
+
     if form == "lines":
-        check_formats.show_lines(found, workspace.root)
+        check_formats.show_lines(found, Path(seen.root))
     else:
-        check_formats.show_github(found, workspace.root)
+        check_formats.show_github(found, Path(seen.root))
     note(last)

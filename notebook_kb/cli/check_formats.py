@@ -21,8 +21,8 @@ GITHUB_SHOWS = 10  # of each kind in a step; the log has all of them
 
 def show(found: list[Finding], *, everything: bool, reserved: int = 4) -> None:
     """The findings for people, grouped to one screen (`reserved` of its lines are for others) unless everything is wanted."""
-    from notebook_kb.checking.grouping import fit, shows_hint
     from notebook_kb.cli.console import screen
+    from notebook_kb.findings.grouping import fit, shows_hint
 
     rows, columns = screen()
     shown = found if everything else fit(found, rows - reserved, columns)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.workspace.check_memory import Checked
 
 
 def scope_of(notebook: Notebook, name: str, here: Path) -> str:
@@ -32,6 +33,22 @@ def scope_of(notebook: Notebook, name: str, here: Path) -> str:
     near = did_you_mean(name, (*known, *folders)) or names.get(did_you_mean(name, names), "")
     hint = f"did you mean `{near}`?" if near else "`kb list` shows the notes"
     raise UsageError(f"`{name}` is no note or folder of this notebook", hint)
+
+
+def known_scope(checked: Checked, names: tuple[str, ...]) -> list[str] | None:
+    """The same by what the last check knows, without reading the notebook; None where a name is none of its notes."""
+    if not names:
+        return []
+    from pathlib import Path
+
+    found = []
+    for name in names:
+        inside = candidates(Path(checked.root), name, Path.cwd())
+        path = next((p for p in inside if p in {"", "."} or p in checked.paths), None)
+        if path is None:
+            return None
+        found.append("" if path == "." else path)
+    return found
 
 
 def candidates(root: Path, name: str, here: Path) -> Iterable[str]:

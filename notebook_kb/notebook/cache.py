@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS notes (path TEXT PRIMARY KEY, key TEXT NOT NULL, data TEXT NOT NULL)"
+
+# rows as they were before they were replaced the first time, for who has to compare: `forget_replaced`
+KEEPS_REPLACED = "SELECT 1 FROM sqlite_master WHERE name = 'replaced'"
+REPLACE = "INSERT OR IGNORE INTO replaced SELECT path, key, data FROM notes WHERE path = ?"
 
 
 class NoteCache:
@@ -56,6 +62,8 @@ class NoteCache:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self.path, timeout=2)) as connection, connection:
                 connection.execute(SCHEMA)
+                if connection.execute(KEEPS_REPLACED).fetchone():
+                    connection.executemany(REPLACE, [(p,) for p in {*self.changed, *gone}])
                 connection.executemany(
                     "INSERT OR REPLACE INTO notes VALUES (?, ?, ?)",
                     [(p, k, data) for p, (k, data) in self.changed.items()],
@@ -67,3 +75,32 @@ class NoteCache:
         self.rows |= self.changed
         self.rows = {p: row for p, row in self.rows.items() if p in present}
         self.changed = {}
+
+    def replaced(self, paths: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """(key, data) of these notes as they were when `forget_replaced` was last called, as far as that is known."""
+        found = {p: self.rows[p] for p in paths if p in self.rows}
+        try:
+            with closing(
+                sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=2)
+            ) as database:
+                for path in paths:
+                    row = database.execute(
+                        "SELECT key, data FROM replaced WHERE path = ?", (path,)
+                    ).fetchone()
+                    if row:
+                        found[path] = row
+        except sqlite3.DatabaseError:
+            pass  # nothing was replaced, or there is no file
+        return found
+
+    def forget_replaced(self) -> None:
+        """From now on keep what the notes of now are replaced by."""
+        if self.path is None or not self.path.is_file():
+            return
+        with (
+            suppress(sqlite3.DatabaseError),
+            closing(sqlite3.connect(self.path, timeout=2)) as database,
+            database,
+        ):
+            database.execute(SCHEMA.replace("notes", "replaced", 1))
+            database.execute("DELETE FROM replaced")

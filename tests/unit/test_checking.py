@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from notebook_kb.checking.grouping import fit, group, height
+from notebook_kb.findings.grouping import fit, group, height
 from notebook_kb.checking.slips import Slips
 from notebook_kb.cli.check import check
 from notebook_kb.cli.explain import explain

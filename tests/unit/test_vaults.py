@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from notebook_kb.checking.grouping import fit
+from notebook_kb.findings.grouping import fit
 from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.parsing.note import parse_note
 from notebook_kb.workspace.begin import begin
