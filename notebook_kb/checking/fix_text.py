@@ -51,7 +51,7 @@ def fix(note: Note, found: Finding, title: str, *edits: Edit, safe: bool = False
 
 def replaced(text: str, line: int, column: int, old: str, new: str) -> Edit | None:
     """Put `new` in the place of `old`, which must stand in the line at `column` (from 1) or behind it; else None."""
-    at = row(text, line).find(old, max(column - 1, 0)) if old else -1
+    at = row(text, line).find(old, max(column - 1, 0)) if old and old != new else -1
     return Edit(line, at + 1, line, at + 1 + len(old), new) if at >= 0 else None
 
 

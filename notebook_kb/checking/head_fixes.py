@@ -160,7 +160,7 @@ def known_type(_notebook: Notebook, note: Note, text: str, found: Finding) -> It
     typed = found.message.split("`")[1]
     near = get_close_matches(typed, [str(t) for t in NoteType], n=1, cutoff=0.7)
     line = row(text, found.line)
-    at = line.casefold().find(typed, max(found.column - 1, 0))
-    if near and at >= 0:
+    at = line.lower().find(typed, max(found.column - 1, 0))
+    if near and at >= 0 and line[at : at + len(typed)].casefold() == typed:
         edit = Edit(found.line, at + 1, found.line, at + 1 + len(typed), near[0])
         yield fix(note, found, f"write `{near[0]}`", edit)

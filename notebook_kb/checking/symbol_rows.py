@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BULLET = re.compile(r"(?P<before>[\s>]*)(?P<mark>[-*+]|\d+[.)])(?P<gap>[ \t]+)")
 SEPARATOR = re.compile(r"(?:\$|\*|`)\s*(?P<sign>[:–—=-])(?=\s|\Z)")
+BLOCK_ID = re.compile(r"[\s>]*\^[\w-]+\s*")
+CONTAINER = re.compile(r"(?:[\s>]|[-*+](?=\s)|\d+[.)](?=\s))*")
 TABLE = re.compile(r"[\s>]*\|?.*\|")
 
 
@@ -58,11 +60,19 @@ def missing_rows(lines: Sequence[str], formula: ListedFormula, signs: Sequence[s
     not the one that the formula was read from.
     """
     place = formula.list_place if formula.list_place.line else formula.place
+    if place is formula.place and place.end_column:
+        return None  # it began within a line of text
     last = min(place.end_line or place.line, len(lines))
     while last > place.line and not lines[last - 1].strip(" \t>"):
         last -= 1
     if not 1 <= place.line <= last <= len(lines):
         return None
+    if place is formula.place:
+        below = [line for line in lines[last : last + 2] if line.strip(" \t>")]
+        if below and BLOCK_ID.fullmatch(below[0]):  # it belongs to the formula
+            last = lines.index(below[0], last) + 1
+            if last < len(lines) and lines[last].strip(" \t>"):
+                return None  # text goes on after it
     inside = lines[place.line - 1 : last]
     if formula.list_place.line and BULLET.match(inside[0]):
         new = list(bullets(inside, signs))
@@ -71,6 +81,8 @@ def missing_rows(lines: Sequence[str], formula: ListedFormula, signs: Sequence[s
         new = [f"{before[0] if before else ''}| ${sign}$ |  |" for sign in signs]
     else:
         new = new_list(lines, place.line, last, signs)
+    if not new:
+        return None
     end = len(lines[last - 1]) + 1
     return Edit(last, end, last, end, "".join(f"\n{row}" for row in new))
 
@@ -79,6 +91,9 @@ def bullets(inside: Sequence[str], signs: Sequence[str]) -> Iterator[str]:
     """New items with the mark of the list's last one, its separator, and its blank lines if it has some."""
     items = [m for line in inside if (m := BULLET.match(line))]
     shape = items[-1]
+    within = f"{shape['before']} "
+    if any(line.strip(" \t>") and not BULLET.match(line) and not line.startswith(within) for line in inside):
+        return  # lines of text that only lean on the list: nobody knows where it ends
     separator = next((m["sign"] for line in inside if (m := SEPARATOR.search(line))), ":")
     ending = ": " if separator == ":" else f" {separator} "
     loose = any(not line.strip(" \t>") for line in inside)
@@ -92,10 +107,19 @@ def bullets(inside: Sequence[str], signs: Sequence[str]) -> Iterator[str]:
 
 
 def new_list(lines: Sequence[str], first: int, last: int, signs: Sequence[str]) -> list[str]:
-    """A list where there is none, apart from what stands above and below; in a quote or a list item it stays in it."""
-    opening = re.match(r"(?:[\s>]|[-*+](?=\s)|\d+[.)](?=\s))*", lines[first - 1])
+    """A list where there is none, apart from what stands above and below; in a quote or a list item it stays in it.
+
+    [] where what follows would become a part of it.
+    """
+    opening = CONTAINER.match(lines[first - 1])
     before = re.sub(r"[^\s>]", " ", opening[0]) if opening else ""
-    new = [before.rstrip(), *(f"{before}- ${sign}$: " for sign in signs)]
+    following = next((line for line in lines[last:] if line.strip(" \t>")), "")
+    inner = following[len(before) :] if following.startswith(before) else following.lstrip(" ")
+    if inner.startswith(("    ", "\t")):
+        return []
+    other = BULLET.match(following)
+    mark = "*" if other and other["mark"] == "-" else "-"  # the same mark would make one list of both
+    new = [before.rstrip(), *(f"{before}{mark} ${sign}$: " for sign in signs)]
     if last < len(lines) and lines[last].strip(" \t>"):
         new.append(before.rstrip())
     return new

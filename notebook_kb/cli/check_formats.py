@@ -31,8 +31,8 @@ def show(found: list[Finding], *, everything: bool, reserved: int = 4) -> None:
             say(line)
     if not shown:
         return
-    if len(shown) < len(found):
-        say(style("  (one line for each: kb check --all)", "quiet"))
+    if shown != found:
+        say(style("  (one line for each: kb check --all; how to mend it: kb explain CODE)", "quiet"))
     say()
 
 

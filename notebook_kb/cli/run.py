@@ -77,11 +77,18 @@ def run(
     if as_json:
         emit_json(as_data(runs, program))
     elif not runs:
-        note("nothing to run: every check has run with the code as it is (`kb run --all` runs all again)")
+        note(nothing_words(any(n.code_key for n in notebook.notes.values())))
     else:
         sum_up(runs, program)
     if any(word_of(r) == "failed" for r in runs):
         context.exit(1)
+
+
+def nothing_words(some_code: bool) -> str:
+    """Why nothing was run."""
+    if some_code:
+        return "nothing to run: each check has run with the code as it is (`kb run --all` runs all code)"
+    return "nothing to run: no note holds a ```python block yet"
 
 
 def word_of(done: NoteRun) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from notebook_kb.model.symbols import SymbolRow
     from notebook_kb.notebook.notebook import Notebook
 
-TOGETHER = 3  # lines between formulas that stand together: a blank one, perhaps a comment
 NAMED = 6  # more symbols than these are counted, not named
 
 
@@ -136,16 +135,11 @@ def list_owner(listed: Sequence[ListedFormula], number: int) -> int:
     """Whose list a formula's symbols stand in: its own, or that of the next one when both stand together above it."""
     for later in range(number, len(listed)):
         formula = listed[later]
+        if later > number and not formula.follows:
+            break
         if formula.rows:
             return later
-        if formula.aloud or (later > number and apart(listed[later - 1], formula)):
-            break
     return number
-
-
-def apart(one: ListedFormula, other: ListedFormula) -> bool:
-    """Whether more than blank lines and comments can stand between two formulas."""
-    return other.place.line - one.place.end_line > TOGETHER
 
 
 def all_states(notebook: Notebook, note: Note) -> list[FormulaState]:

@@ -31,7 +31,8 @@ class ListedFormula:
     notation, operators), both in reading order. `unread`: the formula could not be parsed, so nothing is known of it.
     `aloud` is its read-aloud sentence as typed, `list_place` where its list stands (or NOWHERE: there is none).
     `ignored` are keys that the author took out. `drawn` are further keys that a row may describe (words in the formula),
-    `loose_words` letters that look like a word written without `\text`.
+    `loose_words` letters that look like a word written without `\text`. `follows`: nothing but comments stands between it and
+    the formula before it, so that both may share one list.
     """
 
     tex: str
@@ -46,3 +47,4 @@ class ListedFormula:
     unread: bool = False
     drawn: tuple[str, ...] = ()
     loose_words: tuple[str, ...] = ()
+    follows: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notebook_kb.model import document as d
@@ -68,11 +69,14 @@ def listed_formulas(
 
 
 def _formulas(blocks: tuple[d.Block, ...], words: ListWords, tex: TexConverter) -> Iterator[ListedFormula]:
+    follows = False
     for block, _, own in listed_blocks(blocks, words, partly=True):
         if isinstance(block, d.MathBlock):
-            yield listed_formula(block, own, words, tex)
+            formula = listed_formula(block, own, words, tex)
+            yield replace(formula, follows=True) if follows else formula
         elif isinstance(block, (d.BlockParent, d.List)):
             yield from _formulas(d.child_blocks(block), words, tex)
+        follows = isinstance(block, d.MathBlock) and all(isinstance(b, d.CommentBlock) for b in own)
 
 
 def listed_formula(

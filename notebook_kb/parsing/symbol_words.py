@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 
 def _words(text: str) -> frozenset[str]:
@@ -68,6 +69,8 @@ def is_run(word: str) -> bool:
     """Whether letters typed one after the other are a word that was meant as one."""
     if word in RUNS:
         return True
+    if all(ord(b) - ord(a) == 1 for a, b in pairwise(word)):
+        return False  # abcde, ijklm: letters by the alphabet
     vowels = sum(c in VOWELS for c in word.casefold())
     return word.isalpha() and word.islower() and len(word) >= LONG and 0.2 <= vowels / len(word) <= 0.7
 

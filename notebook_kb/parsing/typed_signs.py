@@ -62,7 +62,10 @@ def sign_for(key: str, typed: dict[str, str]) -> str:
     letter, _, accent = key.partition("^")
     upright = letter.endswith("|upright")
     letter = letter.removesuffix("|upright")
-    sign = f"\\mathrm{{{letter}}}" if upright or (len(letter) > 1 and letter.isascii()) else letter
+    word = len(letter) > 1 and letter.isascii()
+    command = "text" if "_" in letter else "mathrm"
+    typed_letter = letter.replace("_", "\\_")
+    sign = f"\\{command}{{{typed_letter}}}" if upright or word else letter
     if accent in COMMANDS:
         return f"\\{COMMANDS[accent]}{{{sign}}}"
     return sign + COMBINING.get(accent, "")

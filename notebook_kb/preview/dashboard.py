@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from notebook_kb.findings.grouping import group
 from notebook_kb.errors import NotebookError
 from notebook_kb.findings import sort_findings
+from notebook_kb.findings.grouping import group
 from notebook_kb.learning.coverage import count_states
 from notebook_kb.learning.suggest import suggest
 from notebook_kb.preview.headings import headings_read

@@ -180,9 +180,14 @@ class Driver:
             said = str(error.msg if isinstance(error, SyntaxError) else error)
         except BaseException:  # noqa: BLE001 - the note's own exception may raise when it is asked
             said = ""
-        message = f"{kind}: {said}" if said else kind
+        message = f"{kind}: {said or self.line_of(block, line)}".removesuffix(": ")
         place = {"block": block, "line": line, "column": column}
         return {"kind": kind, "message": message[:LONGEST_MESSAGE], **place}
+
+    def line_of(self, block: int, line: int) -> str:
+        """A line of a block: what an `assert` without words asked."""
+        lines = self.job["blocks"][block]["code"].split("\n")
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
     def figures(self) -> list[str]:
         """The open figures as PNG, then closed."""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from notebook_kb.checking.grouping import fit, height
 from notebook_kb.cli.check import check
 from notebook_kb.cli.check_formats import editor_line, github_line, repository_of
 from notebook_kb.findings import Severity, finding
 from notebook_kb.findings.catalogue import CATALOGUE
+from notebook_kb.findings.grouping import fit, height
 from notebook_kb.scaffolding.editors import EDITORS
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from notebook_kb.findings.grouping import fit, group, height
 from notebook_kb.checking.slips import Slips
 from notebook_kb.cli.check import check
 from notebook_kb.cli.explain import explain
 from notebook_kb.errors import NotebookError, SettingsError, UsageError
 from notebook_kb.findings import Severity, finding, sort_findings
 from notebook_kb.findings.catalogue import CATALOGUE
+from notebook_kb.findings.grouping import fit, group, height
 from notebook_kb.study.deck import fingerprint
 from notebook_kb.study.log import Mode
 from notebook_kb.study.memory import Memory

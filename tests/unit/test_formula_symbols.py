@@ -50,7 +50,7 @@ CONVERTER = TexConverter({})
         (r"\hat\theta_{\mathrm{MLE}}", "θ̂ MLE", ""),
         (r"\theta_{MLE} + D_{KL}", "θ MLE D KL", ""),
         (r"\beta_0 + \beta_1 x_1", "β x", ""),
-        (r"a_{ij} + a_{ijk}", "a i j k", ""),
+        (r"a_{ij} + a_{ijklm}", "a i j k l m", ""),
         # functions
         (r"\operatorname{softmax}(z)_i + \mathrm{prox}(x)", "z i prox x", "softmax"),
         (r"\text{Attention}(Q, K, V)", "Attention Q K V", ""),

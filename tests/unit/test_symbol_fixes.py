@@ -60,6 +60,12 @@ def fixed(root: Path, text: str) -> str:
             "\nwhere $m$ is the slope and $b$ the start.\nMore.\n\nText.\n",
             "\nwhere $m$ is the slope and $b$ the start.\nMore.\n\n- $\\hat y$: \n- $\\mathbf{x}$: \n\nText.\n",
         ),
+        (
+            "\n- so\n  - far\n",
+            "\n* $\\hat y$: \n* $m$: \n* $\\mathbf{x}$: \n* $b$: \n\n- so\n  - far\n",
+        ),
+        ("\n    code\n", "\n    code\n"),
+        ("^eq\n", "^eq\n\n- $\\hat y$: \n- $m$: \n- $\\mathbf{x}$: \n- $b$: \n"),
         ("Text.\n", "\n- $\\hat y$: \n- $m$: \n- $\\mathbf{x}$: \n- $b$: \n\nText.\n"),
     ],
 )
@@ -118,6 +124,7 @@ def test_a_text_that_has_changed_gets_no_fix(tmp_path: Path) -> None:
         (r"\bm{Ax}", "𝐱", r"\bm{x}"),
         (r"\hat\theta_{\text{MLE}}", "MLE", r"\text{MLE}"),
         (r"D_{KL}", "KL", r"\mathrm{KL}"),
+        (r"step\_num + 1", "step_num", r"\text{step\_num}"),
         (r"{\bf x}", "𝐱", r"\bf x"),
         (r"\varepsilon_i", "ε", r"\varepsilon"),
         (r"\operatorname{Cov}(X)", "Cov", r"\operatorname{Cov}"),

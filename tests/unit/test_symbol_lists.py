@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notebook_kb.languages import language_pack
+from notebook_kb.learning.symbols import formula_states
 from notebook_kb.model import document as d
 from notebook_kb.model.codec import decode, encode
 from notebook_kb.model.note import Note, NoteType
@@ -17,8 +18,12 @@ from notebook_kb.parsing.sections import section_names
 from notebook_kb.parsing.symbol_lists import list_words
 from notebook_kb.parsing.symbols import key_text
 from notebook_kb.parsing.tex import TexConverter
+from notebook_kb.workspace.workspace import Workspace
+from tests.support.canaries import TODAY, write_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from notebook_kb.model.symbols import ListedFormula
 
 FORMULA = "## Symbols\n\n$$ \\hat y = \\sum_{i=1}^n w_i x_i + \\operatorname{rank}(A) $$\n\n"
@@ -116,3 +121,18 @@ def test_listed_formulas_survive_the_cache() -> None:
     found = listed(FORMULA + "- $x_i$: the $i$-th input\n\nRead aloud: so\n")
     note = replace(Note("a.md", "", NoteType.CONCEPT, "A"), listed=found)
     assert decode(Note, encode(note)) == note
+
+
+def test_formulas_above_one_list_share_it(tmp_path: Path) -> None:
+    """Red when a list speaks only of the formula right above it, or also of one that other words part from it."""
+    text = "## Symbols\n\n$$ a $$\n\nText.\n\n$$ b $$\n\n<!-- x -->\n\n$$ c $$\n\n- $a$: one\n- $b$: two\n- $c$: three\n\n$$ a + d $$\n"
+    assert [f.follows for f in listed(text)] == [False, False, True, False]
+    files = {"notebook.yml": b"title: T\ntimezone: UTC\n", "notes/a.md": text.encode()}
+    write_files(tmp_path, files)
+    notebook = Workspace(tmp_path, today=TODAY).load().notebook
+    assert [s.missing for s in formula_states(notebook, notebook.notes["notes/a.md"])] == [
+        ("a",),
+        (),
+        (),
+        ("d",),
+    ]
