@@ -13,6 +13,8 @@ s sec sect sog sr st std str tab thm u usw v vgl viz vol vs z zb zit zzgl
 ABBREVIATIONS = frozenset(_WORDS.split())
 END = re.compile(r"""[.!?…]+["'”’»›“‘)\]]*(?=\s)|[。！？]+[」』”）]*""")
 LAST_WORD = re.compile(r"([^\W_]+)\.+[^\w\s]*$")
+# so far back a last word is looked for: a whole book may be one paragraph
+LONGEST_WORD = 100
 FULL = re.compile(r"""[.!?…。！？]["'”’»›“‘)\]」』）]*$""")
 
 
@@ -41,7 +43,7 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     after = text[match.end() :].lstrip()
     if after[:1].islower():
         return False
-    word = LAST_WORD.search(text[: match.end()])
+    word = LAST_WORD.search(text[max(match.end() - LONGEST_WORD, 0) : match.end()])
     if match[0][0] != "." or not word:
         return True
     last = word[1]

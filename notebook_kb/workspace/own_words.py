@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.prose import Paragraph
 
 # raise when the rule or what it reads changes
-FORMAT = "1"
+FORMAT = "2"
 COPIED = "KB801"
 SOURCES = "sources"
 COMPARED = frozenset({Part.ANGLE, Part.OWN, Part.OTHER, Part.EXAMPLE, Part.WHY, Part.PITFALLS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceFile:
     """A text of `sources/`: its path in the notebook, its words, and the names by which it can be meant."""
 
@@ -47,6 +47,11 @@ class SourceFile:
     digest: str
     text: str
     names: frozenset[str]
+
+    @cached_property
+    def excerpt(self) -> Excerpt:
+        """It as an excerpt."""
+        return Excerpt(self.path, text_prose(self.text))
 
 
 @dataclass
@@ -118,8 +123,8 @@ class OwnWords:
             FORMAT,
             note.digest,
             *map(str, numbers),
-            *(h.digest for h in holders),
-            *(f.digest for f in files),
+            *(f"{h.path}\x1e{h.digest}\x1e{excerpt_sections(h)}" for h in holders),
+            *(f"{f.path}\x1e{f.digest}" for f in files),
         ]
         key = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
         known = self.cache.get(name, key)
@@ -129,7 +134,7 @@ class OwnWords:
             except (TypeError, ValueError):
                 pass  # written by another version: compare again
         self.compared += 1
-        excerpts = [*(e for h in holders for e in self.of_holder(h)), *map(of_file, files)]
+        excerpts = [*(e for h in holders for e in self.of_holder(h)), *(f.excerpt for f in files)]
         found = {n: compare(self.own_text(note, n), excerpts) for n in numbers}
         self.cache.put(name, key, {str(n): to_data(o) for n, o in found.items()})
         return found
@@ -174,9 +179,9 @@ def accepted(overlap: Overlap, section: Section) -> Overlap:
     return replace(overlap, copied_words=0) if COPIED in section.silenced else overlap
 
 
-def of_file(file: SourceFile) -> Excerpt:
-    """A text of `sources/` as an excerpt."""
-    return Excerpt(file.path, text_prose(file.text))
+def excerpt_sections(note: Note) -> list[int]:
+    """The sections of a note that are excerpts: settings choose which."""
+    return [n for n, s in enumerate(note.sections) if s.part is Part.EXCERPT]
 
 
 def source_files(root: Path) -> Iterator[SourceFile]:
