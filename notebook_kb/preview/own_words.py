@@ -8,29 +8,54 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.checking.own_words import CLOSE, COPIED
 from notebook_kb.model.evidence import Verdict
+from notebook_kb.model.note import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notebook_kb.languages import LanguagePack
     from notebook_kb.model.evidence import Overlap
     from notebook_kb.website.plan import Site
 
 SHOWN = 3
-HEADING = r'<h([1-6])\b[^>]*?\bid="{}"[^>]*>.*?</h\1>'
+# from the element with an id to the end of the first heading in it, which may be itself
+HEADING = r'<[a-z0-9]+\b[^>]*?\bid="{}".*?</h[1-6]>'
+NEAR = frozenset({Verdict.COPIED, Verdict.CLOSE})
 
 
-def with_own_words(html: str, site: Site, path: str) -> str:
-    """The page of the note at `path` with a line under each heading whose text is copied or close to an excerpt."""
-    note = site.notebook.notes.get(path)
-    for number, overlap in site.evidence.overlaps.get(path, {}).items() if note else ():
-        section = note.sections[number] if note and number < len(note.sections) else None
-        if section is None or not section.anchor or overlap.verdict not in {Verdict.COPIED, Verdict.CLOSE}:
+def with_own_words(html: str, site: Site, key: str) -> str:
+    """A page with a line under each heading whose text is copied or close to an excerpt.
+
+    `key` is the path of the page's note, or `concept:<id>` of a concept without one.
+    """
+    for anchor, path, number in shown_sections(site, key):
+        overlap = site.evidence.overlap(path, number)
+        silenced = site.notebook.notes[path].sections[number].silenced
+        if not anchor or overlap.verdict not in NEAR or {COPIED, CLOSE} & set(silenced):
             continue
-        if {COPIED, CLOSE} & set(section.silenced):
-            continue
-        heading = re.compile(HEADING.format(re.escape(escape(section.anchor))), re.DOTALL)
+        heading = re.compile(HEADING.format(re.escape(escape(anchor))), re.DOTALL)
         line = f'<p class="kb-words" role="note">{escape(said(site.notebook.pack, overlap))}</p>'
-        html = heading.sub(lambda m, line=line: f"{m[0]}\n{line}", html, count=1)  # type: ignore[misc]
+        match = heading.search(html)
+        if match:
+            html = f"{html[: match.end()]}\n{line}{html[match.end() :]}"
     return html
+
+
+def shown_sections(site: Site, key: str) -> Iterator[tuple[str, str, int]]:
+    """(id on the page, path, number) of the sections that a page shows."""
+    notebook = site.notebook
+    note = notebook.notes.get(key)
+    about = notebook.concept_of(note) if note else key.removeprefix("concept:")
+    counts = notebook.concept_note(about) if about else None
+    on_ladder = bool(about) and (note is None or counts is note)
+    for angle in notebook.roadmap.angles if on_ladder else ():
+        said_here = [e for e in notebook.explanations.get(about, ()) if e.angle == angle and e.section.words]
+        for order, e in enumerate(said_here):
+            yield (angle if not order else f"{angle}-{order + 1}"), e.note.path, e.index
+    for number, section in enumerate(note.sections if note else ()):
+        if not on_ladder or section.part is not Part.ANGLE:
+            own = on_ladder and section.part is Part.OWN
+            yield ("own" if own else section.anchor), key, number
 
 
 def said(pack: LanguagePack, overlap: Overlap) -> str:

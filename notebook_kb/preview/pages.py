@@ -72,7 +72,8 @@ def rendered(state: State, view: View, url: str, path: str) -> Page:
     if view.public:
         html = render_page(plan, view.site_view, view.workspace.theme).decode()
     else:
-        html = with_own_words(render(view, plan.template, plan.view, url), view.site, plan.note)
+        html = render(view, plan.template, plan.view, url)
+        html = with_own_words(html, view.site, view.keys.get(url, ""))
     html = decorate(state, view, html, url, plan.note)
     view.remember(path, html)
     return Page(200, html)
