@@ -198,7 +198,7 @@ def plain(word: str) -> str:
 
 def _sentences(text: str, words: tuple[Word, ...]) -> Iterator[Sentence]:
     first, begin = 0, 0
-    for end in (*sentence_ends(text), len(text)):
+    for end in (*sentence_ends(text, small=True), len(text)):
         last = first
         while last < len(words) and words[last].start < end:
             last += 1
