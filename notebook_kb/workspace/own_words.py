@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from dataclasses import dataclass, field, replace
@@ -48,7 +49,7 @@ class SourceFile:
     text: str
     names: frozenset[str]
 
-    @cached_property
+    @functools.cached_property
     def excerpt(self) -> Excerpt:
         """It as an excerpt."""
         return Excerpt(self.path, text_prose(self.text))
