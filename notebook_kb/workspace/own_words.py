@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 FORMAT = "2"
 COPIED = "KB801"
 SOURCES = "sources"
+KEPT_TREES = 100
 COMPARED = frozenset({Part.ANGLE, Part.OWN, Part.OTHER, Part.EXAMPLE, Part.WHY, Part.PITFALLS})
 
 
@@ -63,6 +64,7 @@ class OwnWords:
     text_of: Callable[[str], str]
     cache: NoteCache
     compared: int = 0
+    kept: dict[str, tuple[Excerpt, ...]] = field(default_factory=dict)
     parsed: dict[str, ParsedNote] = field(default_factory=dict)
 
     @cached_property
@@ -135,7 +137,7 @@ class OwnWords:
             except (TypeError, ValueError):
                 pass  # written by another version: compare again
         self.compared += 1
-        excerpts = [*(e for h in holders for e in self.of_holder(h)), *(f.excerpt for f in files)]
+        excerpts = [*(e for h in holders for e in self.excerpts_in(h)), *(f.excerpt for f in files)]
         found = {n: compare(self.own_text(note, n), excerpts) for n in numbers}
         self.cache.put(name, key, {str(n): to_data(o) for n, o in found.items()})
         return found
@@ -145,6 +147,12 @@ class OwnWords:
         parsed, section = self.read(note), note.sections[number]
         blocks = visible(parsed.document.blocks[section.first : section.last], self.notebook.names)
         return own_prose(blocks, self.lines(note))
+
+    def excerpts_in(self, note: Note) -> tuple[Excerpt, ...]:
+        """The excerpts in a note, looked for once in a run."""
+        if note.path not in self.kept:
+            self.kept[note.path] = tuple(self.of_holder(note))
+        return self.kept[note.path]
 
     def of_holder(self, note: Note) -> Iterator[Excerpt]:
         """The excerpts in a note: its excerpt sections, then its callouts of that kind."""
@@ -163,8 +171,10 @@ class OwnWords:
                     yield Excerpt(note.path, source_prose(callout.children, self.lines(note)))
 
     def read(self, note: Note) -> ParsedNote:
-        """A note's tree, parsed once for a run."""
+        """A note's tree; a few are kept, as most notes are asked for in a row."""
         if note.path not in self.parsed:
+            if len(self.parsed) >= KEPT_TREES:
+                self.parsed.clear()
             self.parsed[note.path] = parse_note(
                 self.text_of(note.path), note.path, note.digest, self.notebook.names
             )
