@@ -99,6 +99,13 @@ def test_a_section_is_judged_by_its_share_where_no_sentence_tells() -> None:
     assert own(f"{bullets}\n\n{OWN}. {OWN}. {OWN}.").verdict is Verdict.CLOSE
 
 
+def test_short_excerpts_are_one_text_to_the_share_of_a_section() -> None:
+    bullets = [" ".join(WORDS[n : n + 5]) for n in range(0, 40, 7)]
+    text = "\n".join(f"- {b}." for b in bullets) + f"\n\n{OWN}."
+    assert against(text, " ".join(bullets[:3])).verdict is Verdict.NO_OVERLAP
+    assert against(text, *(f"{b} and so on" for b in bullets)).verdict is Verdict.COPIED
+
+
 def test_sentences_of_several_excerpts_and_far_apart_in_a_long_one_all_count() -> None:
     first, last = " ".join(WORDS[:14]), " ".join(WORDS[20:34])
     long = f"{first}.\n\n{'Something else is told here. ' * 300}\n\n{last}."
@@ -258,7 +265,8 @@ def test_what_is_missing_says_how_many_words_are_the_sources(secretive: Workspac
     item = cover(loaded.notebook, secretive.evidence(loaded))["rank"]
     whys = {(m.part, m.angle): m.why for m in item.missing}
     assert whys["own", ""] == "20 of 20 words are your source's"
-    assert item.angles[1].verdict is Verdict.COPIED
+    formal = item.angles[1]
+    assert (formal.verdict, formal.words, formal.copied_words) == (Verdict.COPIED, 0, 22)
 
 
 def test_the_preview_says_it_under_the_heading_and_only_to_me(secretive: Workspace) -> None:
