@@ -318,7 +318,9 @@ def printed_by(
             shown.append(block.stdout)
         else:
             line = part.line if part else 0
-            hidden += [PrivateMatter(t, path, line, "printed by private code") for t in block.stdout.splitlines()]
+            hidden += [
+                PrivateMatter(t, path, line, "printed by private code") for t in block.stdout.splitlines()
+            ]
     return "\n".join(shown), hidden
 
 
