@@ -35,7 +35,7 @@ FAMILIES = (
     Family(pictures.of_note, links.others),
     Family(cards.of_note, cards.others),
     Family(own_words.of_note, same_concepts),
-    Family(symbols.of_note),
+    Family(symbols.of_note, symbols.others),
     Family(code.of_note),
 )
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notebook_kb.findings import Finding
-    from notebook_kb.model.evidence import Evidence, Overlap, SharedRun
+    from notebook_kb.model.evidence import Evidence, SharedRun
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
 
@@ -21,8 +21,6 @@ LONGEST = 60
 DASH = re.compile(r"\s+[—–-]\s")
 QUOTE_IT = "say it your own way, or mark it as a quote with >"
 TRY_AGAIN = "try again with the source closed?"
-# as in the rule: from so many words in a row it is copied
-LONG_RUN = 12
 
 
 def of_note(_: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:
@@ -33,7 +31,7 @@ def of_note(_: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:
         section = note.sections[number]
         name = DASH.split(section.heading, maxsplit=1)[0] or note.title
         for run in overlap.runs:
-            yield run_finding(overlap, run).at(note.path)
+            yield run_finding(run).at(note.path)
         if not overlap.runs:
             p = section.place
             code = COPIED if overlap.verdict is Verdict.COPIED else CLOSE
@@ -41,19 +39,18 @@ def of_note(_: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:
             yield finding(code, message, TRY_AGAIN, path=note.path, place=(p.line, p.column, 0, 0))
 
 
-def run_finding(overlap: Overlap, run: SharedRun) -> Finding:
+def run_finding(run: SharedRun) -> Finding:
     """The finding of one place."""
     where = f"{run.source}:{run.source_line}" if run.source_line else run.source
     words = run.words if len(run.words) <= LONGEST else run.words[:LONGEST].rsplit(" ", 1)[0] + " …"
-    copied = overlap.verdict is Verdict.COPIED
+    code = COPIED if run.copied else CLOSE
     p = run.place
     place = (p.line, p.column, p.end_line, p.end_column) if p.column else (p.line, 0, 0, 0)
     if run.in_a_row:
-        code = COPIED if copied and run.length >= LONG_RUN else CLOSE
         message = f"{run.length} words in a row also stand in your excerpt ({where}): “{words}”"
         return finding(code, message, QUOTE_IT if code == COPIED else TRY_AGAIN, place=place)
     message = f"{run.length} words of this sentence stand in phrases of your excerpt ({where}): “{words}”"
-    return finding(COPIED if copied else CLOSE, message, TRY_AGAIN, place=place)
+    return finding(code, message, TRY_AGAIN, place=place)
 
 
 def percent(share: float) -> str:

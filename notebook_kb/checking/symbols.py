@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
-from notebook_kb.learning.symbols import formula_states, named
+from notebook_kb.learning.symbols import formula_states, named, prerequisites
 from notebook_kb.parsing.symbols import key_text
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from notebook_kb.model.evidence import Evidence
     from notebook_kb.model.note import Note
     from notebook_kb.model.symbols import SymbolRow
-    from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.notebook.notebook import Change, Notebook
 
 RESIDUE = re.compile(r"\\[A-Za-z]+|\\[(\[{,;!]|\$(?!\s?\d)|\^|_\{")
 # from this many letters a word says something of its own; its first letters are taken for its stem
@@ -30,6 +30,21 @@ def of_note(notebook: Notebook, note: Note, _: Evidence) -> list[Finding]:
         return []
     found = [*without_words(notebook, note), *absent(note), *two_meanings(note), *left_over(note)]
     return [f.at(note.path) for f in found]
+
+
+def others(change: Change) -> set[str]:
+    """The notes with formulas that the changed note is a prerequisite of."""
+    then, now = (note.listed if note else () for note in (change.old, change.new))
+    if then == now and (change.old is None) == (change.new is None) and not change.names:
+        return set()
+    found: set[str] = set()
+    for side in (change.before, change.after):
+        found.update(
+            path
+            for path, note in side.notes.items()
+            if note.listed and any(p.path == change.path for p in prerequisites(side, note))
+        )
+    return found - {change.path}
 
 
 def without_words(notebook: Notebook, note: Note) -> Iterator[Finding]:

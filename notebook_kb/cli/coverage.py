@@ -47,7 +47,7 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
         return
     if name or explain:
         for item in chosen:
-            explain_concept(notebook, item, mind.get(item.concept.id))
+            explain_concept(notebook, item, mind.get(item.concept.id), explain=explain)
         return
     overview(notebook, table, mind)
     counts = count_states(table)
@@ -112,8 +112,10 @@ def overview(notebook: Notebook, table: dict[str, ConceptCoverage], mind: dict[s
             )
 
 
-def explain_concept(notebook: Notebook, item: ConceptCoverage, known: Known | None) -> None:
-    """Why a concept is where it is."""
+def explain_concept(
+    notebook: Notebook, item: ConceptCoverage, known: Known | None, *, explain: bool = False
+) -> None:
+    """Why a concept is where it is; with `explain` also what comparing with excerpts showed."""
     from notebook_kb.cli.console import SIGNS, clean, counted, say, style
     from notebook_kb.workspace.words import missing_words, part_title
 
@@ -124,10 +126,12 @@ def explain_concept(notebook: Notebook, item: ConceptCoverage, known: Known | No
         place = style(f"{a.path}:{a.line}", "path")
         what = (
             f"{clean(a.source)}, {counted(a.words, 'word')}{copied_words(a.copied_words)}  "
-            if a.words
+            if a.words or a.copied_words
             else ""
         )
         say(f"  {a.state:8} {titles[a.angle]:{longest}}  {what}{place}")
+        if explain and a.words + a.copied_words:
+            say(f"  {'':8} {'':{longest}}  {style(VERDICTS[a.verdict], 'quiet')}")
     say(
         f"  {item.own:8} {part_title(notebook, 'own')}"
         + (
@@ -136,6 +140,8 @@ def explain_concept(notebook: Notebook, item: ConceptCoverage, known: Known | No
             else ""
         )
     )
+    if explain and item.own_words + item.own_copied:
+        say(f"  {'':8} {style(VERDICTS[item.own_verdict], 'quiet')}")
     for missing in item.missing:
         say(f"  missing  {clean(missing_words(notebook, missing))}")
     for part in item.not_judged:
@@ -149,6 +155,15 @@ def explain_concept(notebook: Notebook, item: ConceptCoverage, known: Known | No
 def copied_words(count: int) -> str:
     """What was taken off because it stands in an excerpt of the source."""
     return f" ({count} more are your source's)" if count else ""
+
+
+# what is said of words besides their number, and never more
+VERDICTS = {
+    "not checked": "no excerpt stored, so not compared",
+    "no overlap found": "no overlap with your excerpt found",
+    "close": "close to your excerpt: kb check says where",
+    "copied": "words of your excerpt: kb check says where",
+}
 
 
 def known_words(known: Known) -> str:

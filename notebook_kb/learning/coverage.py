@@ -84,6 +84,7 @@ class ConceptCoverage:
     matched_by: str = ""
     not_judged: tuple[str, ...] = ()
     own_copied: int = 0
+    own_verdict: Verdict = Verdict.NOT_CHECKED
 
     @property
     def written_angles(self) -> tuple[AngleEvidence, ...]:
@@ -118,7 +119,11 @@ def cover_concept(notebook: Notebook, concept: Concept, known: Evidence = NO_EVI
     counts = [a for a in evidence if a.state is PartState.WRITTEN]
     example_written = example is not None and (example.words >= ENOUGH_WORDS or example.substance)
     why_written = any(s.part is Part.WHY and s.words >= ENOUGH_WORDS for s in other)
-    missing = [*missing_for_covered(notebook, concept, evidence, own, note, own_line)]
+    own_copied, own_verdict = own_compared(notebook.concept_note(concept.id), known)
+    missing = [
+        *missing_for_covered(notebook, concept, evidence, note),
+        *missing_own(own, own_words, own_copied, note, own_line),
+    ]
     state = State.EMPTY
     if counts or own is PartState.WRITTEN or example_written or why_written:
         state = State.STARTED
@@ -143,7 +148,8 @@ def cover_concept(notebook: Notebook, concept: Concept, known: Evidence = NO_EVI
         note=note.path if note else "",
         matched_by=matched_by(notebook, note),
         not_judged=tuple(not_judged),
-        own_copied=copied_in(notebook.concept_note(concept.id), known, Part.OWN),
+        own_copied=own_copied,
+        own_verdict=own_verdict,
     )
 
 
@@ -161,10 +167,13 @@ def without_copies(note: Note | None, known: Evidence) -> Note | None:
     return replace(note, sections=sections, loose_words=max(note.loose_words - loose, 0))
 
 
-def copied_in(note: Note | None, known: Evidence, part: Part) -> int:
-    """How many words of a part are copied."""
-    sections = enumerate(note.sections) if note else ()
-    return sum(known.overlap(note.path, n).copied_words for n, s in sections if note and s.part is part)
+def own_compared(note: Note | None, known: Evidence) -> tuple[int, Verdict]:
+    """(how many words of the synthesis are copied, the worst of what comparing it showed)."""
+    if note is None:
+        return 0, Verdict.NOT_CHECKED
+    found = [known.overlap(note.path, n) for n, s in enumerate(note.sections) if s.part is Part.OWN]
+    worst = max((o.verdict for o in found), key=list(Verdict).index, default=Verdict.NOT_CHECKED)
+    return sum(o.copied_words for o in found), worst
 
 
 def angle_evidence(explanation: Explanation, known: Evidence) -> AngleEvidence:
@@ -230,9 +239,7 @@ def missing_for_covered(
     notebook: Notebook,
     concept: Concept,
     evidence: tuple[AngleEvidence, ...],
-    own: PartState,
     note: Note | None,
-    own_line: int,
 ) -> list[Missing]:
     """What keeps a concept from being covered, lowest rung first."""
     path = note.path if note else ""
@@ -248,15 +255,30 @@ def missing_for_covered(
         why = (
             f"{stub.words} of {ENOUGH_WORDS} words" if stub else f"{have} of {wanted} explanations that count"
         )
+        copied = [a for a in evidence if a.angle == angle and a.copied_words]
+        why = source_words(copied[0].words, copied[0].copied_words) if copied else why
+        stub = stub or (copied[0] if copied else None)
         missing.append(Missing("angle", why, angle, stub.path if stub else path, stub.line if stub else 0))
     if not missing and have < wanted:
         missing.append(
             Missing("angle", f"{have} of {wanted} explanations that differ in angle or source", "", path)
         )
-    if own is not PartState.WRITTEN:
-        why = "fewer than ten words" if own is PartState.STUB else "not written yet"
-        missing.append(Missing("own", why, "", path, own_line))
     return missing
+
+
+def missing_own(own: PartState, words: int, copied: int, note: Note | None, line: int) -> tuple[Missing, ...]:
+    """The synthesis, where it does not count yet."""
+    if own is PartState.WRITTEN:
+        return ()
+    why = "fewer than ten words" if own is PartState.STUB else "not written yet"
+    return (
+        Missing("own", source_words(words, copied) if copied else why, "", note.path if note else "", line),
+    )
+
+
+def source_words(words: int, copied: int) -> str:
+    """How many of a part's words do not count because they stand in an excerpt."""
+    return f"{copied} of {words + copied} words are your source's"
 
 
 def missing_for_solid(

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.model.evidence import Overlap, SharedRun, Verdict
 from notebook_kb.model.inlines import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from notebook_kb.parsing.prose import Paragraph, Sentence, Word
 
@@ -25,17 +26,24 @@ COPIED_RUN, CLOSE_RUN = 12.0, 8.0
 COPIED_SHARE, CLOSE_SHARE = 0.50, 0.30
 COPIED_SENTENCE, CLOSE_SENTENCE = 0.80, 0.50
 SHORTEST_SECTION, SHORTEST_SENTENCE = 25.0, 10.0
-# a share is taken against so many words of a source at a time: in a whole book every phrase stands somewhere
+HALF = 0.5
+# a share is taken against one or two times so many words of the excerpts, laid end to end: in a whole book every phrase
+# stands somewhere
 WINDOW = 200
-MOST_RUNS = 5
+# more places than anybody reads of one section
+MOST_RUNS = 50
+# a phrase that stands oftener than this in a text says nothing
+TOO_COMMON = 2000
 
 
 class Match(NamedTuple):
-    """Words `first` … `last` (exclusive) of a paragraph that stand in a row in the excerpt, from `line` on."""
+    """Words `first` … `last` (exclusive) of a paragraph that stand in a row in an excerpt, in `path` from `line` on."""
 
+    paragraph: int
     first: int
     last: int
     weight: float
+    path: str
     line: int
 
 
@@ -62,7 +70,7 @@ class Excerpt:
             phrase = phrase_at(self.words, at)
             if phrase:
                 table[phrase].append(at)
-        return dict(table)
+        return {phrase: places for phrase, places in table.items() if len(places) <= TOO_COMMON}
 
 
 def phrase_at(words: Sequence[Word | None], at: int) -> tuple[str, ...]:
@@ -80,183 +88,195 @@ def phrase_at(words: Sequence[Word | None], at: int) -> tuple[str, ...]:
 
 
 def compare(section: Sequence[Paragraph], excerpts: Iterable[Excerpt]) -> Overlap:
-    """A section's own words against each excerpt; the worst of what is found. Without an excerpt: not checked."""
-    worst = Overlap()
-    for excerpt in excerpts:
-        found = compare_one(section, excerpt)
-        if (RANK[found.verdict], found.share) > (RANK[worst.verdict], worst.share):
-            runs = merged((*found.runs, *worst.runs))
-            worst = Overlap(found.verdict, found.share, runs, max(found.copied_words, worst.copied_words))
-        elif found.runs:
-            runs = merged((*worst.runs, *found.runs))
-            worst = Overlap(worst.verdict, worst.share, runs, max(found.copied_words, worst.copied_words))
-    return worst
-
-
-RANK = {Verdict.NOT_CHECKED: 0, Verdict.NO_OVERLAP: 1, Verdict.CLOSE: 2, Verdict.COPIED: 3}
-
-
-def merged(runs: Iterable[SharedRun]) -> tuple[SharedRun, ...]:
-    """The first run of each place, longest first: one sentence may stand in two excerpts."""
-    by_place: dict[Place, SharedRun] = {}
-    for run in runs:
-        if run.place not in by_place or by_place[run.place].length < run.length:
-            by_place[run.place] = run
-    return tuple(sorted(by_place.values(), key=lambda r: (-r.in_a_row, -r.length, r.place))[:MOST_RUNS])
-
-
-def compare_one(section: Sequence[Paragraph], excerpt: Excerpt) -> Overlap:
-    """A section's own words against one excerpt."""
-    found = Comparison(section, excerpt)
-    verdict = found.verdict()
-    copied = sum(
-        s.counted for n, p in enumerate(section) for s in p.sentences if found.is_copied(n, s, verdict)
-    )
-    return Overlap(verdict, round(found.share, 4), found.runs(verdict), copied)
+    """A section's own words against the excerpts. Without an excerpt: not checked."""
+    shelf = tuple(excerpts)
+    return Comparison(section, shelf).overlap() if shelf else Overlap()
 
 
 class Comparison:
-    """One section and one excerpt, word by word."""
+    """One section and its excerpts, word by word. Words are numbered through the section."""
 
-    def __init__(self, section: Sequence[Paragraph], excerpt: Excerpt) -> None:
+    def __init__(self, section: Sequence[Paragraph], shelf: Sequence[Excerpt]) -> None:
         self.section = section
-        self.excerpt = excerpt
-        self.matches = [matches(p, excerpt) for p in section]
-        self.weight = sum(p.weight for p in section)
-        self.marked = self._marked()
+        self.shelf = shelf
+        self.begins = [0, *accumulate(len(p.words) for p in section)]
+        self.weights = [0.0, *accumulate(w.weight for p in section for w in p.words)]
+        self.windows = self._windows()
+        self.marks: dict[tuple[int, Sentence], set[int]] = {}
+        self.marked = max(self.windows, key=self._weight_of, default=set())
+        self.matches = [m for n, p in enumerate(section) for m in longest(matches(n, p, shelf))]
+        self.long_enough = self.weights[-1] >= SHORTEST_SECTION
+        self.verdict = self._verdict()
 
-    def _marked(self) -> list[set[int]]:
-        """The words of each paragraph inside shared phrases, against the stretch of the source that shares most."""
-        windows: dict[int, list[set[int]]] = {}
+    def _windows(self) -> list[set[int]]:
+        """The section's words inside phrases that a stretch of the excerpts shares, stretch by stretch."""
+        found: dict[int, set[int]] = defaultdict(set)
+        known: dict[tuple[str, ...], set[int]] = {}
         for number, paragraph in enumerate(self.section):
             for at in range(len(paragraph.words)):
                 phrase = phrase_at(paragraph.words, at)
-                for place in self.excerpt.phrases.get(phrase, ()) if phrase else ():
-                    for window in (place // WINDOW, place // WINDOW - 1):
-                        sets = windows.setdefault(window, [set() for _ in self.section])
-                        sets[number].update(range(at, at + len(phrase)))
-        return max(windows.values(), key=self._weight_of, default=[set() for _ in self.section])
+                if phrase not in known:
+                    known[phrase] = self._windows_with(phrase) if phrase else set()
+                here = self.begins[number] + at
+                for window in known[phrase]:
+                    found[window].update(range(here, here + len(phrase)))
+        return [found[window] for window in sorted(found)]
 
-    def _weight_of(self, sets: list[set[int]]) -> float:
-        return sum(p.words[i].weight for p, marked in zip(self.section, sets, strict=True) for i in marked)
+    def _windows_with(self, phrase: tuple[str, ...]) -> set[int]:
+        """The stretches that hold a phrase; each word of the excerpts lies in two of them."""
+        found, begin = set(), 0
+        for excerpt in self.shelf:
+            for place in excerpt.phrases.get(phrase, ()):
+                window = (begin + place) // WINDOW
+                found |= {window, window - 1}
+            begin += len(excerpt.words)
+        return found
+
+    def _weight_of(self, words: Iterable[int]) -> float:
+        return sum(self.weights[n + 1] - self.weights[n] for n in words)
+
+    def _weight_between(self, number: int, first: int, last: int) -> float:
+        begin = self.begins[number]
+        return self.weights[begin + max(last, first)] - self.weights[begin + first]
 
     @property
     def share(self) -> float:
         """The share of the section's words that stand in shared phrases."""
-        return self._weight_of(self.marked) / self.weight if self.weight else 0.0
+        return self._weight_of(self.marked) / self.weights[-1] if self.marked else 0.0
+
+    def marked_in(self, number: int, sentence: Sentence) -> set[int]:
+        """The words of a sentence inside phrases that the stretch which shares most of it has."""
+        if (number, sentence) not in self.marks:
+            begin = self.begins[number]
+            inside = set(range(begin + sentence.first, begin + sentence.last))
+            found = (inside & window for window in self.windows)
+            self.marks[number, sentence] = max(found, key=self._weight_of, default=set())
+        return self.marks[number, sentence]
 
     def sentence_share(self, number: int, sentence: Sentence) -> float:
-        """The same of one sentence; 0 for one that is too short to tell."""
-        words = self.section[number].words
-        inside = range(sentence.first, sentence.last)
-        weight = sum(words[i].weight for i in inside)
-        if weight < SHORTEST_SENTENCE:
-            return 0.0
-        return sum(words[i].weight for i in inside if i in self.marked[number]) / weight
+        """The share of a sentence's words that stand in shared phrases."""
+        weight = self._weight_between(number, sentence.first, sentence.last)
+        return self._weight_of(self.marked_in(number, sentence)) / weight
 
-    def verdict(self) -> Verdict:
+    def _sentences(self) -> Iterator[tuple[int, Sentence]]:
+        return ((n, s) for n, p in enumerate(self.section) for s in p.sentences)
+
+    def _long_sentences(self) -> Iterator[tuple[int, Sentence]]:
+        """Those long enough to tell from their share."""
+        for number, sentence in self._sentences():
+            if self._weight_between(number, sentence.first, sentence.last) >= SHORTEST_SENTENCE:
+                yield number, sentence
+
+    def _verdict(self) -> Verdict:
         """The rule. In a section of fewer than 25 words only the run counts: short definitions collide honestly."""
-        longest = max((m.weight for found in self.matches for m in found), default=0.0)
-        long_enough = self.weight >= SHORTEST_SECTION
-        share = self.share if long_enough else 0.0
-        sentence = max(
-            (self.sentence_share(n, s) for n, p in enumerate(self.section) for s in p.sentences), default=0.0
-        )
-        sentence = sentence if long_enough else 0.0
-        if longest >= COPIED_RUN or share >= COPIED_SHARE or sentence >= COPIED_SENTENCE:
+        run = max((m.weight for m in self.matches), default=0.0)
+        share = sentence = 0.0
+        if self.long_enough:
+            share = self.share
+            sentence = max((self.sentence_share(n, s) for n, s in self._long_sentences()), default=0.0)
+        if run >= COPIED_RUN or share >= COPIED_SHARE or sentence >= COPIED_SENTENCE:
             return Verdict.COPIED
-        if longest >= CLOSE_RUN or share >= CLOSE_SHARE or sentence >= CLOSE_SENTENCE:
+        if run >= CLOSE_RUN or share >= CLOSE_SHARE or sentence >= CLOSE_SENTENCE:
             return Verdict.CLOSE
         return Verdict.NO_OVERLAP
 
-    def is_copied(self, number: int, sentence: Sentence, verdict: Verdict) -> bool:
-        """Whether a sentence is copied: nearly all of it, a run of 12 words that touches it, or half of it in a section
-        that is copied as a whole.
+    @cached_property
+    def copied(self) -> frozenset[tuple[int, Sentence]]:
+        """The sentences that are copied: by their share, by a run of twelve words, or as half of one in a section that is
+        copied as a whole.
         """
-        if verdict is not Verdict.COPIED:
-            return False
-        share = self.sentence_share(number, sentence)
-        long_enough = self.weight >= SHORTEST_SECTION
-        if long_enough and share >= COPIED_SENTENCE:
-            return True
-        if long_enough and self.share >= COPIED_SHARE and share >= CLOSE_SENTENCE:
-            return True
-        return any(
-            m.weight >= COPIED_RUN and m.first < sentence.last and sentence.first < m.last
-            for m in self.matches[number]
-        )
+        found = {(m.paragraph, s) for m in self.matches if m.weight >= COPIED_RUN for s in self.held_by(m)}
+        if self.long_enough:
+            found |= {x for x in self._long_sentences() if self.sentence_share(*x) >= COPIED_SENTENCE}
+        if self.long_enough and self.share >= COPIED_SHARE:
+            found |= {x for x in self._sentences() if self.sentence_share(*x) >= HALF}
+        return frozenset(found)
 
-    def runs(self, verdict: Verdict) -> tuple[SharedRun, ...]:
+    def held_by(self, run: Match) -> Iterator[Sentence]:
+        """The sentences that a run is of: the one that holds most of it, and those that are half in it or more."""
+        parts = [
+            (self._weight_between(run.paragraph, max(s.first, run.first), min(s.last, run.last)), s)
+            for s in self.section[run.paragraph].sentences
+            if s.first < run.last and run.first < s.last
+        ]
+        most = max((part for part, _ in parts), default=0.0)
+        for part, s in parts:
+            if part == most or part >= HALF * self._weight_between(run.paragraph, s.first, s.last):
+                yield s
+
+    def overlap(self) -> Overlap:
+        """What comparing showed."""
+        words = sum(s.counted for _, s in self.copied)
+        shown = tuple(self.runs()) if self.verdict is not Verdict.NO_OVERLAP else ()
+        shown = tuple(sorted(shown, key=lambda r: (not r.copied, not r.in_a_row, -r.length, r.place)))
+        return Overlap(self.verdict, round(self.share, 4), shown[:MOST_RUNS], words)
+
+    def runs(self) -> Iterator[SharedRun]:
         """What to show: each run of eight words, then the sentences that are near the source without such a run."""
-        if verdict not in {Verdict.COPIED, Verdict.CLOSE}:
-            return ()
-        found = [
-            self._shown(n, m.first, m.last, int(m.weight), m.line)
-            for n, some in enumerate(self.matches)
-            for m in some
-            if m.weight >= CLOSE_RUN
-        ]
-        spans = [
-            (n, m.first, m.last) for n, some in enumerate(self.matches) for m in some if m.weight >= CLOSE_RUN
-        ]
-        for number, paragraph in enumerate(self.section):
-            for sentence in paragraph.sentences:
-                inside = any(n == number and a < sentence.last and sentence.first < b for n, a, b in spans)
-                if inside or self.sentence_share(number, sentence) < CLOSE_SENTENCE:
-                    continue
-                shared = [i for i in range(sentence.first, sentence.last) if i in self.marked[number]]
-                line = self._source_line(number, shared[0])
-                length = int(sum(paragraph.words[i].weight for i in shared))
-                found.append(self._shown(number, sentence.first, sentence.last, length, line, in_a_row=False))
-        return tuple(sorted(found, key=lambda r: (-r.in_a_row, -r.length, r.place))[:MOST_RUNS])
+        runs = [m for m in self.matches if m.weight >= CLOSE_RUN]
+        for m in runs:
+            sentences = {(m.paragraph, s) for s in self.held_by(m)}
+            copied = m.weight >= COPIED_RUN or not sentences.isdisjoint(self.copied)
+            yield self._shown(m, copied=copied, in_a_row=True)
+        told = {(m.paragraph, s) for m in runs for s in self.held_by(m)}
+        near = {x for x in self._long_sentences() if self.sentence_share(*x) >= CLOSE_SENTENCE}
+        told_apart = (self.copied | (near if self.long_enough else set())) - told
+        for number, sentence in sorted(told_apart, key=lambda x: (x[0], x[1].first)):
+            weight = self._weight_of(self.marked_in(number, sentence))
+            inside = [m for m in self.matches if m.paragraph == number and sentence.first < m.last]
+            first = max((m for m in inside if m.first < sentence.last), key=lambda m: m.weight, default=None)
+            path, line = (first.path, first.line) if first else ("", 0)
+            match = Match(number, sentence.first, sentence.last, weight, path, line)
+            yield self._shown(match, copied=(number, sentence) in self.copied, in_a_row=False)
 
-    def _shown(
-        self, number: int, first: int, last: int, length: int, line: int, *, in_a_row: bool = True
-    ) -> SharedRun:
-        paragraph = self.section[number]
-        begin, end = paragraph.words[first], paragraph.words[last - 1]
-        place = Place(
-            begin.line, begin.column, end.line, end.column + end.end - end.start if end.column else 0
-        )
-        return SharedRun(paragraph.typed(first, last), length, place, self.excerpt.path, line, in_a_row)
-
-    def _source_line(self, number: int, at: int) -> int:
-        """The line of the source in which the phrase that the word `at` begins or belongs to stands."""
-        words = self.section[number].words
-        for start in range(at, max(at - int(PHRASE * 2), -1), -1):
-            places = self.excerpt.phrases.get(phrase_at(words, start), ())
-            word = self.excerpt.words[places[0]] if places else None
-            if word is not None:
-                return word.line
-        return 0
+    def _shown(self, match: Match, *, copied: bool, in_a_row: bool) -> SharedRun:
+        paragraph = self.section[match.paragraph]
+        begin, end = paragraph.words[match.first], paragraph.words[match.last - 1]
+        last = end.column + end.end - end.start if end.column else 0
+        place = Place(begin.line, begin.column, end.line, last)
+        words = paragraph.typed(match.first, match.last)
+        return SharedRun(words, int(match.weight), place, match.path, match.line, in_a_row, copied)
 
 
-def matches(paragraph: Paragraph, excerpt: Excerpt) -> list[Match]:
-    """The longest runs of words that stand in both, none inside another, in reading order."""
-    found: list[Match] = []
-    words, source = paragraph.words, excerpt.words
+def matches(number: int, paragraph: Paragraph, shelf: Iterable[Excerpt]) -> Iterator[Match]:
+    """The runs of words of a paragraph that stand in an excerpt; from each word on the longest one."""
+    words = paragraph.words
+    earlier: tuple[str, ...] = ()
     for at in range(len(words)):
         phrase = phrase_at(words, at)
-        best = None
-        for place in excerpt.phrases.get(phrase, ()) if phrase else ():
-            before = source[place - 1] if place else None
-            if at and before is not None and before.text == words[at - 1].text:
-                continue  # part of a longer run
-            run = extended(words, source, at, place)
-            best = run if best is None or run.weight > best.weight else best
-        if best and not (found and found[-1].last >= best.last):
-            found.append(best)
-    return found
+        best: Match | None = None
+        for excerpt in shelf if phrase else ():
+            for place in excerpt.phrases.get(phrase, ()):
+                before = excerpt.words[place - 1] if place else None
+                if before is not None and earlier in excerpt.phrases and before.text == words[at - 1].text:
+                    continue  # part of a longer run
+                if best and best.last == len(words):
+                    break
+                last, weight = extended(words, excerpt.words, at, place)
+                if best is None or weight > best.weight:
+                    start = excerpt.words[place]
+                    best = Match(number, at, last, weight, excerpt.path, start.line if start else 0)
+        earlier = phrase
+        if best:
+            yield best
 
 
-def extended(words: Sequence[Word], source: Sequence[Word | None], at: int, place: int) -> Match:
-    """The run of equal words from `at` and `place` on."""
-    start = source[place]
-    length, weight = 0, 0.0
-    while at + length < len(words) and place + length < len(source):
-        other = source[place + length]
-        if other is None or other.text != words[at + length].text:
+def longest(found: Iterable[Match]) -> Iterator[Match]:
+    """Those that do not lie inside one that began before, in reading order."""
+    reached = 0
+    for match in found:
+        if match.last > reached:
+            reached = match.last
+            yield match
+
+
+def extended(words: Sequence[Word], source: Sequence[Word | None], at: int, place: int) -> tuple[int, float]:
+    """(end, weight) of the run of equal words from `at` and `place` on."""
+    weight = 0.0
+    while at < len(words) and place < len(source):
+        other = source[place]
+        if other is None or other.text != words[at].text:
             break
-        weight += words[at + length].weight
-        length += 1
-    return Match(at, at + length, weight, start.line if start else 0)
+        weight += words[at].weight
+        at, place = at + 1, place + 1
+    return at, weight

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types as lsp
 
 from notebook_kb.lsp.cursor import section_at
 from notebook_kb.model.note import NoteType, Part
+from notebook_kb.notebook.names import fold
 from notebook_kb.parsing.head import split_head
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from notebook_kb.lsp.session import Session
     from notebook_kb.model.note import Note
 
+# more choices than people read cost time at each key; the editor asks again as more is typed
+MOST = 100
 TRIGGERS = ("[", "#", "^", "—", ":", " ", "$")
 LINK = re.compile(r"\[\[([^\[\]|#\n]*)$")
 ANCHOR = re.compile(r"\[\[([^\[\]|#\n]*)#(\^?)([^\[\]|\n]*)$")
@@ -35,6 +38,24 @@ HEAD_KEYS = (
 FLAGS = frozenset({"publish", "draft"})
 
 
+class Choice(NamedTuple):
+    """A note or concept that a link may name; `words` are the names by which it is looked for."""
+
+    title: str
+    name: str
+    words: tuple[str, ...]
+    note: Note | None = None
+
+    def rank(self, wanted: str) -> int | None:
+        """0 where a name begins with what is wanted, 1 where one holds it, None where none does."""
+        if not wanted:
+            return 0
+        names = [fold(w) for w in self.words]
+        if any(n.startswith(wanted) for n in names):
+            return 0
+        return 1 if any(all(part in n for part in wanted.split()) for n in names) else None
+
+
 class Completer:
     """Completion at one place of one note."""
 
@@ -47,6 +68,7 @@ class Completer:
         self.column = column
         self.before = positions.line(line)[: column - 1]
         self.after = positions.line(line)[column - 1 :]
+        self.incomplete = False
 
     def items(self) -> list[lsp.CompletionItem]:
         """What fits here; nothing in running text."""
@@ -117,32 +139,39 @@ class Completer:
         )
 
     def links(self, typed: str) -> Iterator[lsp.CompletionItem]:
-        """Notes by title, file name and alias, then concepts without a note."""
-        for note in self.notebook.notes.values():
-            if note.path == self.path:
-                continue
-            name = self.name_of(note)
-            words = dict.fromkeys((note.title, name, *note.aliases))
+        """Notes by title, file name and alias, and concepts without a note: those that begin with what is typed first."""
+        choices = [*self.note_choices(), *self.concept_choices()]
+        wanted = fold(typed)
+        ranked = sorted((r, n, c) for n, c in enumerate(choices) if (r := c.rank(wanted)) is not None)
+        self.incomplete = len(ranked) > MOST
+        for _, _, choice in ranked[:MOST]:
+            note = choice.note
             yield self.item(
-                note.title or name,
-                name,
+                choice.title,
+                self.name_of(note) if note else choice.name,
                 typed,
-                lsp.CompletionItemKind.File,
-                detail=note.path,
-                filter_by=" ".join(words),
+                lsp.CompletionItemKind.File if note else lsp.CompletionItemKind.Interface,
+                detail=note.path if note else "not written yet",
+                filter_by=" ".join(choice.words),
                 closing="]]",
             )
+
+    def note_choices(self) -> Iterator[Choice]:
+        """The other notes; those of this folder first."""
+        folder = PurePosixPath(self.path).parent
+        others = (n for n in self.notebook.notes.values() if n.path != self.path)
+        for note in sorted(others, key=lambda n: PurePosixPath(n.path).parent != folder):
+            stem = PurePosixPath(note.path).stem
+            yield Choice(
+                note.title or stem, stem, tuple(dict.fromkeys((note.title, stem, *note.aliases))), note
+            )
+
+    def concept_choices(self) -> Iterator[Choice]:
+        """The concepts of the roadmap that have no note."""
         for concept in self.notebook.roadmap.concepts.values():
             if not self.notebook.concept_note(concept.id):
-                yield self.item(
-                    concept.title,
-                    concept.id,
-                    typed,
-                    lsp.CompletionItemKind.Interface,
-                    detail="not written yet",
-                    filter_by=" ".join(dict.fromkeys((concept.title, concept.id, *concept.aliases))),
-                    closing="]]",
-                )
+                words = tuple(dict.fromkeys((concept.title, concept.id, *concept.aliases)))
+                yield Choice(concept.title, concept.id, words)
 
     def name_of(self, note: Note) -> str:
         """The shortest words that lead to a note from here: its file name, else its path."""

@@ -124,8 +124,9 @@ def completion(ls: NotebookServer, params: lsp.CompletionParams) -> lsp.Completi
     if not found:
         return None
     session, path, line, column = found
-    items = Completer(session, path, ls.positions(session, path), line, column).items()
-    return lsp.CompletionList(is_incomplete=False, items=items)
+    completer = Completer(session, path, ls.positions(session, path), line, column)
+    items = completer.items()
+    return lsp.CompletionList(is_incomplete=completer.incomplete, items=items)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_HOVER)

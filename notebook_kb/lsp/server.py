@@ -114,17 +114,20 @@ class NotebookServer(LanguageServer):
         kinds = (edit.resource_operations if edit else None) or ()
         operations = frozenset(str(getattr(k, "value", k)) for k in kinds)
 
-        def version_of(uri: str) -> int | None:
-            document = self.workspace.text_documents.get(uri)
-            return document.version if document else None
-
         return EditMaker(
             session,
             self.encoding,
             operations,
-            version_of,
+            lambda path: self.document(session, path),
             in_steps=edit is not None and bool(edit.document_changes or operations),
         )
+
+    def document(self, session: Session, path: str) -> tuple[str, int | None]:
+        """(address, version) of a file as the editor itself writes it; the version is None where it is not open."""
+        for document in self.workspace.text_documents.values():
+            if path_of(session.root, document.uri) == path:
+                return document.uri, document.version
+        return uri_of(session.root, path), None
 
     # findings
 
@@ -161,10 +164,7 @@ class NotebookServer(LanguageServer):
 
     def send(self, session: Session, path: str, found: list[lsp.Diagnostic]) -> None:
         """Tell the editor the findings of a note, with the version of the text that they are about."""
-        uri = next((u for u in self.workspace.text_documents if path_of(session.root, u) == path), "")
-        uri = uri or uri_of(session.root, path)
-        document = self.workspace.text_documents.get(uri)
-        version = document.version if document else None
+        uri, version = self.document(session, path)
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, version))
 
     def diagnostic(self, one: Finding, positions: Positions) -> lsp.Diagnostic:

@@ -26,30 +26,30 @@ class EditMaker:
         session: Session,
         encoding: str,
         operations: frozenset[str],
-        version_of: Callable[[str], int | None],
+        document: Callable[[str], tuple[str, int | None]],
         *,
         in_steps: bool,
     ) -> None:
         """`operations` are what the editor does with files (create, rename), `in_steps` whether it takes changes in
-        order; `version_of` gives an open document's version by its address.
+        order; `document` gives the address of a file by its path, and the version of an open one.
         """
         self.session = session
         self.encoding = encoding
         self.operations = operations
-        self.version_of = version_of
+        self.document = document
         self.in_steps = in_steps
 
     def of_files(self, files: Iterable[FileEdits], moves: Iterable[FileMove] = ()) -> lsp.WorkspaceEdit:
         """Edits of several files, then the moves."""
-        edits = {uri_of(self.session.root, f.path): self.text_edits(f) for f in files}
+        edits = {f.path: self.text_edits(f) for f in files}
         steps = [
-            lsp.RenameFile(uri_of(self.session.root, m.old), uri_of(self.session.root, m.new))
+            lsp.RenameFile(self.document(m.old)[0], uri_of(self.session.root, m.new))
             for m in moves
             if "rename" in self.operations
         ]
         if not self.in_steps:
-            return lsp.WorkspaceEdit(changes=edits)
-        changes: list[DocumentChange] = [self.document_edit(uri, some) for uri, some in edits.items()]
+            return lsp.WorkspaceEdit(changes={self.document(path)[0]: some for path, some in edits.items()})
+        changes: list[DocumentChange] = [self.document_edit(path, some) for path, some in edits.items()]
         return lsp.WorkspaceEdit(document_changes=[*changes, *steps])
 
     def text_edits(self, file: FileEdits) -> list[lsp.TextEdit]:
@@ -57,11 +57,10 @@ class EditMaker:
         positions = Positions(self.session.text(file.path) or self.session.raw_text(file.path), self.encoding)
         return [positions.edit(e) for e in file.edits]
 
-    def document_edit(self, uri: str, edits: list[lsp.TextEdit]) -> lsp.TextDocumentEdit:
+    def document_edit(self, path: str, edits: list[lsp.TextEdit]) -> lsp.TextDocumentEdit:
         """The edits of one document; of the version that the editor shows, so that it refuses them for another."""
-        return lsp.TextDocumentEdit(
-            lsp.OptionalVersionedTextDocumentIdentifier(uri, self.version_of(uri)), list(edits)
-        )
+        uri, version = self.document(path)
+        return lsp.TextDocumentEdit(lsp.OptionalVersionedTextDocumentIdentifier(uri, version), list(edits))
 
     def new_file(self, path: str, text: str) -> lsp.WorkspaceEdit:
         """A file that is made, with its text."""

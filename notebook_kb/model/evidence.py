@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 class SharedRun:
     """Words that stand in a section and in an excerpt: `words` as the learner typed them, `length` how many are shared,
     `place` in the note; the excerpt is at `source_line` of the file `source`. `in_a_row`: one after the other; else it is a
-    sentence most of whose words are shared.
+    sentence most of whose words are shared. `copied`: not only close.
     """
 
     words: str
@@ -38,6 +38,7 @@ class SharedRun:
     source: str
     source_line: int
     in_a_row: bool = True
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

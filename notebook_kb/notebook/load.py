@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from notebook_kb import settings as settings_module
 from notebook_kb.errors import EnvironmentFailedError, SettingsError
+from notebook_kb.files.own_cache import claim_cache
 from notebook_kb.files.read import decode, digest_of, read_file
 from notebook_kb.findings import finding
 from notebook_kb.languages import language_pack
@@ -66,8 +67,9 @@ class Loader:
     def __init__(self, root: Path, make_derive: MakeDerive, *, use_cache: bool = True) -> None:
         self.root = root
         self.settings = settings_module.load_settings_file(root)
-        state = root / self.settings.state
-        self.cache = NoteCache(state / "cache" / "notes.sqlite" if use_cache else None)
+        folder = root / self.settings.state / "cache"
+        # before anybody reads anything in it
+        self.cache = NoteCache(folder / "notes.sqlite" if use_cache and claim_cache(folder) else None)
         self.pack = language_pack(self.settings.language)
         self.roadmap = load_roadmap(root, self.settings, self.pack)
         settings_module.check_areas(self.settings, [area.id for area in self.roadmap.areas])

@@ -7,8 +7,9 @@ text quotes and what stands in quotation marks are left out too: they say whose 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.model import document as d
 from notebook_kb.parsing.sentences import sentence_ends
@@ -17,19 +18,35 @@ from notebook_kb.parsing.words import DENSE, count_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# a run of letters; marks that stand on letters belong to them
-LETTERS = r"(?:[^\W\d_]|[\u0300-\u036f]|[\u0900-\u0963\u0970-\u0dff])+"
+# a run of letters; marks that stand on letters belong to them, and so do signs that nobody sees (soft hyphens, joiners)
+JOINED = r"[\u0300-\u036f\u0900-\u0963\u0970-\u0dff\u00ad\u200b-\u200d\u2060]"
+LETTERS = rf"[^\W\d_](?:(?!{DENSE.pattern})[^\W\d_]|{JOINED})*"
+UNSEEN = re.compile(r"[\u00ad\u200b-\u200d\u2060]")
 TOKEN = re.compile(rf"(?P<dense>{DENSE.pattern})|{LETTERS}")
 # in scripts without blanks two characters are one word
 DENSE_WEIGHT = 0.5
 QUOTED = re.compile(r"“[^“”]*”|„[^„“”]*[“”]|\"[^\"]*\"|«[^«»]*»|»[^«»]*«|「[^「」]*」|『[^『』]*』")
 NO_PROSE = (d.CodeBlock, d.MathBlock, d.Table, d.CommentBlock, d.Heading, d.HtmlBlock, d.Footnote)
-TEX = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+# what is no running text in a text file: its head, fenced code, comments, formulas (not prices), where links lead to
+NOT_READ = re.compile(
+    r"\A---\n.*?\n---(?=\n)"
+    r"|^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->"
+    r"|\$\$.*?\$\$|\$(?=[^\s$])[^$\n]*(?<=\S)\$(?!\d)|\\\(.*?\\\)|\\\[.*?\\\]"
+    r"|(?<=\])\([^()\s]*(?: \"[^\"\n]*\")?\)|<?https?://[^\s>)]+>?",
+    re.DOTALL | re.MULTILINE,
+)
 PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Piece(NamedTuple):
+    """Text and where it begins in the file; column 0 is unknown."""
+
+    text: str
+    line: int
+    column: int
+
+
+class Word(NamedTuple):
     """A word for comparing: `text` is casefolded; `start` and `end` are offsets in its paragraph's text."""
 
     text: str
@@ -81,16 +98,17 @@ def source_prose(blocks: Sequence[d.Block], lines: Sequence[str]) -> tuple[Parag
 
 
 def text_prose(text: str) -> tuple[Paragraph, ...]:
-    """The running text of a plain text file; formulas between dollars are left out."""
-    text = TEX.sub(_blanks, text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The running text of a file that is no note: plain text or Markdown. Its sentences are not told apart."""
+    text = NOT_READ.sub(_blanks, text.replace("\r\n", "\n").replace("\r", "\n"))
     found: list[Paragraph] = []
-    start = 0
+    start, line = 0, 1
     for end in [*(m.end() for m in PARAGRAPH_END.finditer(text)), len(text)]:
-        line = text.count("\n", 0, start) + 1
-        pieces = [(row, line + n) for n, row in enumerate(text[start:end].split("\n"))]
-        paragraph = _paragraph(pieces, None, quotes=True)
-        found += [paragraph] if paragraph.words else []
-        start = end
+        rows = text[start:end].split("\n")
+        pieces = [Piece(row, line + n, 1) for n, row in enumerate(rows)]
+        whole = "\n".join(rows)
+        words = tuple(_words(whole, pieces, None))
+        found += [Paragraph(whole, words)] if words else []
+        start, line = end, line + len(rows) - 1
     return tuple(found)
 
 
@@ -101,11 +119,13 @@ class Places:
         self.lines = lines
         self.reached: dict[int, int] = {}
 
-    def column(self, word: str, line: int) -> int:
-        """The column (from 1) of `word` in `line`; 0 where it is not found, as when it was written as an entity."""
+    def column(self, word: str, line: int, begin: int) -> int:
+        """The column (from 1) of `word` in `line` from the column `begin` on; 0 where it is not found, as when it was
+        written as an entity.
+        """
         if not 1 <= line <= len(self.lines):
             return 0
-        at = self.lines[line - 1].find(word, self.reached.get(line, 0))
+        at = self.lines[line - 1].find(word, max(self.reached.get(line, 0), begin - 1))
         if at < 0:
             return 0
         self.reached[line] = at + len(word)
@@ -127,52 +147,58 @@ def _paragraphs(blocks: Iterable[d.Block], places: Places, *, quotes: bool) -> I
         yield from _paragraphs(d.child_blocks(block), places, quotes=quotes)
 
 
-def _pieces(inlines: Iterable[d.Inline]) -> list[tuple[str, int]]:
-    """(text, line) of what is compared, in reading order."""
-    found: list[tuple[str, int]] = []
+def _pieces(inlines: Iterable[d.Inline]) -> list[Piece]:
+    """What is compared, in reading order."""
+    found: list[Piece] = []
     for inline in inlines:
+        p = inline.place
         match inline:
             case d.Text():
-                found.append((inline.text, inline.place.line))
-            case d.WikiLink():
-                found.append((inline.label, inline.place.line))
+                found.append(Piece(inline.text, p.line, p.column))
+            case d.WikiLink():  # the label stands before the closing brackets
+                found.append(Piece(inline.label, p.line, max(p.column, p.end_column - 2 - len(inline.label))))
             case d.Link() if inline.auto:
                 pass
             case d.InlineParent():
                 found += _pieces(inline.children)
             case d.SoftBreak() | d.HardBreak() | d.Code() | d.Math():
-                found.append((" ", 0))
+                found.append(Piece(" ", 0, 0))
             case _:
                 pass
     return found
 
 
-def _paragraph(pieces: list[tuple[str, int]], places: Places | None, *, quotes: bool) -> Paragraph:
-    """A paragraph of (text, line); without `places` each piece is a whole line."""
-    starts: list[tuple[int, int]] = []
-    text = ""
-    for piece, line in pieces:
-        starts.append((len(text), line))
-        text += piece if places else piece + " "
+def _paragraph(pieces: list[Piece], places: Places, *, quotes: bool) -> Paragraph:
+    text = "".join(p.text for p in pieces)
     masked = text if quotes else QUOTED.sub(_blanks, text)
-    words = tuple(_words(masked, starts, places))
+    words = tuple(_words(masked, pieces, places))
     return Paragraph(text, words, tuple(_sentences(masked, words)))
 
 
-def _words(text: str, starts: list[tuple[int, int]], places: Places | None) -> Iterator[Word]:
-    piece = 0
+def _words(text: str, pieces: list[Piece], places: Places | None) -> Iterator[Word]:
+    """The words of `text`, which are the pieces one after the other; without `places` each piece is a whole line."""
+    number, begin, gap = 0, 0, 0 if places else 1
     for match in TOKEN.finditer(text):
-        while piece + 1 < len(starts) and starts[piece + 1][0] <= match.start():
-            piece += 1
-        offset, line = starts[piece]
-        column = places.column(match[0], line) if places else match.start() - offset + 1
-        weight = DENSE_WEIGHT if match["dense"] else 1.0
-        yield Word(match[0].casefold(), weight, line, column, match.start(), match.end())
+        start, end = match.span()
+        while number + 1 < len(pieces) and begin + len(pieces[number].text) + gap <= start:
+            begin += len(pieces[number].text) + gap
+            number += 1
+        _, line, column = pieces[number]
+        # an entity is longer in the file than the letter it stands for, so the place is looked for
+        at = places.column(match[0], line, column + start - begin) if places else start - begin + 1
+        yield Word(plain(match[0]), DENSE_WEIGHT if match["dense"] else 1.0, line, at, start, end)
+
+
+def plain(word: str) -> str:
+    """A word as it is compared: casefolded, composed, without signs that nobody sees."""
+    if word.isascii():
+        return word.lower()
+    return unicodedata.normalize("NFC", UNSEEN.sub("", word).casefold())
 
 
 def _sentences(text: str, words: tuple[Word, ...]) -> Iterator[Sentence]:
     first, begin = 0, 0
-    for end in (*sentence_ends(text), len(text)):
+    for end in (*sentence_ends(text, small=True), len(text)):
         last = first
         while last < len(words) and words[last].start < end:
             last += 1

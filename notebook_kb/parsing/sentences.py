@@ -13,6 +13,8 @@ s sec sect sog sr st std str tab thm u usw v vgl viz vol vs z zb zit zzgl
 ABBREVIATIONS = frozenset(_WORDS.split())
 END = re.compile(r"""[.!?…]+["'”’»›“‘)\]]*(?=\s)|[。！？]+[」』”）]*""")
 LAST_WORD = re.compile(r"([^\W_]+)\.+[^\w\s]*$")
+# so far back a last word is looked for: a whole book may be one paragraph
+LONGEST_WORD = 100
 FULL = re.compile(r"""[.!?…。！？]["'”’»›“‘)\]」』）]*$""")
 
 
@@ -26,9 +28,12 @@ def sentences(text: str) -> list[str]:
     return [s for s in found if s]
 
 
-def sentence_ends(text: str) -> list[int]:
-    """The offsets behind the mark of each sentence that ends; what follows the last one is no whole sentence."""
-    return [match.end() for match in END.finditer(text) if _ends(text, match)]
+def sentence_ends(text: str, *, small: bool = False) -> list[int]:
+    """The offsets behind the mark of each sentence that ends; what follows the last one is no whole sentence.
+
+    With `small` the next one may begin with a small letter, as people write who use no others.
+    """
+    return [match.end() for match in END.finditer(text) if _ends(text, match, small=small)]
 
 
 def is_whole(sentence: str) -> bool:
@@ -36,12 +41,14 @@ def is_whole(sentence: str) -> bool:
     return bool(FULL.search(sentence))
 
 
-def _ends(text: str, match: re.Match[str]) -> bool:
-    """Whether a mark ends a sentence: not behind an abbreviation, an initial or `3.`, nor before a small letter."""
+def _ends(text: str, match: re.Match[str], *, small: bool) -> bool:
+    """Whether a mark ends a sentence: not behind an abbreviation, an initial or `3.`, nor (unless `small`) before a small
+    letter.
+    """
     after = text[match.end() :].lstrip()
-    if after[:1].islower():
+    if after[:1].islower() and not (small and match[0][-1] in ".!?"):
         return False
-    word = LAST_WORD.search(text[: match.end()])
+    word = LAST_WORD.search(text[max(match.end() - LONGEST_WORD, 0) : match.end()])
     if match[0][0] != "." or not word:
         return True
     last = word[1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.preview.dashboard import dashboard_view
 from notebook_kb.preview.headings import headings_read
+from notebook_kb.preview.own_words import with_own_words
 from notebook_kb.preview.problems import from_error, from_finding, overlay
 from notebook_kb.preview.review_view import PAGE as REVIEW
 from notebook_kb.preview.review_view import mark_of
@@ -72,6 +73,7 @@ def rendered(state: State, view: View, url: str, path: str) -> Page:
         html = render_page(plan, view.site_view, view.workspace.theme).decode()
     else:
         html = render(view, plan.template, plan.view, url)
+        html = with_own_words(html, view.site, view.keys.get(url, ""))
     html = decorate(state, view, html, url, plan.note)
     view.remember(path, html)
     return Page(200, html)

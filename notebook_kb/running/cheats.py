@@ -76,10 +76,11 @@ NORM = "numpy.linalg.norm"
 
 @dataclass
 class Parsed:
-    """A block with its tree; `parents` maps a node to the one that holds it."""
+    """A block with its tree, all `nodes` of it, and for each the one that holds it (`parents`, by id)."""
 
     part: CodePart
     tree: ast.Module
+    nodes: list[ast.AST] = field(default_factory=list)
     parents: dict[int, ast.AST] = field(default_factory=dict)
 
     def place(self, node: ast.AST) -> Place:
@@ -110,14 +111,19 @@ def parse_parts(parts: tuple[CodePart, ...]) -> list[Parsed] | None:
             tree = ast.parse(part.code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        found.append(Parsed(part, tree, parents))
+        nodes: list[ast.AST] = [tree]
+        parents: dict[int, ast.AST] = {}
+        for node in nodes:  # grows while it is read
+            for child in ast.iter_child_nodes(node):
+                parents[id(child)] = node
+                nodes.append(child)
+        found.append(Parsed(part, tree, nodes, parents))
     return found
 
 
 def cheats(blocks: list[Parsed], rules: Rules) -> list[CodeProblem]:
     """What in the code is not from scratch, in reading order. In check blocks references may be called."""
-    own = OwnNames([b.tree for b in blocks if not b.part.check])
+    own = OwnNames([n for b in blocks if not b.part.check for n in b.nodes])
     found: list[CodeProblem] = []
     for block in blocks:
         if not block.part.check:
@@ -135,7 +141,7 @@ class Reader:
 
     def problems(self) -> list[CodeProblem]:
         """Everything that is not from scratch in it."""
-        found = [p for node in ast.walk(self.block.tree) for p in self.of(node)]
+        found = [p for node in self.block.nodes for p in self.of(node)]
         found.sort(key=lambda p: (p.place.line, p.place.column))
         return found
 

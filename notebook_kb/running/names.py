@@ -32,9 +32,9 @@ def resolve(node: ast.expr, aliases: dict[str, str]) -> str:
     return aliases.get(node.id, "") if isinstance(node, ast.Name) else ""
 
 
-def bindings(tree: ast.AST) -> Iterator[tuple[str, ast.expr | None, ast.AST]]:
-    """(name, the value where it is one expression, the node) for all that gives a name a value, at any depth."""
-    for node in ast.walk(tree):
+def bindings(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr | None, ast.AST]]:
+    """(name, the value where it is one expression, the node) for all of the nodes that give a name a value."""
+    for node in nodes:
         match node:
             case ast.Assign():
                 for target in node.targets:
@@ -91,12 +91,10 @@ class OwnNames:
     Where a name is given its value does not matter: a shortcut is one wherever it stands.
     """
 
-    def __init__(self, trees: Iterable[ast.AST]) -> None:
-        self.trees = list(trees)
-        nodes = [n for tree in self.trees for n in ast.walk(tree)]
+    def __init__(self, nodes: list[ast.AST]) -> None:
         self.functions = {n.name for n in nodes if isinstance(n, Function)}
         self.classes = {n.name for n in nodes if isinstance(n, ast.ClassDef)}
-        self.bound = [b for tree in self.trees for b in bindings(tree)]
+        self.bound = list(bindings(nodes))
         self.defined = {name for name, _, _ in self.bound}
         self.attributes = own_attributes(nodes)
         self.aliases = self._aliases(nodes)
@@ -150,5 +148,5 @@ def own_attributes(nodes: list[ast.AST]) -> set[str]:
     for node in nodes:
         if isinstance(node, ast.ClassDef):
             found |= {inner.name for inner in node.body if isinstance(inner, Function)}
-            found |= {name for inner in node.body for name, _, _ in bindings(inner)}
+            found |= {name for inner in node.body for name, _, _ in bindings(ast.walk(inner))}
     return found

@@ -34,11 +34,13 @@ ALWAYS_TRUE = frozenset(
 QUIET_CONTEXTS = frozenset({"errstate", "printoptions", "catch_warnings", "localcontext"})
 CATCHING = frozenset({"AssertionError", "Exception", "BaseException"})
 INLINE_ROUNDS = 3
+# statements that may give a name a value from the code under test
+GIVING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.comprehension, ast.Expr)
 
 
-def checking_statements(tree: ast.AST) -> Iterator[ast.Assert | ast.Expr]:
+def checking_statements(nodes: list[ast.AST]) -> Iterator[ast.Assert | ast.Expr]:
     """The asserts of a block, and NumPy's `np.testing.assert_…` calls."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assert) or (isinstance(node, ast.Expr) and testing_call(node)):
             yield node
 
@@ -56,9 +58,9 @@ class ProofReader:
         self.blocks = blocks
         self.code = [b for b in blocks if not b.part.check]
         self.checks = [b for b in blocks if b.part.check]
-        self.own = own = OwnNames([b.tree for b in self.code])
+        self.own = own = OwnNames([n for b in self.code for n in b.nodes])
         self.tested = {*own.functions, *own.classes, *made_functions(own)}
-        self.check_names = OwnNames([b.tree for b in self.checks])
+        self.check_names = OwnNames([n for b in self.checks for n in b.nodes])
         self.values = single_values(self.check_names)
         self.results = self._results()
 
@@ -67,7 +69,7 @@ class ProofReader:
         asserts: set[tuple[int, int, int]] = set()
         problems: list[CodeProblem] = []
         for number, block in enumerate(self.blocks):
-            for node in checking_statements(block.tree) if block.part.check else ():
+            for node in checking_statements(block.nodes) if block.part.check else ():
                 why = self.why_not(node, block)
                 if why:
                     problems.append(block.problem("assert", why, node))
@@ -78,16 +80,16 @@ class ProofReader:
     def _results(self) -> set[str]:
         """Names whose values come from the code under test, also through functions that the check defines."""
         found: set[str] = set()
-        trees = [*(b.tree for b in self.code), *(b.tree for b in self.checks)]
+        statements = [n for b in (*self.code, *self.checks) for n in b.nodes if isinstance(n, GIVING)]
         size = -1
         while size != len(found):
             size = len(found)
-            for tree in trees:
-                found |= {name for node in ast.walk(tree) for name in self._touched(node, found)}
+            for node in statements:
+                found.update(self._touched(node, found))
             found |= {
                 n.name
                 for b in self.checks
-                for n in ast.walk(b.tree)
+                for n in b.nodes
                 if isinstance(n, Function) and any(self.depends(inner, found) for inner in n.body)
             }
         return found - self.tested

@@ -31,7 +31,8 @@ def shown_code(root: Path, state: str, note: Note, known: CodeEvidence, *, mine:
     current = isinstance(result, Result) and result.key == note.code_key
     if not isinstance(result, Result) or not current or len(result.blocks) != len(note.code):
         kind = "changed" if isinstance(result, Result) else "unrun"
-        blocks = tuple(ShownBlock(kind if wants_word(note, p) else "") for p in note.code)
+        says = wants_word if isinstance(result, Result) else is_proof
+        blocks = tuple(ShownBlock(kind if says(note, p) else "") for p in note.code)
         return ShownCode("", blocks)
     shown = []
     for number, (part, block) in enumerate(zip(note.code, result.blocks, strict=True)):
@@ -57,11 +58,14 @@ def kind_of(note: Note, number: int, known: CodeEvidence, result: Result) -> tup
     return ("passed" if proved else "ran"), ""
 
 
+def is_proof(note: Note, part: CodePart) -> bool:
+    """Whether a block is a check, or code from scratch."""
+    return part.check or in_code_section(note, part)
+
+
 def wants_word(note: Note, part: CodePart) -> bool:
-    """Whether a page says how a block stands: it is a check, or code from scratch; where a note has neither, its first."""
-    if part.check or in_code_section(note, part):
-        return True
-    return part is note.code[0] and not any(p.check or in_code_section(note, p) for p in note.code)
+    """Whether a page says how a block that was once run stands: it proves something; where none does, the first."""
+    return is_proof(note, part) or (part is note.code[0] and not any(is_proof(note, p) for p in note.code))
 
 
 def in_code_section(note: Note, part: CodePart) -> bool:

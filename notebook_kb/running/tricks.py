@@ -48,7 +48,7 @@ class TrickReader:
     def redefined(self, block: Parsed) -> Iterator[CodeProblem]:
         """The check defines what it should test, or what it judges by."""
         local = inside_functions(block.tree)
-        for name, _, node in bindings(block.tree):
+        for name, _, node in bindings(block.nodes):
             if isinstance(node, ast.arg) or id(node) in local:
                 continue
             if name in self.tested:
@@ -60,7 +60,7 @@ class TrickReader:
 
     def patched(self, block: Parsed) -> Iterator[CodeProblem]:
         """Functions of a module, or attributes of the tested functions, that are given another value."""
-        for node in ast.walk(block.tree):
+        for node in block.nodes:
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
                 base = chain(node.value)[:1]
                 if resolve(node.value, self.aliases):
@@ -86,7 +86,7 @@ class TrickReader:
 
     def handed_in(self, block: Parsed) -> Iterator[CodeProblem]:
         """A forbidden function that the check hands to the code under test."""
-        for node in ast.walk(block.tree):
+        for node in block.nodes:
             if not (
                 isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.tested
             ):
@@ -114,9 +114,9 @@ class TrickReader:
 
     def lent(self) -> Iterator[CodeProblem]:
         """Names that the code uses and only the check defines."""
-        given = {name for b in self.checks for name, _, _ in bindings(b.tree)} - self.own.defined
+        given = {name for b in self.checks for name, _, _ in bindings(b.nodes)} - self.own.defined
         for block in self.code:
-            for node in ast.walk(block.tree):
+            for node in block.nodes:
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in given:
                     yield block.problem("check", f"`{node.id}` comes from the check", node)
 
@@ -151,7 +151,7 @@ def knows_answers(function: ast.FunctionDef) -> bool:
         return False
     tables = {
         name
-        for name, value, _ in bindings(function)
+        for name, value, _ in bindings(nodes)
         if isinstance(value, ast.Dict) and all(written_down(v) for v in value.values)
     }
     if not all(written_down(v) or looked_up(v, tables) for v in returned):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from contextlib import suppress
@@ -33,13 +34,14 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.prose import Paragraph
 
 # raise when the rule or what it reads changes
-FORMAT = "1"
+FORMAT = "2"
 COPIED = "KB801"
 SOURCES = "sources"
+KEPT_TREES = 100
 COMPARED = frozenset({Part.ANGLE, Part.OWN, Part.OTHER, Part.EXAMPLE, Part.WHY, Part.PITFALLS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceFile:
     """A text of `sources/`: its path in the notebook, its words, and the names by which it can be meant."""
 
@@ -47,6 +49,11 @@ class SourceFile:
     digest: str
     text: str
     names: frozenset[str]
+
+    @functools.cached_property
+    def excerpt(self) -> Excerpt:
+        """It as an excerpt."""
+        return Excerpt(self.path, text_prose(self.text))
 
 
 @dataclass
@@ -58,6 +65,7 @@ class OwnWords:
     cache: NoteCache
     shelf: Shelf
     compared: int = 0
+    kept: dict[str, tuple[Excerpt, ...]] = field(default_factory=dict)
     parsed: dict[str, ParsedNote] = field(default_factory=dict)
 
     def overlaps(self) -> dict[str, dict[int, Overlap]]:
@@ -136,8 +144,8 @@ class OwnWords:
             FORMAT,
             note.digest,
             *map(str, numbers),
-            *(h.digest for h in holders),
-            *(f.digest for f in files),
+            *(f"{h.path}\x1e{h.digest}\x1e{excerpt_sections(h)}" for h in holders),
+            *(f"{f.path}\x1e{f.digest}" for f in files),
         ]
         key = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
         known = self.cache.get(name, key)
@@ -147,7 +155,7 @@ class OwnWords:
             except (TypeError, ValueError):
                 pass  # written by another version: compare again
         self.compared += 1
-        excerpts = [*(e for h in holders for e in self.of_holder(h)), *map(of_file, files)]
+        excerpts = [*(e for h in holders for e in self.excerpts_in(h)), *(f.excerpt for f in files)]
         found = {n: compare(self.own_text(note, n), excerpts) for n in numbers}
         self.cache.put(name, key, {str(n): to_data(o) for n, o in found.items()})
         return found
@@ -157,6 +165,12 @@ class OwnWords:
         parsed, section = self.read(note), note.sections[number]
         blocks = visible(parsed.document.blocks[section.first : section.last], self.notebook.names)
         return own_prose(blocks, self.lines(note))
+
+    def excerpts_in(self, note: Note) -> tuple[Excerpt, ...]:
+        """The excerpts in a note, looked for once in a run."""
+        if note.path not in self.kept:
+            self.kept[note.path] = tuple(self.of_holder(note))
+        return self.kept[note.path]
 
     def of_holder(self, note: Note) -> Iterator[Excerpt]:
         """The excerpts in a note: its excerpt sections, then its callouts of that kind."""
@@ -175,8 +189,10 @@ class OwnWords:
                     yield Excerpt(note.path, source_prose(callout.children, self.lines(note)))
 
     def read(self, note: Note) -> ParsedNote:
-        """A note's tree, parsed once for a run."""
+        """A note's tree; a few are kept, as most notes are asked for in a row."""
         if note.path not in self.parsed:
+            if len(self.parsed) >= KEPT_TREES:
+                self.parsed.clear()
             self.parsed[note.path] = parse_note(
                 self.text_of(note.path), note.path, note.digest, self.notebook.names
             )
@@ -192,9 +208,9 @@ def accepted(overlap: Overlap, section: Section) -> Overlap:
     return replace(overlap, copied_words=0) if COPIED in section.silenced else overlap
 
 
-def of_file(file: SourceFile) -> Excerpt:
-    """A text of `sources/` as an excerpt."""
-    return Excerpt(file.path, text_prose(file.text))
+def excerpt_sections(note: Note) -> list[int]:
+    """The sections of a note that are excerpts: settings choose which."""
+    return [n for n, s in enumerate(note.sections) if s.part is Part.EXCERPT]
 
 
 @dataclass

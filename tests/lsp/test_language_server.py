@@ -270,6 +270,13 @@ def test_files_that_move_in_the_editors_tree_keep_their_links(editor: Editor) ->
     assert "(../deep/arrows.md#visual" in files["notes/la/plain.md"]
 
 
+def test_a_name_with_blanks_and_umlauts_is_told_as_the_editor_writes_it(editor: Editor) -> None:
+    """The findings of a document belong to the address that the editor gave, escapes and all."""
+    write(editor.root, "notes/Grüße – und mehr.md", "# Grüße\n")
+    found = editor.open("notes/Grüße – und mehr.md", "# Grüße\n\n[[nirgendwo hin]]\n")
+    assert [d.code for d in found] == ["KB201"]
+
+
 def test_a_file_outside_of_any_notebook_is_left_alone(editor: Editor, tmp_path: Path) -> None:
     write(tmp_path, "loose.md", "# Loose [[x]]\n")
     document = lsp.TextDocumentIdentifier((tmp_path / "loose.md").as_uri())

@@ -9,13 +9,13 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notebook_kb.errors import UsageError
 from notebook_kb.model.code import CodePart
-from notebook_kb.running import contain
+from notebook_kb.running import contain, runner
 from notebook_kb.running.contain import FILES, MEMORY, NETWORK, PROCESSES
 from notebook_kb.running.results import (
     Damaged,
@@ -165,6 +165,30 @@ def test_without_the_kernels_help_only_what_holds_is_claimed(
     assert contain.call_filter(0, 0xC000003E, 7)[-1] == (6, 0, 0, 0x7FFF0000)
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     assert not contain.filter_calls(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX's")
+def test_time_and_the_group_hold_where_nothing_else_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red when, on a system without the kernel's help, a run outlives its time or leaves its children behind."""
+    (tmp_path / "contain.py").write_text("def contain(*_, **__):\n    return []\n", encoding="utf-8")
+    usual = runner.job_of
+
+    def job(*arguments: Any) -> bytes:
+        return json.dumps({**json.loads(usual(*arguments)), "contain": str(tmp_path / "contain.py")}).encode()
+
+    monkeypatch.setattr(runner, "job_of", job)
+    alive = tmp_path / "alive"
+    beat = f"import time\nfor n in range(200):\n    open({str(alive)!r}, 'w').write(str(n))\n    time.sleep(0.05)\n"
+    run = go(
+        f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {beat!r}])\ntime.sleep(0.5)\n"
+    )
+    assert (run.fault, run.contained) == (None, (TIME,))
+    last = alive.read_text(encoding="utf-8")
+    time.sleep(0.3)
+    assert alive.read_text(encoding="utf-8") == last
+    assert "longer than 1 s" in fault("while True: pass", seconds=1).message
 
 
 def test_a_forged_report_is_no_report() -> None:
