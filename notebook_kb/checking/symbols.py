@@ -6,8 +6,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from notebook_kb.checking.family import referring
 from notebook_kb.findings import finding
-from notebook_kb.learning.symbols import formula_states, named, prerequisites
+from notebook_kb.learning.symbols import formula_states, named
 from notebook_kb.parsing.symbols import key_text
 
 if TYPE_CHECKING:
@@ -33,18 +34,22 @@ def of_note(notebook: Notebook, note: Note, _: Evidence) -> list[Finding]:
 
 
 def others(change: Change) -> set[str]:
-    """The notes with formulas that the changed note is a prerequisite of."""
+    """The notes that the changed note, or one that its names mean or meant, may be a prerequisite of: by their head, or by
+    the roadmap.
+    """
     then, now = (note.listed if note else () for note in (change.old, change.new))
-    if then == now and (change.old is None) == (change.new is None) and not change.names:
+    if then == now and not change.names:
         return set()
-    found: set[str] = set()
-    for side in (change.before, change.after):
-        found.update(
-            path
-            for path, note in side.notes.items()
-            if note.listed and any(p.path == change.path for p in prerequisites(side, note))
-        )
-    return found - {change.path}
+    found = referring(change) | change.referring
+    for concept in change.concepts:
+        for later in change.after.roadmap.unlocks(concept):
+            for side in (change.before, change.after):
+                found.update(note.path for note in side.concept_notes.get(later, ()))
+    return {
+        p
+        for p in found
+        if any(side.notes[p].listed for side in (change.before, change.after) if p in side.notes)
+    }
 
 
 def without_words(notebook: Notebook, note: Note) -> Iterator[Finding]:

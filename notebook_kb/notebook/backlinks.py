@@ -62,10 +62,11 @@ def _keys_and_climbs(target: str) -> tuple[frozenset[str], bool]:
 
 
 def targets_of(note: Note) -> Iterator[str]:
-    """Every name that a note refers to: in links, embeds and pictures, as its `image:`, in `met_in:`."""
+    """Every name that a note refers to: in links, embeds and pictures, as its `image:`, in `met_in:` and `needs:`."""
     for reference in note.references:
         yield reference.target
     yield note.image
+    yield from (name.strip("[]") for name in note.needs)
     for met in note.met_in:
         name = met.strip("[]").split("|")[0]
         yield name

@@ -45,6 +45,7 @@ TARGETS = (
     "matrix rank",
 )
 HEADINGS = ("", "", "", "#Visual", "#Nowhere", "#^k-000001")
+SIGNS = (r"\sigma", r"\mu", "w", "q")
 IDS = ("k-000001", "k-000002", "k-00000a")
 SOURCES = ("3b1b-ela", "3b1b-eal", "mml-book", "a book of mine")
 
@@ -76,6 +77,9 @@ def random_text(chance: random.Random) -> str:
             "",
             "The directions that survive when the plane is pressed flat by the matrix, all of them.",
         ]
+    if chance.random() < 0.4:
+        rows = [f"- ${sign}$: the {sign} of it" for sign in SIGNS if chance.random() < 0.4]
+        lines += ["", "## Symbol by symbol", "", "$$", " + ".join(SIGNS), "$$", "", *rows, ""]
     if chance.random() < 0.3:
         lines += ["", f"![[{chance.choice(STEMS)}]]"]
     if chance.random() < 0.4:
@@ -100,6 +104,7 @@ def head(chance: random.Random) -> list[str]:
         "image": chance.choice(("pic.png", "missing.png")),
         "met_in": f"['[[{chance.choice(TITLES)}]]', lecture]",
         "id": chance.choice(("one", "two")),
+        "needs": f"[{chance.choice(TITLES)}, {chance.choice(CONCEPTS)}]",
     }
     rate = {
         "publish": 0.6,
