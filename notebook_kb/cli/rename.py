@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -116,6 +117,9 @@ def show_done(done: Done, made: Plan | None = None, *, as_json: bool, resumed: b
         moves = [{"old": old, "new": new} for old, new in done.moved]
         data = as_data(made) if made else {"what": done.what, "moves": moves, "remarks": done.remarks}
         emit_json({"dry_run": False, "resumed": resumed, **data, "remarks": done.remarks})
+        return
+    if resumed and "--json" in sys.argv:
+        note(f"{done.what}: the renaming that was interrupted is finished")
         return
     say(style(done.what, "title") + (": the renaming that was interrupted is finished" if resumed else ""))
     moved = {old for old, _ in done.moved}
