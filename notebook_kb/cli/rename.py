@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -109,8 +108,10 @@ def show_plan(made: Plan, *, as_json: bool) -> None:
         note(made.hint)
 
 
-def show_done(done: Done, made: Plan | None = None, *, as_json: bool, resumed: bool = False) -> None:
-    """What was done."""
+def show_done(
+    done: Done, made: Plan | None = None, *, as_json: bool, resumed: bool = False, aside: bool = False
+) -> None:
+    """What was done; `aside`: in a line for the person, as data of another renaming follow."""
     from notebook_kb.cli.console import counted, emit_json, note, say, style
 
     if as_json:
@@ -118,7 +119,7 @@ def show_done(done: Done, made: Plan | None = None, *, as_json: bool, resumed: b
         data = as_data(made) if made else {"what": done.what, "moves": moves, "remarks": done.remarks}
         emit_json({"dry_run": False, "resumed": resumed, **data, "remarks": done.remarks})
         return
-    if resumed and "--json" in sys.argv:
+    if aside:
         note(f"{done.what}: the renaming that was interrupted is finished")
         return
     say(style(done.what, "title") + (": the renaming that was interrupted is finished" if resumed else ""))
