@@ -334,5 +334,13 @@ CATALOGUE: dict[str, CodeHelp] = {
         "Put a copy of the file into the notebook.",
         many="files that were left out",
     ),
+    "KB609": CodeHelp(
+        WARNING,
+        "A renaming was interrupted",
+        "The program was ended while it renamed something: some links may lead to the new name, some still to the old. "
+        "What is left to do stands in this file, and nothing is lost.",
+        "Run `kb rename --resume`; the next `kb rename` does it too.",
+        many="renamings that were interrupted",
+    ),
     **CARDS,
 }

@@ -34,6 +34,7 @@ class HeadingChange:
             for path, note in before.notes.items()
             if (new := after.notes[moving.there(path)]) is not note
             and [h.text for h in note.outline] != [h.text for h in new.outline]
+            and len(note.outline) == len(new.outline)  # else the note is misread, which the proof finds
         }
         concepts = {before.concept_of(before.notes[p]) for p in self.changed} - {""}
         self.names = {n for p in self.changed for n in names_of(before.notes[p])} | {

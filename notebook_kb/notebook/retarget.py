@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 # what no name in double brackets can hold as it stands; `%` only where it would be read as an escape
-NOT_IN_BRACKETS = re.compile(r"[#|\[\]\n]|%(?=[0-9A-Fa-f]{2})|%(?=%)|^\s|\s$")
+NOT_IN_BRACKETS = re.compile(r"[#|\[\]\n]|%(?=[0-9A-Fa-f]{2})|%(?=%)|<(?=!--)|^\s|\s$")
 # what is left as it is in an address; letters of other scripts too
 PLAIN_IN_ADDRESS = "/._~,;@!+-'"
 BACKSLASH = "\\"

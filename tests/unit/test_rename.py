@@ -24,7 +24,9 @@ from notebook_kb.parsing.targets import NoteText
 from notebook_kb.website.addresses import note_url
 from notebook_kb.workspace.rename import plan, target_path
 from notebook_kb.workspace.renaming import carry_out, reapplied, resume
+from notebook_kb.workspace.renaming_follow import follow_moves
 from notebook_kb.workspace.workspace import Workspace
+from tests.support import rename_kills
 from tests.support.canaries import write_files
 from tests.support.renames import check, check_command, read
 
@@ -437,6 +439,21 @@ def test_a_save_between_reading_and_writing_is_never_lost(tmp_path: Path) -> Non
         "mine\none [[new]]\ntwo, [[old]]\n",
         1,
     )
+
+
+def test_what_belongs_to_a_note_follows_a_move_in_an_editor(tmp_path: Path) -> None:
+    """Ledger, results and history are where `kb rename` would have put them."""
+    for name in ("by-kb", "by-hand"):
+        rename_kills.make(tmp_path / name)
+    rename_kills.rename(tmp_path / "by-kb", ("old", "deep/new name"))
+    root = tmp_path / "by-hand"
+    workspace = Workspace(root, "2026-11-22")
+    before = workspace.load().notebook
+    for path in (tmp_path / "by-kb/notes").rglob("*.md"):
+        write_files(root, {path.relative_to(tmp_path / "by-kb").as_posix(): path.read_bytes()})
+    (root / "notes/old.md").unlink()
+    assert follow_moves(workspace, before, {"notes/old.md": "notes/deep/new name.md"}) == []
+    assert rename_kills.facts(root) == rename_kills.facts(tmp_path / "by-kb")
 
 
 def test_kills_leave_the_whole_rename_after_the_next_run() -> None:
