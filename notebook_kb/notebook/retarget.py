@@ -101,11 +101,13 @@ class View:
         wanted = {inside} | ({without_ending(inside)} if found.note else set())
         typed = unquote(target).replace("\\", "/").strip()
         relative = normal_path(PurePosixPath(self.inside(here)).parent / typed)
+        # above the notes folder the resolver stops climbing; other programs do not
+        climbs = os.path.normpath(f"./{self.folder(here)}/{typed}").startswith("..")
         from_root = normal_path(PurePosixPath(typed.lstrip("/")))
         for way, said in ((Way.RELATIVE, relative), (Way.ROOT, from_root)):
             absolute = way is Way.RELATIVE and typed.startswith("/")
             if not absolute and fold_path(said) in {fold_path(w) for w in wanted}:
-                return Seen(found, way, exact=said in wanted)
+                return Seen(found, way, exact=said in wanted and not climbs)
         name = PurePosixPath(typed).name
         names = {PurePosixPath(w).name for w in wanted}
         if fold(without_ending(name)) == fold(PurePosixPath(path).stem) or fold_path(name) in {

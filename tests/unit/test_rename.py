@@ -126,6 +126,13 @@ def test_a_note_that_moves_takes_its_relative_addresses_along() -> None:
     )
 
 
+def test_an_address_that_would_climb_out_of_the_notes_is_written_anew() -> None:
+    """Our resolver stops at the notes folder, other programs do not: `../img` from the top is wrong for them."""
+    texts = {"notes/deep/a.md": "![p](../img/p.png) [b](../b.md)\n", "notes/b.md": "B\n"}
+    now, _ = renamed(texts, "notes/deep/a.md", "notes/a.md", ("notes/img/p.png",))
+    assert now["notes/a.md"] == "![p](img/p.png) [b](b.md)\n"
+
+
 def test_a_picture_that_moves_is_still_shown() -> None:
     """Embeds and heads follow a file too."""
     texts = {"notes/a.md": "---\nimage: img/p.png\n---\n![x|300](img/p.png) ![[p.png|300]]\n"}
@@ -260,6 +267,21 @@ def test_links_to_a_heading_follow_its_words(
     edits = {f.path: f.edits for f in done.edits}
     assert line in apply_edits(NOTE, edits["notes/h.md"])
     assert apply_edits(links, edits.get("notes/k.md", ())) == after
+
+
+@pytest.mark.parametrize(
+    ("words", "remark"),
+    [
+        ("Thoughts", "read as `excerpt`, now as no part of its own; its text is private no longer"),
+        ("Quotes", ""),
+        ("In my words", "read as `excerpt`, now as `own`; its text is private no longer"),
+    ],
+)
+def test_a_part_that_is_read_in_another_way_is_told(words: str, remark: str) -> None:
+    """Above all where private text would become public."""
+    texts = {"notes/h.md": "---\npublish: true\n---\n# T\n\n## Excerpt\nTheir words.\n"}
+    done = rename_heading(read(texts, ()), "notes/h.md", "Excerpt", words, texts.__getitem__)
+    assert [r.split(" was ")[1] for r in done.remarks] == ([remark] if remark else [])
 
 
 def test_a_title_in_the_head_is_renamed_there_and_links_by_it_follow() -> None:
