@@ -24,7 +24,9 @@ from notebook_kb.parsing.targets import NoteText
 from notebook_kb.website.addresses import note_url
 from notebook_kb.workspace.rename import plan, target_path
 from notebook_kb.workspace.renaming import carry_out, reapplied, resume
+from notebook_kb.workspace.renaming_follow import follow_moves
 from notebook_kb.workspace.workspace import Workspace
+from tests.support import rename_kills
 from tests.support.canaries import write_files
 from tests.support.renames import check, check_command, read
 
@@ -122,6 +124,13 @@ def test_a_note_that_moves_takes_its_relative_addresses_along() -> None:
     assert now["notes/deep/a.md"] == (
         "[b](../b.md) ![p](../img/p.png) ![[p.png]] [[b]] <img src='../img/p.png'>\n"
     )
+
+
+def test_an_address_that_would_climb_out_of_the_notes_is_written_anew() -> None:
+    """Our resolver stops at the notes folder, other programs do not: `../img` from the top is wrong for them."""
+    texts = {"notes/deep/a.md": "![p](../img/p.png) [b](../b.md)\n", "notes/b.md": "B\n"}
+    now, _ = renamed(texts, "notes/deep/a.md", "notes/a.md", ("notes/img/p.png",))
+    assert now["notes/a.md"] == "![p](img/p.png) [b](b.md)\n"
 
 
 def test_a_picture_that_moves_is_still_shown() -> None:
@@ -258,6 +267,21 @@ def test_links_to_a_heading_follow_its_words(
     edits = {f.path: f.edits for f in done.edits}
     assert line in apply_edits(NOTE, edits["notes/h.md"])
     assert apply_edits(links, edits.get("notes/k.md", ())) == after
+
+
+@pytest.mark.parametrize(
+    ("words", "remark"),
+    [
+        ("Thoughts", "read as `excerpt`, now as no part of its own; its text is private no longer"),
+        ("Quotes", ""),
+        ("In my words", "read as `excerpt`, now as `own`; its text is private no longer"),
+    ],
+)
+def test_a_part_that_is_read_in_another_way_is_told(words: str, remark: str) -> None:
+    """Above all where private text would become public."""
+    texts = {"notes/h.md": "---\npublish: true\n---\n# T\n\n## Excerpt\nTheir words.\n"}
+    done = rename_heading(read(texts, ()), "notes/h.md", "Excerpt", words, texts.__getitem__)
+    assert [r.split(" was ")[1] for r in done.remarks] == ([remark] if remark else [])
 
 
 def test_a_title_in_the_head_is_renamed_there_and_links_by_it_follow() -> None:
@@ -437,6 +461,21 @@ def test_a_save_between_reading_and_writing_is_never_lost(tmp_path: Path) -> Non
         "mine\none [[new]]\ntwo, [[old]]\n",
         1,
     )
+
+
+def test_what_belongs_to_a_note_follows_a_move_in_an_editor(tmp_path: Path) -> None:
+    """Ledger, results and history are where `kb rename` would have put them."""
+    for name in ("by-kb", "by-hand"):
+        rename_kills.make(tmp_path / name)
+    rename_kills.rename(tmp_path / "by-kb", ("old", "deep/new name"))
+    root = tmp_path / "by-hand"
+    workspace = Workspace(root, "2026-11-22")
+    before = workspace.load().notebook
+    for path in (tmp_path / "by-kb/notes").rglob("*.md"):
+        write_files(root, {path.relative_to(tmp_path / "by-kb").as_posix(): path.read_bytes()})
+    (root / "notes/old.md").unlink()
+    assert follow_moves(workspace, before, {"notes/old.md": "notes/deep/new name.md"}) == []
+    assert rename_kills.facts(root) == rename_kills.facts(tmp_path / "by-kb")
 
 
 def test_kills_leave_the_whole_rename_after_the_next_run() -> None:
