@@ -89,7 +89,7 @@ class Run:
 def run_code(parts: Sequence[CodePart], path: str, python: Path, limits: Limits = Limits()) -> Run:
     """Run a note's code with `python` in a process and an empty folder of its own; `path` is how tracebacks name the note.
 
-    UsageError when `python` cannot be started.
+    UsageError when `python` cannot be started, or does not get as far as the note's code.
     """
     nonce = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="kb-run-", ignore_cleanup_errors=True) as folder:
@@ -107,7 +107,13 @@ def run_code(parts: Sequence[CodePart], path: str, python: Path, limits: Limits 
         finally:
             end(process)
             reader.thread.join(GRACE)
-        return read_report(reader.lines(nonce), parts, why or ended(process), limits)
+        lines = reader.lines(nonce)
+        if not lines:  # the first line is written before any code of the note runs
+            raise UsageError(
+                f"{python} did not begin to run the code of {path}",
+                "it must be a Python 3.9 or newer with its standard library; `--python PATH` names another one",
+            )
+        return read_report(lines, parts, why or ended(process), limits)
 
 
 def copy_font_lists(work: Path) -> None:

@@ -245,6 +245,11 @@ def test_which_python_runs_notes(tmp_path: Path) -> None:
         choose_python(str(tmp_path / "none"), {})
     with pytest.raises(UsageError, match="cannot be started"):
         run_code((CodePart("x = 1"),), "notes/x.md", tmp_path / "a")
+    old = tmp_path / "old"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    old.chmod(0o755)
+    with pytest.raises(UsageError, match="did not begin"):
+        run_code((CodePart("x = 1"),), "notes/x.md", old)
 
 
 # results
