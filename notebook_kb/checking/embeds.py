@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from notebook_kb.checking.family import referring_to
 from notebook_kb.findings import finding
 from notebook_kb.notebook.anchors import heading_anchor, headlines_below
 
@@ -113,8 +114,16 @@ def others(change: Change) -> set[str]:
     for notebook in (change.before, change.after):
         waiting = list(found)
         while waiting:
-            links = notebook.backlinks.get(waiting.pop(), ())
-            new = {b.note.path for b in links if b.reference.kind == "embed"} - found
+            new = set(showing(notebook, waiting.pop())) - found
             found |= new
             waiting += new
     return found
+
+
+def showing(notebook: Notebook, path: str) -> Iterator[str]:
+    """The notes that embed the note at `path`. Asked by its names, so that not every link has to be resolved."""
+    note = notebook.notes.get(path)
+    for other in referring_to(notebook, [note]) if note else ():
+        embeds = (r for r in notebook.notes[other].references if r.kind == "embed")
+        if any(notebook.resolver.resolve(r.target, other).note == path for r in embeds):
+            yield other

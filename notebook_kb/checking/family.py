@@ -70,14 +70,21 @@ def whole(family: Callable[[Notebook], Iterable[Finding]], others: Others) -> Fa
 
 def referring(change: Change) -> set[str]:
     """The other notes that refer to any name that the note has or had, whatever it means there."""
-    resolver, concepts = change.before.resolver, change.before.roadmap_names
-    keys = keys_that_changed(Keys(), resolver.keys(change.old)) | keys_that_changed(
-        Keys(), resolver.keys(change.new)
-    )
-    for concept in change.concepts:
-        keys.update(concepts.names_of[concept])
-    tables = (change.before.referrers, change.after.referrers)
-    return {path for table in tables for path in found_under(table, keys)} - {change.path}
+    notes = [note for note in (change.old, change.new) if note]
+    return (referring_to(change.before, notes) | referring_to(change.after, notes)) - {change.path}
+
+
+def referring_to(notebook: Notebook, notes: Iterable[Note]) -> set[str]:
+    """The notes that refer to any name of these, whatever it means there."""
+    names, keys = notebook.roadmap_names, set[str]()
+    for note in notes:
+        keys |= keys_that_changed(Keys(), notebook.resolver.keys(note))
+        keys.update(
+            k
+            for c in (names.counts_for(note), *(c for c, _ in names.reading(note)))
+            for k in names.names_of.get(c, ())
+        )
+    return found_under(notebook.referrers, keys)
 
 
 def same_concepts(change: Change) -> set[str]:

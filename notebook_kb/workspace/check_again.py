@@ -133,6 +133,8 @@ class CheckAgain:
         then = {p: n for p, n in notebook.notes.items() if p not in differ} | old
         now = replace(notebook, notes={p: then[p] for p in sorted(then)})
         found = set(differ)
+        # what is made now is carried on from snapshot to snapshot
+        _ = now.referrers, now.explanations
         for path in sorted(differ):
             note = notebook.notes.get(path)
             after = now.without_note(path) if note is None else now.with_note(note)
