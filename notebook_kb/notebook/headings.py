@@ -75,7 +75,7 @@ def index_of(note: Note, heading: str) -> int | None:
 
 
 def candidates(old: Note, new: Note, index: int, said: str) -> Iterator[str]:
-    """What may be written for a heading: in the way it was written, then longer, then its anchor."""
+    """What may be written for a heading: its words or its anchor, as it was written, then the other."""
     parts = [p.strip() for p in said.split("#") if p.strip()]
     above = chain(old, index)
     fresh = [renamed(old, new, p, above) for p in parts[:-1]]
@@ -83,9 +83,6 @@ def candidates(old: Note, new: Note, index: int, said: str) -> Iterator[str]:
     by_anchor = parts[-1] == old.outline[index].anchor and parts[-1] != old.outline[index].text
     for last in [anchor, words] if by_anchor else [words, anchor]:
         yield "#".join([*fresh, last])
-    outer = [plain(new.outline[n].text) for n in above]
-    for start in range(len(outer) - 1, -1, -1):
-        yield "#".join([*outer[start:], words])
 
 
 def renamed(old: Note, new: Note, part: str, above: list[int]) -> str:
