@@ -108,14 +108,19 @@ def show_plan(made: Plan, *, as_json: bool) -> None:
         note(made.hint)
 
 
-def show_done(done: Done, made: Plan | None = None, *, as_json: bool, resumed: bool = False) -> None:
-    """What was done."""
+def show_done(
+    done: Done, made: Plan | None = None, *, as_json: bool, resumed: bool = False, aside: bool = False
+) -> None:
+    """What was done; `aside`: in a line for the person, as data of another renaming follow."""
     from notebook_kb.cli.console import counted, emit_json, note, say, style
 
     if as_json:
         moves = [{"old": old, "new": new} for old, new in done.moved]
         data = as_data(made) if made else {"what": done.what, "moves": moves, "remarks": done.remarks}
         emit_json({"dry_run": False, "resumed": resumed, **data, "remarks": done.remarks})
+        return
+    if aside:
+        note(f"{done.what}: the renaming that was interrupted is finished")
         return
     say(style(done.what, "title") + (": the renaming that was interrupted is finished" if resumed else ""))
     moved = {old for old, _ in done.moved}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from notebook_kb.files.cache_mark import config_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,10 +13,4 @@ if TYPE_CHECKING:
 
 def config_folder(environment: Mapping[str, str] | None = None) -> Path:
     """`kb` in the user's configuration folder; it may not exist yet."""
-    env = os.environ if environment is None else environment
-    if sys.platform == "win32" and env.get("APPDATA"):
-        return Path(env["APPDATA"]) / "kb"
-    base = env.get("XDG_CONFIG_HOME", "")
-    # The standard says that a relative one is to be ignored.
-    folder = Path(base) if base and Path(base).is_absolute() else Path.home() / ".config"
-    return folder / "kb"
+    return Path(config_path(environment))

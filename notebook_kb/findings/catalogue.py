@@ -369,6 +369,14 @@ CATALOGUE: dict[str, CodeHelp] = {
         many="lines that look like headings and are text",
     ),
     **PICTURES,
+    "KB609": CodeHelp(
+        WARNING,
+        "A renaming was interrupted",
+        "The program was ended while it renamed something: some links may lead to the new name, some still to the old. "
+        "What is left to do stands in this file, and nothing is lost.",
+        "Run `kb rename --resume`; the next `kb rename` does it too.",
+        many="renamings that were interrupted",
+    ),
     **CARDS,
     **OWN_WORDS,
     **SYMBOLS,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from notebook_kb.notebook.affected import bare, last_name, names_of
 from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.notebook.names import fold
 from notebook_kb.parsing.target import ADDRESS_FORMS, Form
@@ -33,11 +34,18 @@ class HeadingChange:
             for path, note in before.notes.items()
             if (new := after.notes[moving.there(path)]) is not note
             and [h.text for h in note.outline] != [h.text for h in new.outline]
+            and len(note.outline) == len(new.outline)  # else the note is misread, which the proof finds
+        }
+        concepts = {before.concept_of(before.notes[p]) for p in self.changed} - {""}
+        self.names = {n for p in self.changed for n in names_of(before.notes[p])} | {
+            bare(n) for n, c in (before.concept_names.items() if concepts else ()) if c in concepts
         }
 
     def is_stale(self, target: str, heading: str, here: str) -> bool:
         """Whether the heading that a link names is another one afterwards, or none."""
         if not heading or not self.changed or "://" in target:
+            return False
+        if last_name(target) not in self.names and (target or here not in self.changed):
             return False
         path = self.moving.before.seen(target, here).found.note
         if path not in self.changed:
@@ -67,7 +75,7 @@ def index_of(note: Note, heading: str) -> int | None:
 
 
 def candidates(old: Note, new: Note, index: int, said: str) -> Iterator[str]:
-    """What may be written for a heading: in the way it was written, then longer, then its anchor."""
+    """What may be written for a heading: its words or its anchor, as it was written, then the other."""
     parts = [p.strip() for p in said.split("#") if p.strip()]
     above = chain(old, index)
     fresh = [renamed(old, new, p, above) for p in parts[:-1]]
@@ -75,9 +83,6 @@ def candidates(old: Note, new: Note, index: int, said: str) -> Iterator[str]:
     by_anchor = parts[-1] == old.outline[index].anchor and parts[-1] != old.outline[index].text
     for last in [anchor, words] if by_anchor else [words, anchor]:
         yield "#".join([*fresh, last])
-    outer = [plain(new.outline[n].text) for n in above]
-    for start in range(len(outer) - 1, -1, -1):
-        yield "#".join([*outer[start:], words])
 
 
 def renamed(old: Note, new: Note, part: str, above: list[int]) -> str:

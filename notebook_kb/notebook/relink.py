@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
 from notebook_kb.model.edit import FileEdits, apply_edits
+from notebook_kb.notebook.affected import affected_names, last_name
 from notebook_kb.notebook.headings import HeadingChange
 from notebook_kb.notebook.names import fold
 from notebook_kb.notebook.relink_proof import said_otherwise
@@ -54,6 +55,7 @@ class Relinker:
     free: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._read: dict[str, str] = {}
         self._texts: dict[str, NoteText] = {}
         self._own: dict[str, tuple[Edit, ...]] = {}
         self._links: dict[str, tuple[Edit, ...]] = {}
@@ -69,8 +71,14 @@ class Relinker:
     def text(self, path: str) -> NoteText:
         """A note's text as it is."""
         if path not in self._texts:
-            self._texts[path] = NoteText(self.read_text(path))
+            self._texts[path] = NoteText(self._raw(path))
         return self._texts[path]
+
+    def _raw(self, path: str) -> str:
+        """The same as it stands in the file."""
+        if path not in self._read:
+            self._read[path] = self.read_text(path)
+        return self._read[path]
 
     def add(self, path: str, edits: tuple[Edit, ...]) -> None:
         """An edit that belongs to the change itself."""
@@ -110,7 +118,7 @@ class Relinker:
 
     def run(self) -> None:
         """Find all edits of links. Raises `UsageError` where a link cannot be kept."""
-        names: object = None
+        names: dict[str, object] | None = None
         for _ in range(MOST_ROUNDS):
             self.after = self._built({p: self.new_text(p) for p in {*self._own, *self._links}})
             now = self._names()
@@ -123,13 +131,18 @@ class Relinker:
         self._prove()
         self._say_gained()
 
-    def _names(self) -> object:
-        """What links can name in the notes that are edited: titles, aliases, headings."""
-        edited = {self.there(p) for p in (*self._own, *self._links)}
-        notes = [self.after.notes[p] for p in sorted(edited)]
-        return [(n.path, n.title, n.aliases, n.concept, [h.text for h in n.outline]) for n in notes], dict(
-            self._links
-        )
+    def _names(self) -> dict[str, object]:
+        """What links can name in the notes that are edited, where it is another than before."""
+        found: dict[str, object] = {}
+        for path in sorted({*self._own, *self._links, *self.moves}):
+            if path in self.notebook.notes:
+                was, now = (
+                    (n.title, n.aliases, n.concept, [h.text for h in n.outline])
+                    for n in (self.notebook.notes[path], self.after.notes[self.there(path)])
+                )
+                if was != now:
+                    found[path] = now
+        return found
 
     def _built(self, texts: Mapping[str, str]) -> Notebook:
         """The notebook afterwards, with these new texts by old path."""
@@ -159,31 +172,44 @@ class Relinker:
         """The edits of links, for the notebook as it is afterwards."""
         moving = self._moving()
         headings = HeadingChange(self.notebook, self.after, moving)
+        names = affected_names(self.notebook, self.after) | {*self.titles}
         for path, note in self.notebook.notes.items():
-            if self._looks_stale(path, note, moving, headings):
-                self._links[path] = tuple(self._note_edits(path, moving, headings))
+            if self._looks_stale(path, note, moving, headings, names):
+                self._links[path] = tuple(self._note_edits(path, moving, headings, names))
         self._links = {p: e for p, e in self._links.items() if e}
 
-    def _looks_stale(self, path: str, note: Note, moving: Moving, headings: HeadingChange) -> bool:
-        """Whether a note may hold a link that has to be written anew: a look at it without parsing."""
+    def _looks_stale(
+        self, path: str, note: Note, moving: Moving, headings: HeadingChange, names: frozenset[str]
+    ) -> bool:
+        """Whether a note may hold a link that has to be written anew: a look at it without parsing. `names` are those that
+        may lead elsewhere; all of them in a note that changes its folder.
+        """
         if path in self._links:
             return True
+
+        def stale(target: str, *, address: bool) -> bool:
+            return self._may(target, path, names) and moving.is_stale(target, path, address=address)
+
         for reference in note.references:
-            if headings.is_stale(reference.target, reference.heading, path):
+            if reference.heading and headings.is_stale(reference.target, reference.heading, path):
                 return True
-            if "://" not in reference.target and moving.is_stale(
-                reference.target, path, address=reference.kind in {"link", "image"}
-            ):
+            if stale(reference.target, address=reference.kind in {"link", "image"}):
                 return True
-        plain = [t for t in (note.image, *note.met_in) if t and "://" not in t]
-        text = self.text(path).file_text
-        wiki = {*plain, *(t.strip().removesuffix("\\") for t in LOOKS_WIKI.findall(text))}
-        addresses = {next((t for t in m if t), "") for m in LOOKS_ADDRESS.findall(text)}
-        return any(moving.is_stale(t, path, address=False) for t in wiki if "://" not in t) or any(
-            moving.is_stale(t, path, address=True) for t in addresses if t and ":" not in t
+        text = self._raw(path)
+        wiki = (note.image, *note.met_in, *(t.strip().removesuffix("\\") for t in LOOKS_WIKI.findall(text)))
+        addresses = (next((t for t in m if t), "") for m in LOOKS_ADDRESS.findall(text))
+        return any(t and stale(t, address=False) for t in wiki) or any(
+            t and ":" not in t and stale(t, address=True) for t in addresses
         )
 
-    def _note_edits(self, path: str, moving: Moving, headings: HeadingChange) -> Iterator[Edit]:
+    def _may(self, target: str, path: str, names: frozenset[str]) -> bool:
+        """Whether a target in a note might lead elsewhere: by its name, or since the note changes its folder."""
+        leaves = path.rpartition("/")[0] != self.there(path).rpartition("/")[0]
+        return (leaves or last_name(target) in names) and "://" not in target
+
+    def _note_edits(
+        self, path: str, moving: Moving, headings: HeadingChange, names: frozenset[str]
+    ) -> Iterator[Edit]:
         """The edits of one note's links."""
         text = self.text(path)
         for form, wanted in text.unplaced:
@@ -193,7 +219,8 @@ class Relinker:
             ):
                 raise unkept(path, 0, wanted)
         for target in text.targets:
-            if not is_outside(target) and not self._is_name(target):
+            may = self._may(target.target, path, names) or bool(target.heading)
+            if may and not is_outside(target) and not self._is_name(target):
                 yield from self._target_edits(path, text, target, moving, headings)
 
     def _is_name(self, target: Target) -> bool:
@@ -250,11 +277,13 @@ class Relinker:
     def _say_gained(self) -> None:
         """A remark where links that led nowhere now lead to a note that moved."""
         moving = self._moving()
+        names = affected_names(self.notebook, self.after)
         gained: dict[str, int] = {}
         for path, note in self.notebook.notes.items():
             for reference in note.references:
-                if reference.target and "://" not in reference.target:
-                    other = moving.gained(reference.target, path)
+                target = reference.target
+                if target and "://" not in target and last_name(target) in names:
+                    other = moving.gained(target, path)
                     if other:
                         gained[other] = gained.get(other, 0) + 1
         for other, count in sorted(gained.items()):

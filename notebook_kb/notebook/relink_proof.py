@@ -50,11 +50,11 @@ def leads_there(was: Target, now: Target, path: str, moving: Moving) -> bool:
     """Whether a target leads where it led; one that led nowhere may lead to what has its name now."""
     if is_outside(was):
         return was.target == now.target
-    old = moving.before.seen(was.target, path)
-    found = old.found
+    found = moving.before.resolver.resolve(was.target, path)
     if not (found.note or found.file):
-        return now.target == (moving.new_words(was.target, old) or was.target)
-    return moving.after.seen(now.target, moving.there(path)).found == moving.wanted(found)
+        words = moving.new_words(was.target, moving.before.seen(was.target, path))
+        return now.target == (words or was.target)
+    return moving.after.resolver.resolve(now.target, moving.there(path)) == moving.wanted(found)
 
 
 def bones(document: d.Document, free: int | None = None) -> Any:

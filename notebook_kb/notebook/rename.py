@@ -129,15 +129,20 @@ def joined(edits: list[Edit]) -> tuple[Edit, ...]:
 def finished(notebook: Notebook, relinker: Relinker) -> Renaming:
     """The renaming that a relinker has worked out."""
     after = relinker.after
-    changed = []
-    for path, note in notebook.notes.items():
-        was, now = key_of(notebook, note), key_of(after, after.notes[relinker.there(path)])
-        if was != now:
-            changed.append((was, now))
     return Renaming(
         relinker.file_edits(),
         tuple(FileMove(old, new) for old, new in relinker.moves.items()),
         after,
         tuple(dict.fromkeys(relinker.remarks)),
-        tuple(changed),
+        changed_keys(notebook, after, relinker.moves),
     )
+
+
+def changed_keys(before: Notebook, after: Notebook, moves: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """(old, new) lasting keys of notes that have another one after the moves."""
+    pairs = (
+        (key_of(before, note), key_of(after, after.notes[moves.get(path, path)]))
+        for path, note in before.notes.items()
+        if moves.get(path, path) in after.notes
+    )
+    return tuple((was, now) for was, now in pairs if was != now)

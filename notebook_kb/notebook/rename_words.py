@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
 from notebook_kb.model import document as d
+from notebook_kb.model.note import Part
 from notebook_kb.notebook.headings import index_of
 from notebook_kb.notebook.names import did_you_mean, fold
 from notebook_kb.notebook.relink import Relinker
@@ -128,11 +130,27 @@ def keep_concept(notebook: Notebook, relinker: Relinker, path: str) -> None:
 
 
 def checked(renaming: Renaming, note: Note, index: int, path: str) -> Renaming:
-    """The renaming, if the note still has its headings. Raises `UsageError` where the words make none."""
+    """The renaming, if the note still has its headings; a remark where the part is read as another one. Raises `UsageError`
+    where the words make no heading.
+    """
     now = renaming.after.notes[path]
     if [h.level for h in now.outline] != [h.level for h in note.outline]:
         raise UsageError(
             f"{path}:{note.outline[index].line}: with these words it would be no heading",
             "choose other words",
         )
-    return renaming
+    was, is_now = (read_as(n, n.outline[index].anchor) for n in (note, now))
+    if was == is_now:
+        return renaming
+    remark = f"{path}: this part was read as {was}, now as {is_now}"
+    if note.outline[index].private and not now.outline[index].private:
+        remark += "; its text is private no longer"
+    return replace(renaming, remarks=(*renaming.remarks, remark))
+
+
+def read_as(note: Note, anchor: str) -> str:
+    """What a heading's part was read as, in words."""
+    section = next((s for s in note.sections if s.anchor == anchor), None)
+    if section is None or section.part is Part.OTHER:
+        return "no part of its own" if section is None or not section.private else "private"
+    return f"the angle `{section.angle}`" if section.part is Part.ANGLE else f"`{section.part}`"

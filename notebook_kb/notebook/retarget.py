@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 # what no name in double brackets can hold as it stands; `%` only where it would be read as an escape
-NOT_IN_BRACKETS = re.compile(r"[#|\[\]\n]|%(?=[0-9A-Fa-f]{2})|%(?=%)|^\s|\s$")
+NOT_IN_BRACKETS = re.compile(r"[#|\[\]\n]|%(?=[0-9A-Fa-f]{2})|%(?=%)|<(?=!--)|^\s|\s$")
 # what is left as it is in an address; letters of other scripts too
 PLAIN_IN_ADDRESS = "/._~,;@!+-'"
 BACKSLASH = "\\"
@@ -101,11 +101,13 @@ class View:
         wanted = {inside} | ({without_ending(inside)} if found.note else set())
         typed = unquote(target).replace("\\", "/").strip()
         relative = normal_path(PurePosixPath(self.inside(here)).parent / typed)
+        # above the notes folder the resolver stops climbing; other programs do not
+        climbs = os.path.normpath(f"./{self.folder(here)}/{typed}").startswith("..")
         from_root = normal_path(PurePosixPath(typed.lstrip("/")))
         for way, said in ((Way.RELATIVE, relative), (Way.ROOT, from_root)):
             absolute = way is Way.RELATIVE and typed.startswith("/")
             if not absolute and fold_path(said) in {fold_path(w) for w in wanted}:
-                return Seen(found, way, exact=said in wanted)
+                return Seen(found, way, exact=said in wanted and not climbs)
         name = PurePosixPath(typed).name
         names = {PurePosixPath(w).name for w in wanted}
         if fold(without_ending(name)) == fold(PurePosixPath(path).stem) or fold_path(name) in {

@@ -51,6 +51,8 @@ CONFLICT = re.compile(
     r"|\(case conflict\)| \(conflict\)",
     re.IGNORECASE,
 )
+# in the state folder: what a renaming that is under way has to do
+RENAMING = "backup/renaming.json"
 SKIPPED_FOLDERS = frozenset(
     ["node_modules", "__pycache__", "trash", "backup", "backups", ".trash", "venv", "env", "_site", "public"]
 )
@@ -112,6 +114,15 @@ def walk(root: Path, settings: Settings) -> Walked:
                 notes.append(name)
             elif path.suffix.casefold() in ATTACHMENTS:
                 files.append(name)
+    if (root / settings.state / RENAMING).exists():
+        found.append(
+            finding(
+                "KB609",
+                "a renaming was interrupted, and is half done",
+                "finish it with `kb rename --resume`",
+                path=f"{settings.state}/{RENAMING}",
+            )
+        )
     return Walked(tuple(sorted(notes)), tuple(sorted(files)), tuple(found))
 
 

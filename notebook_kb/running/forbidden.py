@@ -14,20 +14,25 @@ HARMLESS = frozenset(
     {
         "__future__",
         "abc",
+        "bisect",
+        "cmath",
         "collections",
         "copy",
         "dataclasses",
+        "decimal",
         "enum",
         "fractions",
         "functools",
         "heapq",
         "itertools",
         "matplotlib",
+        "numbers",
         "random",
         "re",
         "string",
         "time",
         "typing",
+        "warnings",
     }
 )
 PRODUCTS = frozenset(

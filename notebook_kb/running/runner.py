@@ -35,6 +35,7 @@ LOOK_EVERY = 0.1
 MOST_FILES = 2000
 LONGEST_REPORT = 24 * 1024 * 1024
 MEGABYTE = 1024 * 1024
+LARGEST_FONT_LIST = 8 * MEGABYTE
 # words of a failure's last line name no folder of this computer
 FOLDER = re.compile(r"(?:/[\w.+-]+){3,}/|[A-Za-z]:\\(?:[\w.+ -]+\\)+")
 
@@ -88,12 +89,14 @@ class Run:
 def run_code(parts: Sequence[CodePart], path: str, python: Path, limits: Limits = Limits()) -> Run:
     """Run a note's code with `python` in a process and an empty folder of its own; `path` is how tracebacks name the note.
 
-    UsageError when `python` cannot be started.
+    UsageError when `python` cannot be started, or does not get as far as the note's code.
     """
     nonce = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="kb-run-", ignore_cleanup_errors=True) as folder:
         work = Path(folder).resolve() / "work"
         work.mkdir()
+        if any("matplotlib" in p.code for p in parts):
+            copy_font_lists(work)
         process = start(python, work)
         reader = Reader(process)
         job = job_of(parts, path, nonce, limits)
@@ -104,7 +107,29 @@ def run_code(parts: Sequence[CodePart], path: str, python: Path, limits: Limits 
         finally:
             end(process)
             reader.thread.join(GRACE)
-        return read_report(reader.lines(nonce), parts, why or ended(process), limits)
+        lines = reader.lines(nonce)
+        if not lines:  # the first line is written before any code of the note runs
+            raise UsageError(
+                f"{python} did not begin to run the code of {path}",
+                "it must be a Python 3.9 or newer with its standard library; `--python PATH` names another one",
+            )
+        return read_report(lines, parts, why or ended(process), limits)
+
+
+def copy_font_lists(work: Path) -> None:
+    """Give matplotlib the list of fonts that it has made for the person before: with many fonts that takes as long as a run
+    may.
+    """
+    home, env = Path.home(), os.environ
+    folders = (
+        env.get("MPLCONFIGDIR", ""),
+        env.get("XDG_CACHE_HOME", "") and f"{env['XDG_CACHE_HOME']}/matplotlib",
+    )
+    for folder in (*(Path(f) for f in folders if f), home / ".cache" / "matplotlib", home / ".matplotlib"):
+        with contextlib.suppress(OSError):
+            for path in folder.glob("fontlist-v*.json"):
+                if path.stat().st_size <= LARGEST_FONT_LIST:
+                    (work / path.name).write_bytes(path.read_bytes())
 
 
 def start(python: Path, work: Path) -> subprocess.Popen[bytes]:

@@ -198,6 +198,8 @@ def target_path(notebook: Notebook, old: str, new: str) -> str:
     Raises `UsageError` for a name that some system cannot have, with the cure.
     """
     said = new.replace("\\", "/").strip()
+    if not said:
+        raise UsageError("the new name is empty", "write a name, a path, or a folder with / at its end")
     folder, _, name = old.rpartition("/")
     base = notebook.notes_folder
     if said.endswith("/"):

@@ -19,6 +19,7 @@ from notebook_kb.files.move import move_file, remove_empty, stands_apart
 from notebook_kb.files.read import read_file
 from notebook_kb.files.write import write_file
 from notebook_kb.model.edit import Edit, apply_edits
+from notebook_kb.notebook.walk import RENAMING
 from notebook_kb.workspace.renaming_follow import (
     CardHistory,
     follow_cards,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from notebook_kb.workspace.rename import Plan
     from notebook_kb.workspace.workspace import Workspace
 
-NAME = "renaming.json"
 VERSION = 1
 _MOST = 1 << 30
 
@@ -59,7 +59,7 @@ class Done:
 
 def journal_path(workspace: Workspace) -> Path:
     """Where the plan of a running renaming stands; git does not keep it."""
-    return workspace.root / workspace.settings.state / "backup" / NAME
+    return workspace.root / workspace.settings.state / RENAMING
 
 
 def carry_out(workspace: Workspace, plan: Plan) -> Done:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError
+from notebook_kb.files.lock import notebook_lock
+from notebook_kb.files.move import move_file
 from notebook_kb.model.card import GENERATED
 from notebook_kb.notebook.keys import key_of
+from notebook_kb.notebook.rename import changed_keys
 from notebook_kb.publishing.desk import Desk
 from notebook_kb.publishing.journal import NAME as JOURNAL
 from notebook_kb.publishing.ledger import FOLDER as LEDGER
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from notebook_kb.workspace.workspace import Workspace
 
 RESULTS = "results"
+RESULT = re.compile(r"\.json|\.[0-9a-f]{16}\.png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,33 @@ class CardHistory:
     card: str
 
 
+def follow_moves(workspace: Workspace, before: Notebook, moves: Mapping[str, str]) -> list[str]:
+    """What belongs to notes follows moves that another program, as an editor, has done: `before` is the notebook as it was.
+
+    Gives what could not follow, in words. Raises `EnvironmentFailedError` for a lock that another process holds.
+    """
+    after = workspace.load().notebook
+    keys = changed_keys(before, after, moves)
+    touched = {p for p, n in before.notes.items() if after.notes.get(moves.get(p, p), n).digest != n.digest}
+    cards = histories(workspace, before, {*touched, *moves}, dict(keys))
+    with notebook_lock(workspace.root):
+        for old, new in moves.items():
+            for kept, other in results_of(workspace, old, new):
+                move_file(workspace.root / kept, workspace.root / other)
+    remarks = follow_ledger(workspace, after, keys, moves)
+    follow_cards(workspace, after, keys, cards, moves)
+    return remarks
+
+
 def results_of(workspace: Workspace, old: str, new: str) -> Iterator[list[str]]:
-    """(old, new) paths of what is kept of the code of a note."""
-    state = workspace.settings.state
-    for one, other in ((old, new), (old.rsplit(".", 1)[0], new.rsplit(".", 1)[0])):
-        path = f"{state}/{RESULTS}/{one}.json"
-        if (workspace.root / path).is_file():
-            yield [path, f"{state}/{RESULTS}/{other}.json"]
+    """(old, new) paths of what is kept of the code of a note: `<path>.json`, and figures `<path>.<hash>.png`."""
+    folder = workspace.root / workspace.settings.state / RESULTS
+    name = old.rpartition("/")[2]
+    for file in sorted((folder / old).parent.glob("*")):
+        rest = file.name.removeprefix(name)
+        if rest != file.name and RESULT.fullmatch(rest):
+            state = workspace.settings.state
+            yield [f"{state}/{RESULTS}/{old}{rest}", f"{state}/{RESULTS}/{new}{rest}"]
 
 
 def histories(

@@ -50,6 +50,7 @@ def make(root: Path) -> Workspace:
     state = root / ".kb"
     (state / "results/notes").mkdir(parents=True)
     (state / "results/notes/old.md.json").write_text("{}", encoding="utf-8")
+    (state / "results/notes/old.md.0123456789abcdef.png").write_bytes(b"PNG")
     entry = Entry(TargetName.MEDIUM, Form.ARTICLE, url="https://medium.com/p/1", title="Old")
     Ledger(state).put(Record("notes/old.md", "notes/old.md", "Old", entries={entry.place: entry}))
     workspace = Workspace(root, "2026-11-22")

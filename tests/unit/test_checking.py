@@ -94,11 +94,18 @@ def from_the_future(root: Path) -> str:
     return ".kb/reviews KB710"
 
 
+def interrupted_rename(root: Path) -> str:
+    write(root, "notes/note.md", "Text.\n")
+    write(root, ".kb/backup/renaming.json", "{}")
+    return ".kb/backup/renaming.json KB609"
+
+
 MADE_BY_TEST: dict[str, Callable[[Path], str]] = {
     "KB105": conflict_marks,
     "KB109": binary_note,
     "KB602": very_large,
     "KB624": very_large_picture,
+    "KB609": interrupted_rename,
     "KB706": lost_id,
     "KB707": moved_gaps,
     "KB710": from_the_future,

@@ -14,9 +14,11 @@ from click.testing import CliRunner
 from notebook_kb.cli.main import main
 from notebook_kb.errors import NotTrustedError
 from notebook_kb.files import trust as store
-from notebook_kb.learning.coverage import State, cover
+from notebook_kb.learning.coverage import State as Written
+from notebook_kb.learning.coverage import cover
 from notebook_kb.model.evidence import CodeState
 from notebook_kb.parsing.code_parts import key_of
+from notebook_kb.preview.state import State
 from notebook_kb.running.results import figure_path, result_path
 from notebook_kb.running.runner import Limits
 from notebook_kb.workspace.build import BuildOptions, build
@@ -284,7 +286,7 @@ def test_coverage_says_what_the_code_still_wants(tmp_path: Path) -> None:
     run(root)
     assert why_missing(root) == []
     loaded = Workspace(root, TODAY).load()
-    assert cover(loaded.notebook, evidence_of(loaded.notebook))["rank"].state is State.SOLID
+    assert cover(loaded.notebook, evidence_of(loaded.notebook))["rank"].state is Written.SOLID
     change(root, "any(row)", "bool(any(row))")
     assert why_missing(root) == ["changed since it was run: `kb run rank`"]
     change(root, "== 1", "== 7")
@@ -378,6 +380,24 @@ def test_what_private_code_prints_and_draws_is_never_public(tmp_path: Path) -> N
     mine = tmp_path / "mine"
     build(Workspace(root, TODAY), BuildOptions(output=mine, mine=True))
     assert "4711" in (mine / "rank" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_preview_shows_a_run_that_was_made_meanwhile(tmp_path: Path) -> None:
+    """Red when `kb run` in a terminal leaves the open page at the last result."""
+    root = book(tmp_path / "b")
+    state = State(root, TODAY)
+
+    def shown() -> str:
+        plan = state.everything.plan("/rank/")
+        assert plan
+        return str(plan.view)
+
+    assert "not run" in shown()
+    run(root)
+    change_ = state.apply([".kb/results/notes/rank.md.json"])
+    assert (change_.kind, change_.urls) == ("page", ("*",))
+    assert "passed with" in shown()
+    assert not state.apply([".kb/results/notes/rank.md.json"]).kind
 
 
 def test_long_output_is_folded_and_cannot_break_the_page(tmp_path: Path) -> None:

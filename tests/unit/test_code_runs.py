@@ -218,6 +218,19 @@ def test_an_order_of_a_set_is_the_same_each_time() -> None:
     assert go(code).blocks[0].stdout == go(code).blocks[0].stdout
 
 
+def test_a_blocks_open_figures_are_kept_as_png_and_closed() -> None:
+    """Red when a figure is lost, shows up again at the next block, or says with what and when it was drawn."""
+    draw = "plt.plot([0, 1], [0, 1])\nplt.show()\n"
+    run = go(f"import matplotlib.pyplot as plt\n{draw}", draw, "x = 1\n", seconds=60, memory=2048)
+    assert run.fault is None
+    first, second, none = (b.figures for b in run.blocks)
+    assert first == second != ()
+    assert none == ()
+    assert first[0].startswith(b"\x89PNG")
+    assert b"Software" not in first[0]
+    assert "matplotlib" in run.versions
+
+
 def test_which_python_runs_notes(tmp_path: Path) -> None:
     """Red when the order --python, KB_PYTHON, VIRTUAL_ENV, kb's own is another."""
     (tmp_path / "bin").mkdir()
@@ -232,6 +245,11 @@ def test_which_python_runs_notes(tmp_path: Path) -> None:
         choose_python(str(tmp_path / "none"), {})
     with pytest.raises(UsageError, match="cannot be started"):
         run_code((CodePart("x = 1"),), "notes/x.md", tmp_path / "a")
+    old = tmp_path / "old"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    old.chmod(0o755)
+    with pytest.raises(UsageError, match="did not begin"):
+        run_code((CodePart("x = 1"),), "notes/x.md", old)
 
 
 # results

@@ -22,9 +22,12 @@ from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_edits import add_alias
 from notebook_kb.parsing.targets import NoteText
 from notebook_kb.website.addresses import note_url
+from notebook_kb.workspace import renaming
 from notebook_kb.workspace.rename import plan, target_path
 from notebook_kb.workspace.renaming import carry_out, reapplied, resume
+from notebook_kb.workspace.renaming_follow import follow_moves
 from notebook_kb.workspace.workspace import Workspace
+from tests.support import rename_kills
 from tests.support.canaries import write_files
 from tests.support.renames import check, check_command, read
 
@@ -73,6 +76,7 @@ FORMS = {
     "table": ("| a |\n|---|\n| [[old\\|x]] [[old]] |", "| a |\n|---|\n| [[new name\\|x]] [[new name]] |"),
     "callout": ("> [!note] [[old]]\n> - [[old]]", "> [!note] [[new name]]\n> - [[new name]]"),
     "footnote": ("a[^1] b^[in [[old]]]\n\n[^1]: [[old]]", "a[^1] b^[in [[new name]]]\n\n[^1]: [[new name]]"),
+    "footnote beside code": ("a^[in [[old]]] `[[old]]`", "a^[in [[new name]]] `[[old]]`"),
     "card": ("Q: [[old]]?\nA: [a](../old.md)", "Q: [[new name]]?\nA: [a](../deep/new%20name.md)"),
     "comment": ("%% [[old]] %% <!-- [[old]] -->", "%% [[new name]] %% <!-- [[new name]] -->"),
     "source": ("## Visual\nSource: [[old]]", "## Visual\nSource: [[new name]]"),
@@ -124,6 +128,13 @@ def test_a_note_that_moves_takes_its_relative_addresses_along() -> None:
     )
 
 
+def test_an_address_that_would_climb_out_of_the_notes_is_written_anew() -> None:
+    """Our resolver stops at the notes folder, other programs do not: `../img` from the top is wrong for them."""
+    texts = {"notes/deep/a.md": "![p](../img/p.png) [b](../b.md)\n", "notes/b.md": "B\n"}
+    now, _ = renamed(texts, "notes/deep/a.md", "notes/a.md", ("notes/img/p.png",))
+    assert now["notes/a.md"] == "![p](img/p.png) [b](b.md)\n"
+
+
 def test_a_picture_that_moves_is_still_shown() -> None:
     """Embeds and heads follow a file too."""
     texts = {"notes/a.md": "---\nimage: img/p.png\n---\n![x|300](img/p.png) ![[p.png|300]]\n"}
@@ -144,9 +155,40 @@ def test_a_name_that_would_take_other_links_away_makes_them_explicit() -> None:
 
 def test_a_name_that_is_not_clear_becomes_a_path_that_shows_the_name() -> None:
     """Two notes of one name: the link gets the path, and its words stay short."""
-    texts = {"notes/a/same.md": "A", "notes/old.md": "Old\n", "notes/x/x.md": "[[old]] | [[old|w]]\n"}
+    table = "\n| a |\n|---|\n| [[old]] |\n"
+    texts = {"notes/a/same.md": "A", "notes/old.md": "O\n", "notes/x/x.md": f"[[old]] | [[old|w]]\n{table}"}
     now, _ = renamed(texts, "notes/old.md", "notes/b/same.md")
-    assert now["notes/x/x.md"] == "[[b/same|same]] | [[b/same|w]]\n"
+    after = "[[b/same|same]] | [[b/same|w]]\n" + table.replace("[[old]]", "[[b/same\\|same]]")
+    assert now["notes/x/x.md"] == after
+
+
+def test_a_link_by_name_follows_though_a_title_would_still_find_it() -> None:
+    """`[[old]]` means the file: other programs know no titles."""
+    now, _ = renamed({"notes/old.md": "# Old\n", "notes/x.md": "[[old]]\n"}, "notes/old.md", "notes/new.md")
+    assert now["notes/x.md"] == "[[new]]\n"
+
+
+def test_a_title_that_changes_with_a_link_in_it_takes_no_link_away() -> None:
+    """`# About [[old]]` is another title afterwards; what linked by it shows the same words and leads there still."""
+    texts = {
+        "notes/old.md": "O\n",
+        "notes/t.md": "# About [[old]]\n",
+        "notes/x.md": "[[About old]] [[t#About old]]\n",
+    }
+    now, _ = renamed(texts, "notes/old.md", "notes/new.md")
+    assert now["notes/t.md"] == "# About [[new]]\n"
+    assert now["notes/x.md"] == "[[t|About old]] [[t#About new]]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("`x`", "%60x%60"), ("a <!-- b", "a %3C!-- b"), ("50%% off", "50%25% off"), ("C# x", "C%23 x"), ("[a]", "%5Ba%5D")],
+)  # fmt: skip
+def test_a_name_that_markdown_would_read_as_something_else_is_escaped(name: str, written: str) -> None:
+    """An editor may have given any name to a file: its links still lead there, and the text says what it said."""
+    texts = {"notes/old.md": "O\n", "notes/x.md": "a ` sign and [[old]] and more\n"}
+    now, _ = renamed(texts, "notes/old.md", f"notes/{name}.md")
+    assert now["notes/x.md"] == f"a ` sign and [[{written}]] and more\n"
 
 
 def test_links_that_led_nowhere_are_told_when_they_lead_somewhere() -> None:
@@ -258,6 +300,21 @@ def test_links_to_a_heading_follow_its_words(
     edits = {f.path: f.edits for f in done.edits}
     assert line in apply_edits(NOTE, edits["notes/h.md"])
     assert apply_edits(links, edits.get("notes/k.md", ())) == after
+
+
+@pytest.mark.parametrize(
+    ("words", "remark"),
+    [
+        ("Thoughts", "read as `excerpt`, now as no part of its own; its text is private no longer"),
+        ("Quotes", ""),
+        ("In my words", "read as `excerpt`, now as `own`; its text is private no longer"),
+    ],
+)
+def test_a_part_that_is_read_in_another_way_is_told(words: str, remark: str) -> None:
+    """Above all where private text would become public."""
+    texts = {"notes/h.md": "---\npublish: true\n---\n# T\n\n## Excerpt\nTheir words.\n"}
+    done = rename_heading(read(texts, ()), "notes/h.md", "Excerpt", words, texts.__getitem__)
+    assert [r.split(" was ")[1] for r in done.remarks] == ([remark] if remark else [])
 
 
 def test_a_title_in_the_head_is_renamed_there_and_links_by_it_follow() -> None:
@@ -437,6 +494,72 @@ def test_a_save_between_reading_and_writing_is_never_lost(tmp_path: Path) -> Non
         "mine\none [[new]]\ntwo, [[old]]\n",
         1,
     )
+
+
+def test_history_and_ledger_follow_a_rename(tmp_path: Path) -> None:
+    """Cards without ids keep what is known of them, though their questions hold the link; so do copies elsewhere."""
+    workspace = rename_kills.make(tmp_path / "book")
+    before = rename_kills.facts(workspace.root)
+    carry_out(workspace, plan(workspace, "old", "new"))
+    after = rename_kills.facts(workspace.root)
+    cards = before["cards"]
+    assert isinstance(cards, dict)
+    assert all(cards.values())
+    assert list(cards) == ["notes/old.md:0", "notes/other.md:0"]
+    assert after["cards"] == {k.replace("old", "new"): v for k, v in cards.items()}
+    assert after["ledger"] == {"notes/new.md": ["notes/new.md", ["medium-article"]]}
+    assert after["keys"] == ["notes/fourth.md", "notes/new.md", "notes/other.md", "notes/sub/third.md"]
+    kept = sorted(p.name for p in (workspace.root / ".kb/results/notes").iterdir())
+    assert kept == ["new.md.0123456789abcdef.png", "new.md.json"]
+
+
+def test_an_interrupted_rename_is_finished_once_and_a_new_note_of_the_old_name_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed behind the moves: the history is taken over once, however often that is tried."""
+    workspace = rename_kills.make(tmp_path / "book")
+    made = plan(workspace, "old", "new")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(renaming, "follow_ledger", killed)
+        with pytest.raises(KeyboardInterrupt):
+            carry_out(workspace, made)
+        (workspace.root / "notes/old.md").write_bytes(b"---\na: 1\n---\nAnother note.\n")
+        patch.setattr(renaming, "follow_ledger", lambda *_: [])
+        patch.setattr(renaming, "journal_path", lambda _: workspace.root / "none")
+        with pytest.raises(ChangedSinceReadError):
+            carry_out(workspace, made)
+    with pytest.raises(renaming.HalfDoneError):
+        carry_out(workspace, made)
+    log = next((workspace.root / ".kb/reviews").glob("*.jsonl"))
+    done = resume(workspace)
+    assert done is not None
+    assert done.remarks == []
+    lines = log.read_bytes()
+    assert (workspace.root / "notes/old.md").read_bytes() == b"---\na: 1\n---\nAnother note.\n"
+    write_files(
+        workspace.root, {".kb/backup/renaming.json": json.dumps(renaming.as_data(workspace, made)).encode()}
+    )
+    assert resume(workspace) is not None
+    assert log.read_bytes() == lines
+
+
+def test_what_belongs_to_a_note_follows_a_move_in_an_editor(tmp_path: Path) -> None:
+    """Ledger, results and history are where `kb rename` would have put them."""
+    for name in ("by-kb", "by-hand"):
+        rename_kills.make(tmp_path / name)
+    rename_kills.rename(tmp_path / "by-kb", ("old", "deep/new name"))
+    root = tmp_path / "by-hand"
+    workspace = Workspace(root, "2026-11-22")
+    before = workspace.load().notebook
+    for path in (tmp_path / "by-kb/notes").rglob("*.md"):
+        write_files(root, {path.relative_to(tmp_path / "by-kb").as_posix(): path.read_bytes()})
+    (root / "notes/old.md").unlink()
+    assert follow_moves(workspace, before, {"notes/old.md": "notes/deep/new name.md"}) == []
+    assert rename_kills.facts(root) == rename_kills.facts(tmp_path / "by-kb")
 
 
 def test_kills_leave_the_whole_rename_after_the_next_run() -> None:
