@@ -22,7 +22,7 @@ STEMS = (
     "a",
 )
 TITLES = (*STEMS, "Singular values", "rank.md", "The rank", "gradient", "linear-map", "a b")
-CONCEPTS = ("rank", "svd", "gradient", "eigenvalue", "no-such-concept")
+CONCEPTS = ("rank", "svd", "determinant", "linear-systems", "no-such-concept")
 TARGETS = (
     *TITLES,
     "b/rank",

@@ -13,7 +13,7 @@ from notebook_kb.notebook.load import Loader
 from notebook_kb.parsing.listed import listed_formulas
 from notebook_kb.parsing.symbol_lists import list_words
 from notebook_kb.parsing.tex import TexConverter
-from tests.support.random_notes import TARGETS, random_path, random_text
+from tests.support.random_notes import SIGNS, TARGETS, random_path, random_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,12 +62,23 @@ def random_step(chance: random.Random, loader: Loader, now: Notebook) -> tuple[s
         return path, now.without_note(path)
     text = random_text(chance)
     if path in now.texts and chance.random() < 0.5:
-        # as people write: a little more, or one flag
-        text = now.texts[path].replace(
-            "publish: true", "publish: false" if chance.random() < 0.3 else "publish: true"
-        )
-        text += chance.choice(["", "\n## Visual\n", f"\n[[{chance.choice(TARGETS)}]]\n", "\nWords.\n"])
+        text = a_little(now.texts[path], chance)
     return path, now.with_note(loader.note_from(path, text, f"{chance.random()}", remember=False)[0], text)
+
+
+def a_little(text: str, chance: random.Random) -> str:
+    """As people write: one flag, a little more, a row of a list more or less."""
+    row = f"- ${chance.choice(SIGNS)}$: said\n"
+    kind = chance.random()
+    if kind < 0.3:
+        return (
+            text.replace("publish: true", "publish: false")
+            if kind < 0.15
+            else text.replace("publish: false", "publish: true")
+        )
+    if kind < 0.7 and "$$\n\n" in text:
+        return text.replace(row, "") if row in text else text.replace("$$\n\n", f"$$\n\n{row}")
+    return text + chance.choice(("\n## Visual\n", f"\n[[{chance.choice(TARGETS)}]]\n", "\nWords.\n"))
 
 
 def tables(resolver: Resolver) -> tuple[Any, ...]:
