@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -66,7 +67,8 @@ def rename(
     show_done(carry_out(workspace, made), made, as_json=as_json)
 
 
-mv = rename
+mv = copy(rename)
+mv.epilog = EXAMPLES.replace("kb rename", "kb mv")
 
 
 def show_nothing(*, as_json: bool) -> None:

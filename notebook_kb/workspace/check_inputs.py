@@ -23,6 +23,8 @@ OBSIDIAN = (".obsidian", ".obsidian/app.json")
 # beside the notes: texts of sources; in the state folder: answers, results of code
 SOURCES = "sources"
 STATE_TREES = ("reviews", "results")
+# a renaming that was interrupted: see notebook.walk
+STATE_FILES = ("backup/renaming.json",)
 # larger ones are not read here: what is no note is compared by its size and times
 MAX_BYTES = 8 * 1024 * 1024
 # folders that are never walked for notes: see notebook.walk, which a test compares
@@ -61,7 +63,8 @@ class Places(NamedTuple):
 def places_of(notes: str, state: str, roadmap: str, never: Iterable[str]) -> Places:
     """The places of a notebook. `notes` and `state` are its folders, `roadmap` the file that is named in its settings."""
     roadmaps = dict.fromkeys((roadmap or "roadmap.yml", "roadmap.yml"))
-    files = (SETTINGS_NAME, *roadmaps, *OBSIDIAN)
+    kept = tuple(f"{state.strip('/')}/{name}" for name in STATE_FILES)
+    files = (SETTINGS_NAME, *roadmaps, *OBSIDIAN, *kept)
     base = "" if notes in {".", "./", ""} else notes.strip("/")
     trees = (base, SOURCES, *(f"{state.strip('/')}/{name}" for name in STATE_TREES))
     return Places(files, trees, tuple(name.strip("/") for name in (*never, state, SOURCES) if name))

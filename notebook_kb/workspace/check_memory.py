@@ -13,6 +13,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notebook_kb.files.cache_mark import is_own
 from notebook_kb.findings import Finding, Severity
 from notebook_kb.workspace.check_inputs import SETTINGS_NAME, Looked, Places, changed, look, program
 
@@ -66,7 +67,8 @@ def recall(start: str) -> Recalled:
         return NOTHING
     folder, sure = cache_folder(root)
     try:
-        kept = read_memory(os.path.join(folder, NAME))  # noqa: PTH118 - light
+        # a memory that came with a notebook from elsewhere could say anything
+        kept = read_memory(os.path.join(folder, NAME)) if is_own(folder) else None  # noqa: PTH118 - light
         if kept is not None and kept["program"] == program() and same_time(kept):
             known = {
                 path: Looked(tuple(facts), trusted, digest) for path, facts, trusted, digest in kept["looked"]

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,15 +67,15 @@ def kb(folder: Path, *words: str) -> str:
 
 def commands(root: Path, runs: int) -> tuple[dict[str, list[float]], list[int]]:
     """(milliseconds of each command in turn, how many notes were checked after an edit)."""
-    times: dict[str, list[float]] = {"cold": [timed(lambda: kb(root, "check"))]}
+    times: dict[str, list[float]] = {"cold": [timed(partial(kb, root, "check"))]}
     kb(root, "check")
     notes = sorted((root / "notes").rglob("*.md"))
     checked: list[int] = []
     chance = random.Random(3)  # noqa: S311 - the same again
     for number in range(runs + 1):
         turn = {
-            "--version": timed(lambda: kb(root, "--version")),
-            "unchanged": timed(lambda: kb(root, "check")),
+            "--version": timed(partial(kb, root, "--version")),
+            "unchanged": timed(partial(kb, root, "check")),
         }
         with chance.choice(notes).open("a", encoding="utf-8") as file:
             file.write(f"\nOne more line {number}.\n")
