@@ -107,10 +107,12 @@ def cache_folder(root: str) -> tuple[str, bool]:
 
 
 def moment(folder: str, *, sure: bool) -> tuple[int, int] | None:
-    """(the file system's time, its device) now, by a file that is written; None where that cannot be done."""
+    """(the file system's time, its device) now, by a file that is written; None where that cannot be done. A cache that is
+    not ours is emptied before; with `sure` false it may be no cache at all.
+    """
     try:
-        if sure:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        if not is_own(folder) and not (sure and claimed(folder)):
+            return None
         with open(os.path.join(folder, STAMP), "wb") as file:  # noqa: PTH118, PTH123
             file.write(b"\n")
             file.flush()
@@ -118,6 +120,15 @@ def moment(folder: str, *, sure: bool) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return facts.st_mtime_ns, facts.st_dev
+
+
+def claimed(folder: str) -> bool:
+    """Whether the cache is ours now."""
+    from pathlib import Path  # noqa: PLC0415 - once for a notebook
+
+    from notebook_kb.files.own_cache import claim_cache  # noqa: PLC0415
+
+    return claim_cache(Path(folder))
 
 
 # the file

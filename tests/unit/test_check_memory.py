@@ -243,6 +243,21 @@ def test_a_damaged_memory_is_as_good_as_none(root: Path, damage: str) -> None:
     assert same_as_fresh(root) == 0
 
 
+def test_a_memory_from_elsewhere_is_not_believed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copied notebook brings its cache with it; one that is a link into another folder is left as it is."""
+    same_as_fresh(root)
+    other = Path(shutil.copytree(root, root.with_name("other")))
+    monkeypatch.chdir(other)
+    assert same_as_fresh(other) == 4
+    assert same_as_fresh(other) == 0
+    shutil.rmtree(other / ".kb/cache")
+    aside = root.with_name("aside")
+    aside.mkdir()
+    (other / ".kb/cache").symlink_to(aside)
+    assert same_as_fresh(other) == 4
+    assert not list(aside.iterdir())
+
+
 def test_what_was_touched_during_the_look_is_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that was saved again in the same tick of the clock, with the same size, is not taken for the old one."""
     facts = dict(check_inputs.look(str(root), notebook_places(Workspace(root))))
