@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
+GUIDE = REPOSITORY / "notes" / "guide" / "editors.md"
+LUA = re.compile(r"```lua\n(.*?)```", re.DOTALL)
 NOTES = {
     "notebook.yml": "title: T\ntimezone: UTC\n",
     "notes/eigen.md": "---\nconcept: eigen\n---\n# Eigenvectors\n\nArrows on their line.\n\n## Visual\nThey only get longer or shorter when the whole map acts on them.\n",
@@ -32,9 +36,14 @@ def neovim(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     out = root / "out.json"
+    bin_folder = tmp_path_factory.mktemp("bin")
+    kb = bin_folder / "kb"
+    kb.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m notebook_kb "$@"\n', encoding="utf-8")
+    kb.chmod(0o755)
     env = {
         **os.environ,
-        "KB_COMMAND": f"{sys.executable} -m notebook_kb lsp",
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+        "KB_SETTINGS": LUA.findall(GUIDE.read_text(encoding="utf-8"))[1],
         "KB_ROOT": str(root),
         "KB_OUT": str(out),
         "PYTHONPATH": str(REPOSITORY),
@@ -76,3 +85,14 @@ def test_its_own_functions_apply_completion_fix_and_rename(neovim: dict[str, Any
     assert neovim.get("rename_error") is None
     assert neovim["renamed"] == "𝐀 and 𝔼: [[arrows]] and more."
     assert (neovim["moved"], neovim["gone"]) == (1, 0)
+
+
+def test_the_guides_settings_for_other_editors_parse() -> None:
+    """They cannot be run here, but a bracket that is missing would be seen."""
+    text = GUIDE.read_text(encoding="utf-8")
+    (helix,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert tomllib.loads(helix)["language-server"]["kb"] == {"command": "kb", "args": ["lsp"]}
+    (kate,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    assert json.loads(kate)["servers"]["markdown"]["command"] == ["kb", "lsp"]
+    (emacs,) = re.findall(r"```elisp\n(.*?)```", text, re.DOTALL)
+    assert emacs.count("(") == emacs.count(")")
