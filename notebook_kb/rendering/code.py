@@ -33,12 +33,16 @@ def highlight(code: str, language: str) -> str:
     lexer = lexer_for(language)
     if lexer is None:
         return escape(code, quote=False)
+    # some lexers, such as that of terminal sessions, drop a last line without an end
+    tokens = list(lexer.get_tokens(code + "\n"))
+    if "".join(text for _, text in tokens).rstrip("\n") != code:
+        return escape(code, quote=False)
     parts: list[str] = []
-    for kind, text in lexer.get_tokens(code):
+    for kind, text in tokens:
         css = css_class(kind)
         safe = escape(text, quote=False)
         parts.append(f'<span class="{css}">{safe}</span>' if css and text.strip() else safe)
-    return "".join(parts)
+    return "".join(parts).removesuffix("\n")
 
 
 @cache
