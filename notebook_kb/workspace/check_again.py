@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.checking import dependents, unjudged_of
-from notebook_kb.checking.silence import judged
+from notebook_kb.checking.silence import Judged, judged
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.write import replace_output
 from notebook_kb.model.codec import decode
@@ -26,8 +26,8 @@ from notebook_kb.workspace.check_memory import (
     places_in,
     row,
 )
-from notebook_kb.workspace.findings import other_findings
-from notebook_kb.workspace.history_problems import FUTURE
+from notebook_kb.workspace.findings import site_facts, site_findings
+from notebook_kb.workspace.history_problems import FUTURE, history_findings
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.workspace.check_inputs import Facts, Places
-    from notebook_kb.workspace.check_memory import Recalled
+    from notebook_kb.workspace.check_memory import Recalled, Row
 
 # where more notes than these changed, all are checked: finding out what depends on them costs as much
 MOST_CHANGED = 100
@@ -61,6 +61,7 @@ class CheckAgain:
         self.places = notebook_places(workspace)
         self.root = str(workspace.root)
         self.before = look(self.root, self.places)
+        self.same_sites = False
 
     def check(self, loaded: Loaded) -> Checked:
         """Check what has to be, and remember all. `loaded` was read after this was made."""
@@ -70,6 +71,7 @@ class CheckAgain:
         asked: dict[str, Mapping[str, bool]] = {}
         shown: list[Finding] = []
         silenced: list[Finding] = []
+        others: list[list[list[Row]]] = []
         for path, note in notebook.notes.items():
             if path in kept:
                 notes[path], asked[path] = kept[path], self.kept["asked"].get(path, {})
@@ -85,12 +87,22 @@ class CheckAgain:
             notes[path], asked[path] = [note.digest, *known], notebook.asked.get(path, {})
             shown += found.shown
             silenced += found.silenced
-        rest = judged(notebook, [*notebook.findings, *other_findings(notebook)])
+        for found in (
+            self.of_sites(notebook),
+            judged(notebook, [*notebook.findings, *history_findings(notebook)]),
+        ):
+            shown += found.shown
+            silenced += found.silenced
+            others.append([[row(f) for f in found.shown], [row(f) for f in found.silenced]])
         paths = [*notebook.notes, *notebook.unreadable]
-        others = [[row(f) for f in rest.shown], [row(f) for f in rest.silenced]]
         self.remember(notebook, {"notes": notes, "others": others, "asked": asked, "paths": paths})
-        count = len(notes) - len(kept)
-        return Checked(self.root, [*shown, *rest.shown], [*silenced, *rest.silenced], paths, count)
+        return Checked(self.root, shown, silenced, paths, len(notes) - len(kept))
+
+    def of_sites(self, notebook: Notebook) -> Judged:
+        """The findings of the sites; those of the last check where nothing changed that they depend on."""
+        if self.same_sites:
+            return Judged(*(list(findings_in(rows)) for rows in self.kept["others"][0]))
+        return judged(notebook, site_findings(notebook))
 
     # what is known still
 
@@ -132,6 +144,9 @@ class CheckAgain:
             return None
         then = {p: n for p, n in notebook.notes.items() if p not in differ} | old
         now = replace(notebook, notes={p: then[p] for p in sorted(then)})
+        told = {r[4] for rows in self.kept["others"][0] for r in rows}
+        same = all(site_facts(old.get(p)) == site_facts(notebook.notes.get(p)) for p in differ)
+        self.same_sites = same and told.isdisjoint(differ)
         found = set(differ)
         # what is made now is carried on from snapshot to snapshot
         _ = now.referrers, now.explanations
@@ -164,7 +179,7 @@ class CheckAgain:
         if self.recalled.moment is None or now.keys() != self.before.keys():
             return  # a file came or went in the meantime
         dates = sorted({n.date for n in notebook.notes.values() if n.date})
-        codes = {r[0] for r in found["others"][0]} | {r[0] for r in found["others"][1]}
+        codes = {r[0] for kinds in found["others"] for rows in kinds for r in rows}
         kept = {
             "program": program(),
             "places": list(self.places),

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # raise when what is kept, or what is found in the same files, changes
-FORMAT = 1
+FORMAT = 2
 NAME = "check.json"
 STAMP = "check.stamp"
 # from so many files on that only look as if they had changed, it is worth looking anew
 MANY = 50
 FOLDER = "cache"
+
+# quicker than asking the class
+SEVERITIES = {str(severity): severity for severity in Severity}
 
 Row = list[Any]
 
@@ -167,7 +170,7 @@ def row(found: Finding) -> Row:
 def findings_in(rows: Iterable[Row]) -> Iterator[Finding]:
     """The findings of rows."""
     for code, severity, *rest in rows:
-        yield Finding(code, Severity(severity), *rest)
+        yield Finding(code, SEVERITIES[severity], *rest)
 
 
 # what is compared besides files
@@ -215,6 +218,7 @@ def checked_in(root: str, kept: dict[str, Any]) -> Checked:
     """The check that is kept."""
     shown = list(findings_in(r for _, _, rows, _ in kept["notes"].values() for r in rows))
     silenced = list(findings_in(r for _, _, _, rows in kept["notes"].values() for r in rows))
-    shown += findings_in(kept["others"][0])
-    silenced += findings_in(kept["others"][1])
+    for told, not_told in kept["others"]:
+        shown += findings_in(told)
+        silenced += findings_in(not_told)
     return Checked(root, shown, silenced, list(kept["paths"]), 0)

@@ -11,13 +11,14 @@ from notebook_kb.findings import finding
 from notebook_kb.notebook.public import public_view
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.workspace.history_problems import history_findings
-from notebook_kb.workspace.site_problems import SiteProblems, address_findings, address_paths
+from notebook_kb.workspace.site_problems import SiteProblems, address_facts, address_findings, address_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notebook_kb.checking.silence import Judged
     from notebook_kb.findings import Finding
+    from notebook_kb.model.note import Note
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.workspace.workspace import Workspace
@@ -61,10 +62,23 @@ def dependents(before: Notebook, after: Notebook, path: str) -> set[str]:
 
 def other_findings(notebook: Notebook) -> Iterator[Finding]:
     """What is found in no note alone: addresses, attachments, the history."""
+    yield from site_findings(notebook)
+    yield from history_findings(notebook)
+
+
+def site_findings(notebook: Notebook) -> Iterator[Finding]:
+    """What only the sites can tell: `site_facts` of the notes and the attachments' bytes decide it."""
     for path in address_paths(notebook):
         yield from address_findings(notebook, path)
     yield from attachment_findings(notebook)
-    yield from history_findings(notebook)
+
+
+def site_facts(note: Note | None) -> object:
+    """What of a note the findings of the sites depend on, but for places."""
+    if note is None:
+        return None
+    shown = [(r.target, r.private) for r in note.references]
+    return address_facts(note), shown, note.image, note.met_in
 
 
 def attachment_findings(notebook: Notebook) -> Iterator[Finding]:
