@@ -14,9 +14,10 @@ from notebook_kb.model.edit import LINES, Edit, FileEdits
 from notebook_kb.model.note import Part
 from notebook_kb.scaffolding.note import angle_prompt, angle_section, concept_note, line_after, plain_note
 from notebook_kb.settings import SETTINGS_NAME
+from notebook_kb.workspace.fixing import edits_of, side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from notebook_kb.findings import Finding
     from notebook_kb.lsp.looking import Looker
@@ -91,9 +92,7 @@ class Actions:
         text = self.session.text(self.path) or ""
         found: list[Finding] = self.session.findings(self.path)
         safe = [f for f in fixes_of(self.session.notebook, note, text, found) if f.safe]
-        edits = side_by_side(
-            e for f in safe for file in f.files if file.path == self.path for e in file.edits
-        )
+        edits = [e for f in side_by_side(safe) for e in edits_of(f)]
         if edits:
             yield lsp.CodeAction(
                 title="Mend what is safe in this note",
@@ -182,15 +181,6 @@ def inserted(text: str, line: int, block: list[str]) -> Edit:
     if line <= len(lines) and lines[line - 1].strip():
         words += "\n"
     return Edit(line, 1, line, 1, words)
-
-
-def side_by_side(edits: Iterable[Edit]) -> list[Edit]:
-    """Edits in order, without those that would touch what an earlier one does."""
-    kept: list[Edit] = []
-    for edit in sorted(set(edits)):
-        if not kept or (edit.line, edit.column) >= (kept[-1].end_line, kept[-1].end_column):
-            kept.append(edit)
-    return kept
 
 
 def new_page(name: str, folder: str, session: Session) -> tuple[str, str]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
+from notebook_kb.model.edit import LINES
 from notebook_kb.parsing.head import quote, split_head
 
 BOM = "\ufeff"
 NEEDS_QUOTES = re.compile(
     r"""[:#\[\]{}&*!|>'"%@`,]|^[-?\s]|\s$|^$|^(?:true|false|yes|no|on|off|null|~)$|^[\d.+-]""", re.IGNORECASE
 )
-
-
-LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def lines_of(text: str) -> list[str]:
