@@ -197,8 +197,12 @@ def test_links_symbols_lens_and_hints(editor: Editor) -> None:
     (lens,) = editor.run(editor.client.text_document_code_lens_async(lsp.CodeLensParams(document)))
     assert lens.command.title == "empty, 0 of 3 angles · 1 backlink"
     whole = lsp.Range(lsp.Position(0, 0), lsp.Position(99, 0))
-    hints = editor.run(editor.client.text_document_inlay_hint_async(lsp.InlayHintParams(document, whole)))
-    assert not [h for h in hints if h.label == "Rank"]
+    write(editor.root, "notes/hints.md", "")
+    editor.open("notes/hints.md", "# Hints\n\n𝔼 [[eigen]], [[rank]], [[eigen|arrows]].\n")
+    params = lsp.InlayHintParams(editor.document("notes/hints.md"), whole)
+    (hint,) = editor.run(editor.client.text_document_inlay_hint_async(params))
+    assert hint.label == "Eigenvectors"
+    assert hint.position == editor.place("notes/hints.md", "[[eigen]]", len("[[eigen]]"))
 
 
 def actions(
