@@ -12,6 +12,8 @@ from notebook_kb.lsp.actions import FIX_ALL, Actions
 from notebook_kb.lsp.completion import TRIGGERS, Completer
 from notebook_kb.lsp.renaming import Renamer
 from notebook_kb.lsp.server import NotebookServer
+from notebook_kb.lsp.uris import uri_of
+from notebook_kb.workspace.renaming_follow import follow_moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -267,5 +269,20 @@ def will_rename_files(ls: NotebookServer, params: lsp.RenameFilesParams) -> lsp.
 
 @server.feature(lsp.WORKSPACE_DID_RENAME_FILES, FILES)
 def did_rename_files(ls: NotebookServer, params: lsp.RenameFilesParams) -> None:
-    """The files are where they were to go."""
-    on_disk(ls, [uri for f in params.files for uri in (f.old_uri, f.new_uri)])
+    """The files are where they were to go: history, results and copies elsewhere follow."""
+    moved: dict[Path, dict[str, str]] = {}
+    for file in params.files:
+        found = ls.session_of(file.old_uri)
+        if found:
+            moves = Renamer(found[0]).moves_of([file])
+            moved.setdefault(found[0].root, {}).update({m.old: m.new for m in moves})
+    for root, table in moved.items():
+        session = ls.sessions[root]
+        before = session.notebook
+        on_disk(ls, [uri_of(root, path) for pair in table.items() for path in pair])
+        try:
+            remarks = follow_moves(session.workspace, before, table)
+        except NotebookError as error:
+            remarks = [error.message]
+        for remark in remarks:
+            ls.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"kb: {remark}"))

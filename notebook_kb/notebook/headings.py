@@ -54,6 +54,14 @@ class HeadingChange:
         index = index_of(old, heading)
         return index is not None and index_of(new, heading) != index
 
+    def gained(self, target: str, heading: str, here: str) -> bool:
+        """Whether a link to a heading that was not there finds one afterwards."""
+        path = self.moving.before.seen(target, here).found.note if heading and self.changed else ""
+        if path not in self.changed or heading.startswith("^"):
+            return False
+        old, new = self.before.notes[path], self.after.notes[self.moving.there(path)]
+        return index_of(old, heading) is None and index_of(new, heading) is not None
+
     def words(self, target: Target, was: Target, here: str) -> str | None:
         """The words for a heading afterwards, as the link wrote them before; None where none lead there."""
         path = self.moving.before.seen(was.target, here).found.note

@@ -277,19 +277,22 @@ class Relinker:
     def _say_gained(self) -> None:
         """A remark where links that led nowhere now lead to a note that moved."""
         moving = self._moving()
+        headings = HeadingChange(self.notebook, self.after, moving)
         names = affected_names(self.notebook, self.after)
         gained: dict[str, int] = {}
         for path, note in self.notebook.notes.items():
             for reference in note.references:
                 target = reference.target
-                if target and "://" not in target and last_name(target) in names:
-                    other = moving.gained(target, path)
-                    if other:
-                        gained[other] = gained.get(other, 0) + 1
+                if "://" in target:
+                    continue
+                other = moving.gained(target, path) if target and last_name(target) in names else ""
+                if headings.gained(target, reference.heading, path):
+                    other = f"a heading of {moving.wanted(moving.before.seen(target, path).found).note}"
+                if other:
+                    gained[other] = gained.get(other, 0) + 1
         for other, count in sorted(gained.items()):
-            links = (
-                "1 link that was not clear leads" if count == 1 else f"{count} links that were not clear lead"
-            )
+            links = "1 link that was not clear leads"
+            links = links if count == 1 else f"{count} links that were not clear lead"
             self.remarks.append(f"{links} to {other} from now on")
 
 

@@ -27,18 +27,26 @@ LONGEST = 20_000
 
 def highlight(code: str, language: str) -> str:
     """The code as HTML for the inside of `<pre><code>`."""
-    code = code.rstrip("\n")
-    if not language or len(code) > LONGEST:
-        return escape(code, quote=False)
-    lexer = lexer_for(language)
-    if lexer is None:
-        return escape(code, quote=False)
     parts: list[str] = []
-    for kind, text in lexer.get_tokens(code):
-        css = css_class(kind)
+    for css, text in marked(code.rstrip("\n"), language):
         safe = escape(text, quote=False)
         parts.append(f'<span class="{css}">{safe}</span>' if css and text.strip() else safe)
     return "".join(parts)
+
+
+def marked(code: str, language: str) -> list[tuple[str, str]]:
+    """(mark, text) of the code in order, '' for what has none; together the texts are the code, letter by letter."""
+    lexer = lexer_for(language) if language and len(code) <= LONGEST else None
+    if lexer is None:
+        return [("", code)]
+    # some lexers, such as that of terminal sessions, drop a last line that has no end
+    tokens = [(css_class(kind), text) for kind, text in lexer.get_tokens(code + "\n")]
+    if "".join(text for _, text in tokens) != code + "\n":
+        return [("", code)]
+    while tokens and not tokens[-1][1]:
+        tokens.pop()
+    css, text = tokens.pop()
+    return [*tokens, (css, text.removesuffix("\n"))]
 
 
 @cache

@@ -115,6 +115,11 @@ def own_concept(notebook: Notebook, name: str) -> str:
 def of_concept(notebook: Notebook, texts: Texts, old: str, new: str) -> Plan:
     """The plan for an id of the roadmap."""
     found = notebook.concept_names.get(fold(old), "")
+    if not found and old in notebook.roadmap.resources:
+        raise UsageError(
+            f"`{old}` is a source, and only ids of concepts are renamed",
+            "add the new name to its `aliases:` in the roadmap: both then lead to it",
+        )
     if not found:
         near = did_you_mean(old, notebook.roadmap.concepts)
         raise UsageError(

@@ -270,6 +270,21 @@ def test_files_that_move_in_the_editors_tree_keep_their_links(editor: Editor) ->
     assert "(../deep/arrows.md#visual" in files["notes/la/plain.md"]
 
 
+def test_results_of_code_follow_a_file_that_was_moved_in_the_tree(editor: Editor) -> None:
+    write(editor.root, "notes/coded.md", "# Coded\n\n```python\nx = 1\n```\n")
+    write(editor.root, ".kb/results/notes/coded.json", "{}")
+    files = [lsp.FileEvent(editor.uri("notes/coded.md"), lsp.FileChangeType.Created)]
+    editor.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams(files))
+    found = editor.run(editor.client.workspace_symbol_async(lsp.WorkspaceSymbolParams("coded")))
+    assert found
+    (editor.root / "notes/coded.md").rename(editor.root / "notes/la/coded.md")
+    moved = lsp.FileRename(editor.uri("notes/coded.md"), editor.uri("notes/la/coded.md"))
+    editor.client.workspace_did_rename_files(lsp.RenameFilesParams([moved]))
+    editor.replace("notes/rank.md", 2, 0, 0, "")  # answered after it
+    assert (editor.root / ".kb/results/notes/la/coded.json").exists()
+    assert not (editor.root / ".kb/results/notes/coded.json").exists()
+
+
 def test_a_name_with_blanks_and_umlauts_is_told_as_the_editor_writes_it(editor: Editor) -> None:
     """The findings of a document belong to the address that the editor gave, escapes and all."""
     write(editor.root, "notes/Grüße – und mehr.md", "# Grüße\n")

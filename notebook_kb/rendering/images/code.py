@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from notebook_kb.rendering.code import LONGEST, css_class, lexer_for
+from notebook_kb.rendering.code import marked as marked_text
 from notebook_kb.rendering.images.faces import clusters, face_widths, missing_glyphs, pieces, settable
 from notebook_kb.rendering.images.formula import INK
 from notebook_kb.rendering.images.memory import png_size
@@ -99,10 +99,8 @@ def cells(text: str) -> int:
 
 def marked(code: str, language: str) -> Iterator[list[tuple[str, str]]]:
     """The lines, each in pieces (text, look)."""
-    lexer = lexer_for(language) if language and len(code) <= LONGEST else None
-    tokens = ((css_class(k), t) for k, t in lexer.get_tokens(code)) if lexer else iter([("", code)])
     line: list[tuple[str, str]] = []
-    for look, text in tokens:
+    for look, text in marked_text(code, language):
         for number, part in enumerate(text.split("\n")):
             if number:
                 yield line
