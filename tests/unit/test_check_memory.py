@@ -46,7 +46,7 @@ publish: true
 
 {SAID}
 
-![a picture](pic.png) ![a drawing](drawing.svg) [data](more/data.xyz) [[bass]] [[tomorrow]]
+![a picture](pic.png) ![a drawing](drawing.svg) [data](more/data.xyz) [more](../outside/data.xyz) [[bass]] [[tomorrow]]
 
 ## From scratch
 
@@ -127,6 +127,7 @@ EDITS: dict[str, Callable[[Path], object]] = {
     "a picture that grew": lambda r: write(r, "notes/pic.png", b"0" * 3_000_000),
     "a drawing with a script": lambda r: write(r, "notes/drawing.svg", "<svg><script>1</script></svg>"),
     "a file that is no attachment": lambda r: write(r, "notes/more/data.xyz", "1"),
+    "a file outside of the notes": lambda r: write(r, "outside/data.xyz", "1"),
     "settings": lambda r: write(r, "notebook.yml", "title: Notes\ncheck: {KB201: error}\n"),
     "another time zone": lambda r: write(r, "notebook.yml", "title: Notes\ntimezone: Asia/Tokyo\n"),
     "a roadmap": lambda r: write(r, "roadmap.yml", "extends: math-for-ml\ndrop: [rank]\n"),
