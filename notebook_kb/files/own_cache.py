@@ -48,9 +48,9 @@ def own_key() -> bytes:
     key = read_key()
     if key:
         return key
-    path = config_folder() / KEY_NAME
     made = f"{secrets.token_hex(KEY_LENGTH)}\n".encode()
     try:
+        path = config_folder() / KEY_NAME
         if path.exists():
             replace_output(path, made)  # damaged
         else:

@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.config_folder import config_folder
 from notebook_kb.files.failures import failed
 from notebook_kb.files.temps import discard, move_to_free, sync_folder, write_part
@@ -42,8 +43,8 @@ def device_of(state: Path) -> Device:
     made = _word(int.from_bytes(digest.digest(), "big"))
     try:
         path = config_folder() / _FOLDER / f"{digest.hexdigest()}.txt"
-    except RuntimeError as error:  # nobody knows where this user's home is
-        return Device(made, _warning(str(error)))
+    except EnvironmentFailedError as error:
+        return Device(made, _warning(error.message))
     try:
         return Device(_kept(path) or _keep(path, state))
     except OSError as error:
