@@ -194,8 +194,8 @@ class Preview:
                 await client.send_json({"kind": "page", "urls": ["*"], "version": self.state.version})
             while True:
                 self.heard(await client.receive_text())
-        except (WebSocketDisconnect, RuntimeError):
-            pass
+        except (WebSocketDisconnect, RuntimeError, asyncio.CancelledError):
+            pass  # cancelled: the server ends, and this with it
         finally:
             self.open.discard(client)
 
