@@ -89,18 +89,35 @@ def check(
         run_outdated(workspace, workspace.load().notebook)
     seen = look(paths, whole=fix)
     mended: list[Mended] | None = None
-    if fix and seen.opened:
-        from notebook_kb.workspace.fixing import mend
-
-        workspace, loaded = seen.opened
-        mended = list(mend(workspace, loaded.notebook, seen.found, dry_run=dry_run))
-        if not dry_run and any(one.done for one in mended):
-            seen = look(paths)
+    if fix:
+        seen, mended = look_and_mend(paths, seen, dry_run=dry_run)
     tell(seen, form, mended, everything=everything, dry_run=dry_run)
     kinds = {str(f.severity) for f in seen.found}
     stuck = any(one.problem for one in mended or ())
     if "error" in kinds or (strict and "warning" in kinds) or stuck:
         context.exit(1)
+
+
+def look_and_mend(paths: tuple[str, ...], seen: Seen, *, dry_run: bool) -> tuple[Seen, list[Mended]]:
+    """Do the safe fixes; (what is found afterwards, what was done). Once a head can be read again, what is wrong in it comes
+    up: that is mended too.
+    """
+    from dataclasses import replace
+
+    from notebook_kb.workspace.fixing import mend, uncovers
+
+    mended: list[Mended] = []
+    while seen.opened:
+        workspace, loaded = seen.opened
+        now = list(mend(workspace, loaded.notebook, seen.found, dry_run=dry_run))
+        mended = [*(replace(one, left=()) for one in mended), *now]
+        if dry_run or not any(one.done for one in now):
+            break
+        more = any(uncovers(one) for one in now)
+        seen = look(paths, whole=more)
+        if not more:
+            break
+    return seen, mended
 
 
 def run_outdated(workspace: Workspace, notebook: Notebook) -> None:

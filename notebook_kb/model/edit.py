@@ -60,6 +60,13 @@ class OverlappingEditsError(ValueError):
     """Two edits of one text touch the same characters: a mistake of the caller."""
 
 
+def line_end(text: str) -> str:
+    """The line end that a text uses most."""
+    both = text.count("\r\n")
+    counts = {"\r\n": both, "\n": text.count("\n") - both, "\r": text.count("\r") - both}
+    return max(counts, key=counts.__getitem__) if any(counts.values()) else "\n"
+
+
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """The text with all edits done; every other character stays. Insertions at one place keep their order.
 
@@ -69,8 +76,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
-    crlf = text.count("\r\n")
-    newline = "\r\n" if crlf and crlf >= text.count("\n") - crlf else "\n"
+    newline = line_end(text)
     bom = len(text) - len(text.removeprefix("\ufeff"))
     out: list[str] = []
     at = 0

@@ -74,13 +74,31 @@ def no_headings(document: d.Document, body: str, first_line: int) -> Iterator[Fi
     for block in document.blocks:
         if not isinstance(block, d.Paragraph) or not block.place.line:
             continue
-        for number in range(block.place.line, max(block.place.end_line, block.place.line) + 1):
+        for number in whole_lines(block):
             line = lines[number - first_line] if 0 <= number - first_line < len(lines) else ""
             match = NO_HEADING.match(line)
             if match:
                 sign = (match[1] or match[2]).strip()
                 hint = f"put a blank behind {sign}; `kb check --fix` does it"
                 yield finding("KB606", "this looks like a heading and is text", hint, place=(number, 1, 0, 0))
+
+
+def whole_lines(paragraph: d.Paragraph) -> Iterator[int]:
+    """The lines that begin with text and hold no part of something that goes on in the next one.
+
+    Made into a heading, any other line would tear a formula or a piece of code apart; a TeX comment in it, private
+    until then, would be text.
+    """
+    children = [*paragraph.inlines, d.SoftBreak()]
+    start = 0
+    for index, inline in enumerate(children):
+        if not isinstance(inline, (d.SoftBreak, d.HardBreak)):
+            continue
+        first = children[start]
+        behind = children[index + 1].place.line if index + 1 < len(children) else paragraph.place.end_line + 1
+        if isinstance(first, d.Text) and behind == first.place.line + 1:
+            yield first.place.line
+        start = index + 1
 
 
 DRAWN_INSTEAD = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from notebook_kb.model.edit import LINES
+from notebook_kb.model.edit import LINES, line_end
 from notebook_kb.parsing.head import quote, split_head
 
 BOM = "\ufeff"
@@ -16,12 +16,6 @@ NEEDS_QUOTES = re.compile(
 def lines_of(text: str) -> list[str]:
     """The lines as places count them, each with its end: a form feed or a U+2028 ends none."""
     return LINES.findall(text)
-
-
-def line_end(text: str) -> str:
-    """The line end that a text uses most."""
-    crlf = text.count("\r\n")
-    return "\r\n" if crlf and crlf >= text.count("\n") - crlf else "\n"
 
 
 def yaml_text(value: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebook_kb.scaffolding.edits import line_end, lines_of
+from notebook_kb.model.edit import line_end
+from notebook_kb.scaffolding.edits import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def with_cards_in(text: str, changes: Sequence[Replacement]) -> str:
     """The text with each change made, in the order of its lines, a blank line around each card."""
-    newline = line_end(text) if "\n" in text else "\r" if "\r" in text else "\n"
+    newline = line_end(text)
     lines = lines_of(text)
     out: list[str] = []
     done = 0

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.model.note import Part
-from notebook_kb.scaffolding.edits import insert_before, line_end, lines_of, replace_line, yaml_text
+from notebook_kb.model.edit import line_end
+from notebook_kb.scaffolding.edits import insert_before, lines_of, replace_line, yaml_text
 
 if TYPE_CHECKING:
     from notebook_kb.languages import LanguagePack

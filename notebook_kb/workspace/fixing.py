@@ -115,6 +115,11 @@ def counts(found: Finding) -> bool:
     return found.severity is not Severity.INFO
 
 
+def uncovers(mended: Mended) -> bool:
+    """Whether a head can be read now that could not, so that there may be more to mend."""
+    return any(fix.code in HIDES_OTHERS for fix in mended.done)
+
+
 def side_by_side(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
     """The fixes, without those that touch what an earlier one changes."""
     kept: list[Fix] = []

@@ -78,7 +78,7 @@ def test_a_fix_takes_its_finding_away_and_brings_none_up(code: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
 def test_a_fix_writes_what_was_meant(name: str, newline: str, tmp_path: Path) -> None:
     before, after = (text.replace("\n", newline) for text in CASES[name])
     (tmp_path / "notes" / "img").mkdir(parents=True)
@@ -87,6 +87,29 @@ def test_a_fix_writes_what_was_meant(name: str, newline: str, tmp_path: Path) ->
     (tmp_path / "notes" / "a.md").write_bytes(before.encode())
     _, text, fix = next(fixes(tmp_path, name.split(maxsplit=1)[0]))
     assert apply_edits(text, fix.files[0].edits) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "text $b\n##c % mine\n e$ end",
+        "text $$b\n##c % mine\n e$$ end",
+        "the `a\n##b c` and",
+        "##b `c\nd` e",
+        "##b $c % mine\nd$ e",
+        "a [b\n##c](https://example.org)",
+        'a <b title="c\n##d">e</b>',
+        "a *b\n##c* d",
+        "a ^[b\n##c d]",
+        "a %%b\n##c\nd%% e",
+    ],
+)
+def test_no_heading_is_made_of_a_line_inside_of_something(text: str, tmp_path: Path) -> None:
+    """It would tear a formula apart, and a comment in it would be public. A whole line next to it is mended."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.md").write_text(f"##T `t`\n{text}\n##Visual\n", encoding="utf-8")
+    changed = [fix.files[0].edits[0].line for _, _, fix in fixes(tmp_path, "KB606")]
+    assert changed == [1, 2 + len(text.splitlines())]
 
 
 @pytest.mark.parametrize(
