@@ -199,7 +199,8 @@ def tell(seen: Seen, form: str, mended: list[Mended] | None, *, everything: bool
         from notebook_kb.cli import check_fix
 
         check_fix.tell(mended, say if form == "text" else note, dry_run=dry_run)
-    last = check_formats.summary(counts, seen.notes, seen.silenced)
+    done = any(one.done for one in mended or ())
+    last = check_formats.summary(counts, seen.notes, seen.silenced, mended=done)
     if form == "text":
         if not dry_run:
             check_formats.show(found, everything=everything)

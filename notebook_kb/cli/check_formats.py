@@ -45,13 +45,13 @@ def lines_of(one: Finding, *, hint: bool) -> Iterable[str]:
         yield f"    {style(one_line(one.hint), 'quiet')}"
 
 
-def summary(counts: Mapping[str, int], notes: int, silenced: int = 0) -> str:
-    """`3 errors, 2 warnings, 14 hints in 25 notes (2 silenced)`, or that there is nothing to mend."""
+def summary(counts: Mapping[str, int], notes: int, silenced: int = 0, *, mended: bool = False) -> str:
+    """`3 errors, 2 warnings, 14 hints in 25 notes (2 silenced)`, or that there is nothing to mend (any more)."""
     where = counted(notes, "note")
     more = style(f" ({silenced:,} silenced)", "quiet") if silenced else ""
     parts = [style(f"{count:,} {WORDS[kind][count != 1]}", kind) for kind, count in counts.items() if count]
     if not parts:
-        return style(f"Nothing to mend in {where}.", "ok") + more
+        return style(f"Nothing {'left ' * mended}to mend in {where}.", "ok") + more
     return f"{', '.join(parts)} in {where}{more}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from notebook_kb.workspace.renaming import Done
 
 MOST_FILES = 12
+KEPT_BEFORE = 15  # characters shown before a change far to the right
 EXAMPLES = (
     'Example: kb rename rank "Rank of a matrix"\n\n'
     "  kb rename rank linear-algebra/\n\n"
-    '  kb rename "rank#Example" "A worked example" --dry-run\n\n'
+    '  kb rename "rank#Where I got stuck" "Rows or columns?" --dry-run\n\n'
     "  kb rename notes/old/ notes/new/"
 )
 
@@ -94,10 +96,10 @@ def show_plan(made: Plan, *, as_json: bool) -> None:
         say(style(file.path, "path"))
         for number, before, after in changed_lines(made, file):
             lines += 1
-            for sign, text in (("-", before), ("+", after)):
+            for sign, text in zip("-+", around_change(before, after), strict=True):
                 if text:
                     label = f"{number:>5}" if sign == "-" or not before else " " * 5
-                    say(f"{style(label, 'quiet')} {sign} {short(text)}")
+                    say(f"{style(label, 'quiet')} {sign} {text}")
     for remark in made.renaming.remarks:
         note(remark)
     files = counted(len(made.renaming.edits), "file")
@@ -187,10 +189,14 @@ def changed_lines(made: Plan, file: FileEdits) -> Iterator[tuple[int, str, str]]
             yield first + n, kept[n] if n < len(kept) else "", fresh[n] if n < len(fresh) else ""
 
 
-def short(text: str) -> str:
-    """A line that fits the terminal."""
+def around_change(before: str, after: str) -> tuple[str, str]:
+    """A line before and after, each cut to fit the terminal so that the first difference can be seen in both."""
     from notebook_kb.cli.console import clean, width
 
-    room = width() - 9
-    bare = clean(text.strip())
-    return bare if len(bare) <= room else f"{bare[: room - 1]}…"
+    room = max(width() - 9, 2 * KEPT_BEFORE)
+    shown = [clean(text.strip()) for text in (before, after)]
+    same = len(os.path.commonprefix(shown)) if all(shown) else 0
+    start = same - KEPT_BEFORE if same > room - 2 * KEPT_BEFORE and max(map(len, shown)) > room else 0
+    cut = [f"…{text[start + 1 :]}" if start > 0 else text for text in shown]
+    was, now = (text if len(text) <= room else f"{text[: room - 1]}…" for text in cut)
+    return was, now

@@ -6,16 +6,18 @@ Used by `kb rename` and by the editor, whose unsaved texts `read_text` gives.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
 from notebook_kb.model.edit import FileMove
 from notebook_kb.notebook.keys import key_of
+from notebook_kb.notebook.names import fold
 from notebook_kb.notebook.relink import Relinker
 from notebook_kb.parsing.head_edits import add_alias, add_key, yaml_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from notebook_kb.model.edit import Edit, FileEdits
     from notebook_kb.model.note import Note
@@ -69,7 +71,24 @@ def rename_files(
         if old in notebook.notes:
             relinker.add(old, head_edits(notebook, relinker, old, address_of))
     relinker.run()
+    relinker.remarks += namesakes(relinker.after, table)
     return finished(notebook, relinker)
+
+
+def namesakes(after: Notebook, table: Mapping[str, str]) -> Iterator[str]:
+    """A remark for each note that gets a file name which another one has: from then on the bare name is not clear."""
+    for old, new in table.items():
+        name = called(new)
+        if new not in after.notes or called(old) == name:
+            continue
+        same = [p for p in after.notes if p != new and called(p) == name]
+        if same:
+            yield f"{' and '.join(same)} has this name too: links to either need the folder from now on"
+
+
+def called(path: str) -> str:
+    """The name of a file as links are compared by it."""
+    return fold(PurePosixPath(path).stem)
 
 
 def refuse(notebook: Notebook, table: Mapping[str, str]) -> None:
