@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from notebook_kb.cli import names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notebook_kb.learning.coverage import ConceptCoverage
     from notebook_kb.learning.known import Known
+    from notebook_kb.learning.parts import PartEvidence
     from notebook_kb.notebook.notebook import Notebook
 
 
@@ -28,6 +31,7 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     """
     from notebook_kb.cli.console import clean, emit_json, note, say
     from notebook_kb.learning.coverage import count_states, cover
+    from notebook_kb.learning.parts import further_parts
     from notebook_kb.workspace.authoring import find_concept
     from notebook_kb.workspace.known import known
     from notebook_kb.workspace.workspace import Workspace
@@ -35,19 +39,27 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     workspace = Workspace.open()
     loaded = workspace.load()
     notebook = loaded.notebook
-    table = cover(notebook, workspace.evidence(loaded))
+    evidence = workspace.evidence(loaded)
+    table = cover(notebook, evidence)
     mind, fault = known(workspace.root, notebook)
     if fault:
         note(f"what is known cannot be told: {clean(fault)}")
     chosen = [table[find_concept(notebook, name).id]] if name else list(table.values())
     if as_json:
         emit_json(
-            {"concepts": [as_data(c, mind.get(c.concept.id)) for c in chosen], "counts": count_states(table)}
+            {
+                "concepts": [
+                    as_data(c, mind.get(c.concept.id), further_parts(notebook, c.concept, evidence))
+                    for c in chosen
+                ],
+                "counts": count_states(table),
+            }
         )
         return
     if name or explain:
         for item in chosen:
-            explain_concept(notebook, item, mind.get(item.concept.id), explain=explain)
+            parts = further_parts(notebook, item.concept, evidence)
+            explain_concept(notebook, item, mind.get(item.concept.id), parts, explain=explain)
         return
     overview(notebook, table, mind)
     counts = count_states(table)
@@ -57,7 +69,7 @@ def coverage(name: str | None, explain: bool, as_json: bool) -> None:
     )
 
 
-def as_data(item: ConceptCoverage, known: Known | None) -> dict[str, Any]:
+def as_data(item: ConceptCoverage, known: Known | None, parts: tuple[PartEvidence, ...]) -> dict[str, Any]:
     """One concept as JSON."""
     return {
         "id": item.concept.id,
@@ -81,6 +93,19 @@ def as_data(item: ConceptCoverage, known: Known | None) -> dict[str, Any]:
                 "line": a.line,
             }
             for a in item.angles
+        ],
+        "parts": [
+            {
+                "part": str(p.part),
+                "words": p.words,
+                "symbols": p.symbols,
+                "described": p.described,
+                "why": p.why,
+                "state": str(p.state),
+                "path": p.path,
+                "line": p.line,
+            }
+            for p in parts
         ],
         "not_judged_yet": list(item.not_judged),
         "known": round(known.mean, 4) if known and known.mean is not None else None,
@@ -112,36 +137,37 @@ def overview(notebook: Notebook, table: dict[str, ConceptCoverage], mind: dict[s
             )
 
 
+class PartRow(NamedTuple):
+    """A part as it is shown: `what` it holds, the `verdict` of comparing it with excerpts."""
+
+    state: str
+    title: str
+    what: str
+    place: str
+    verdict: str = ""
+
+
 def explain_concept(
-    notebook: Notebook, item: ConceptCoverage, known: Known | None, *, explain: bool = False
+    notebook: Notebook,
+    item: ConceptCoverage,
+    known: Known | None,
+    parts: tuple[PartEvidence, ...],
+    *,
+    explain: bool = False,
 ) -> None:
     """Why a concept is where it is; with `explain` also what comparing with excerpts showed."""
     from notebook_kb.cli.console import SIGNS, clean, counted, say, style
     from notebook_kb.workspace.words import missing_words, part_title
 
-    say(f"{SIGNS[item.state]} {style(item.concept.title, 'title')}: {item.state}")
-    titles = {a.angle: clean(part_title(notebook, a.angle)) for a in item.angles}
-    longest = max(map(len, titles.values()), default=0)
-    for a in item.angles:
-        place = style(f"{a.path}:{a.line}", "path")
-        what = (
-            f"{clean(a.source)}, {counted(a.words, 'word')}{copied_words(a.copied_words)}  "
-            if a.words or a.copied_words
-            else ""
-        )
-        say(f"  {a.state:8} {titles[a.angle]:{longest}}  {what}{place}")
-        if explain and a.words + a.copied_words:
-            say(f"  {'':8} {'':{longest}}  {style(VERDICTS[a.verdict], 'quiet')}")
-    say(
-        f"  {item.own:8} {part_title(notebook, 'own')}"
-        + (
-            f", {counted(item.own_words, 'word')}{copied_words(item.own_copied)}"
-            if item.own_words or item.own_copied
-            else ""
-        )
-    )
-    if explain and item.own_words + item.own_copied:
-        say(f"  {'':8} {style(VERDICTS[item.own_verdict], 'quiet')}")
+    say(f"{SIGNS[item.state]} {style(clean(item.concept.title), 'title')}: {item.state}")
+    rows = list(part_rows(notebook, item, parts))
+    longest = max(len(row.title) for row in rows)
+    wide = max(8, *(len(row.state) for row in rows))
+    for row in rows:
+        what = f"{clean(row.what)}  " if row.what else ""
+        say(f"  {row.state:{wide}} {clean(row.title):{longest}}  {what}{style(row.place, 'path')}".rstrip())
+        if explain and row.verdict:
+            say(f"  {'':{wide}} {'':{longest}}  {style(VERDICTS[row.verdict], 'quiet')}")
     for missing in item.missing:
         say(f"  missing  {clean(missing_words(notebook, missing))}")
     for part in item.not_judged:
@@ -150,6 +176,33 @@ def explain_concept(
         say(
             f"  {'known':8} {known_words(known)}: {known.reviewed} of {counted(known.cards, 'card')} reviewed"
         )
+
+
+def part_rows(
+    notebook: Notebook, item: ConceptCoverage, parts: tuple[PartEvidence, ...]
+) -> Iterator[PartRow]:
+    """All parts that a concept has, the explanations first."""
+    from notebook_kb.cli.console import counted
+    from notebook_kb.workspace.words import part_title
+
+    for a in item.angles:
+        words = a.words + a.copied_words
+        what = f"{a.source}, {counted(a.words, 'word')}{copied_words(a.copied_words)}" if words else ""
+        verdict = str(a.verdict) if words else ""
+        yield PartRow(a.state, part_title(notebook, a.angle), what, f"{a.path}:{a.line}", verdict)
+    words = item.own_words + item.own_copied
+    yield PartRow(
+        item.own,
+        part_title(notebook, "own"),
+        f"{counted(item.own_words, 'word')}{copied_words(item.own_copied)}" if words else "",
+        f"{item.note}:{item.own_line}" if item.own_line else "",
+        str(item.own_verdict) if words else "",
+    )
+    for part in parts:
+        what = counted(part.words, "word") if part.words else ""
+        what = f"{part.described} of {counted(part.symbols, 'symbol')}" if part.symbols else what
+        what = part.why or what
+        yield PartRow(part.state, part_title(notebook, str(part.part)), what, f"{part.path}:{part.line}")
 
 
 def copied_words(count: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -195,7 +194,8 @@ def around_change(before: str, after: str) -> tuple[str, str]:
 
     room = max(width() - 9, 2 * KEPT_BEFORE)
     shown = [clean(text.strip()) for text in (before, after)]
-    same = len(os.path.commonprefix(shown)) if all(shown) else 0
+    pairs = zip(*shown, strict=False) if all(shown) else ()
+    same = next((n for n, (a, b) in enumerate(pairs) if a != b), 0)
     start = same - KEPT_BEFORE if same > room - 2 * KEPT_BEFORE and max(map(len, shown)) > room else 0
     cut = [f"…{text[start + 1 :]}" if start > 0 else text for text in shown]
     was, now = (text if len(text) <= room else f"{text[: room - 1]}…" for text in cut)

@@ -85,6 +85,7 @@ class ConceptCoverage:
     not_judged: tuple[str, ...] = ()
     own_copied: int = 0
     own_verdict: Verdict = Verdict.NOT_CHECKED
+    own_line: int = 0
 
     @property
     def written_angles(self) -> tuple[AngleEvidence, ...]:
@@ -150,6 +151,7 @@ def cover_concept(notebook: Notebook, concept: Concept, known: Evidence = NO_EVI
         not_judged=tuple(not_judged),
         own_copied=own_copied,
         own_verdict=own_verdict,
+        own_line=own_line,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notebook_kb.model.note import Part
 from notebook_kb.model.edit import line_end
+from notebook_kb.model.note import Part
 from notebook_kb.scaffolding.edits import insert_before, lines_of, replace_line, yaml_text
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notebook_kb.learning.coverage import PartState, State, cover
+from notebook_kb.learning.parts import further_parts
 from notebook_kb.learning.suggest import suggest
 from notebook_kb.parsing.words import count_words
 from notebook_kb.scaffolding.note import concept_note
@@ -227,6 +228,32 @@ def test_solid(
     """Red when solid is granted though something is missing, or cannot be judged yet."""
     item = coverage(tmp_path, {"a": f"---\nconcept: {concept}\n---\n{COVERED}{more}"})[concept]
     assert (item.state, {m.part for m in item.missing}, item.not_judged) == (state, missing, not_judged)
+
+
+@pytest.mark.parametrize(
+    ("more", "parts"),
+    [
+        ("", []),
+        (
+            EXAMPLE + "## Why it matters\nvery much\n",
+            [("why", "stub", 2, 0, 0), ("example", "written", 10, 0, 0)],
+        ),
+        ("## Example\nas in $x = 2$\n", [("example", "written", 0, 0, 0)]),
+        ("## Example #private\nas in $x = 2$\n", []),
+        (SYMBOLS, [("symbols", "written", 0, 3, 3)]),
+        (SYMBOLS.replace("- $x$: the input", "- $x$:"), [("symbols", "stub", 0, 2, 3)]),
+        (SYMBOLS.replace("- $x$: the input\n- $y$, $f$: what comes out, and how", ""), []),
+        (SYMBOLS + "$$\n\\frac{x}\n$$\n", [("symbols", "not judged yet", 0, 3, 3)]),
+        ("## From scratch\n```python\n1\n```\n", [("code", "not judged yet", 0, 0, 0)]),
+        ("## From scratch\nlater\n", []),
+    ],
+)
+def test_further_parts(tmp_path: Path, more: str, parts: list[tuple[object, ...]]) -> None:
+    """Red when a part that is written is not told, or one that is private or only a heading is."""
+    coverage(tmp_path, {"a": f"---\nconcept: two\n---\n{COVERED}{more}"})
+    notebook = Workspace(tmp_path, today=TODAY).load().notebook
+    found = further_parts(notebook, notebook.roadmap.concepts["two"])
+    assert [(str(p.part), str(p.state), p.words, p.described, p.symbols) for p in found] == parts
 
 
 def test_missing_symbols_are_named_with_their_place(tmp_path: Path) -> None:
