@@ -35,6 +35,10 @@ PLUS_EDITORS = frozenset(
     {"vi", "vim", "nvim", "gvim", "mvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe", "mg"}
 )
 
+# looked for, in this order, for who has set none: one with a window, one in the terminal
+WINDOWED = ("code", "codium", "code-insiders", "cursor", "zed", "subl", "kate", "gedit", "gvim", "mvim")
+IN_TERMINAL = ("hx", "helix", "nvim", "micro", "emacs", "nano", "vim", "vi")
+
 
 def editor_command(settings: Settings, chosen: str = "") -> list[str]:
     """The editor's words: `--editor`, $KB_EDITOR, the settings, $VISUAL, $EDITOR; [] when none is set."""
@@ -111,9 +115,11 @@ def run_editor(words: list[str]) -> None:
 
 
 def offer_lines(opened: Opened) -> None:
-    """Lines to copy for who has set no editor."""
-    path = clean(shlex.quote(str(opened.path)))
+    """Lines to copy for who has set no editor: with those that are installed, if any."""
+    found = [next(filter(shutil.which, names), "") for names in (WINDOWED, IN_TERMINAL)]
+    names = [name for name in found if name] or [WINDOWED[0], "nano"]
     note("no editor is set; open the note with one of these, or open the folder in Obsidian:")
-    note(f"  code -g {path}:{opened.line}")
-    note(f"  nano +{opened.line} {path}")
-    note("to have it opened next time: `editor: code` in notebook.yml, or KB_EDITOR=code")
+    for name in names:
+        first, *rest = arguments([name], opened.path, opened.line)
+        note(f"  {first} {' '.join(clean(shlex.quote(word)) for word in rest)}")
+    note(f"to have it opened next time: `editor: {names[0]}` in notebook.yml, or KB_EDITOR={names[0]}")

@@ -113,6 +113,9 @@ def test_without_an_editor_there_are_lines_to_copy(editors: Any) -> None:
     path = editors.folder / "notes" / "rank.md"
     assert code == 0
     assert f"code -g {path}:{LINE}" in printed
+    assert f"hx {path}:{LINE}" in printed  # of those that are installed
+    code, printed = on_terminal(editors, "write", "rank", PATH="")
+    assert f"code -g {path}:{LINE}" in printed
     assert f"nano +{LINE} {path}" in printed
 
 

@@ -13,6 +13,7 @@ import difflib
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -53,6 +54,16 @@ def read_steps(text: str) -> list[Step]:
     return steps
 
 
+def programs(folder: Path) -> str:
+    """A folder with what `kb` calls, and no editor: which are proposed must not depend on the machine."""
+    folder.mkdir(exist_ok=True)
+    for name in ("git", "bash"):
+        found = shutil.which(name)
+        if found:
+            (folder / name).symlink_to(found)
+    return str(folder)
+
+
 class Session:
     """A person at a terminal in a fresh folder."""
 
@@ -65,6 +76,7 @@ class Session:
             "PYTHONPATH": str(REPOSITORY),
             "SOURCE_DATE_EPOCH": DAY,
             "HOME": str(folder),
+            "PATH": programs(folder.parent / f"{folder.name}-bin"),
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",  # not the one of who runs the tests
         }
 
