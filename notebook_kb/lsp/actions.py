@@ -80,7 +80,7 @@ class Actions:
     def of_fix(self, fix: Fix, mended: list[lsp.Diagnostic] | None = None) -> lsp.CodeAction:
         """A fix as a quick fix."""
         return lsp.CodeAction(
-            title=fix.title,
+            title=heading_of(fix),
             kind=lsp.CodeActionKind.QuickFix,
             diagnostics=mended or None,
             is_preferred=fix.safe or None,
@@ -156,10 +156,15 @@ class Actions:
         text = self.session.text(self.path) or ""
         for fix in symbol_fixes(self.session.notebook, note, text):
             yield lsp.CodeAction(
-                title=fix.title,
+                title=heading_of(fix),
                 kind=lsp.CodeActionKind.RefactorRewrite,
                 edit=self.maker.of_files(fix.files),
             )
+
+
+def heading_of(fix: Fix) -> str:
+    """What a fix does, as an entry of a menu."""
+    return fix.title[:1].upper() + fix.title[1:]
 
 
 def wants(only: Sequence[str], kind: str) -> bool:

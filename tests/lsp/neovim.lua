@@ -79,7 +79,7 @@ params = {
 }
 vim.api.nvim_buf_set_lines(buffer, 8, 9, false, { "[[egien]]" })
 for _, action in ipairs(ask("textDocument/codeAction", params) or {}) do
-  if action.title == "write `eigen`" then
+  if action.title == "Write `eigen`" then
     vim.lsp.util.apply_workspace_edit(action.edit, vim.lsp.get_client_by_id(client).offset_encoding)
   end
 end

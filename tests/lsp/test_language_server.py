@@ -218,7 +218,7 @@ def actions(
 
 def test_actions_mend_create_and_scaffold(editor: Editor) -> None:
     found = actions(editor, "[[egien", 4)
-    assert "[[eigen]] and $𝐀 x$" in editor.applied(found["write `eigen`"].edit)["notes/rank.md"]
+    assert "[[eigen]] and $𝐀 x$" in editor.applied(found["Write `eigen`"].edit)["notes/rank.md"]
     made = editor.applied(found["Create notes/egien.md"].edit)["notes/egien.md"]
     assert made.startswith("---\ntitle: egien\n")
     added = editor.applied(found["Add “In my words”"].edit)["notes/rank.md"]
