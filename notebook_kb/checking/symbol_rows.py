@@ -49,7 +49,7 @@ def symbol_fixes(notebook: Notebook, note: Note, text: str) -> list[Fix]:
     for owner, symbols in lacking.items():
         edit = missing_rows(lines, listed[owner], [sign for _, sign in symbols])
         if edit:
-            title = f"put in a line for {named([k for k, _ in symbols])}, the words are yours to write"
+            title = f"put in a line for {named([k for k, _ in symbols])}"
             begun = any(r.words for r in listed[owner].rows)
             fixes.append(Fix("KB411", title, (FileEdits(note.path, (edit,)),), safe=begun))
     return fixes

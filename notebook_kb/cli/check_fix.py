@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from notebook_kb.workspace.fixing import Mended
 
 MOST_LEFT = 5
+ROWS = "KB411"  # its fix makes room for words, and only people have those
 
 
 def tell(mended: list[Mended], out: Callable[[str], None], *, dry_run: bool) -> None:
@@ -24,6 +25,8 @@ def tell(mended: list[Mended], out: Callable[[str], None], *, dry_run: bool) -> 
     else:
         for path, fix in each(mended, "done"):
             out(f"{style('mended', 'ok')}  {line_of(path, fix)}")
+    if not dry_run and any(fix.code == ROWS for _, fix in each(mended, "done")):
+        out("        the new lines wait for your words")
     for one in mended:
         if one.problem:
             out(f"{style('left', 'warning')}    {one_line(one.problem)}")

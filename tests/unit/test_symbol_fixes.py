@@ -108,7 +108,7 @@ def test_only_lists_that_were_begun_are_mended_unasked(tmp_path: Path) -> None:
     text = HEAD + FORMULA + "- $m$: the slope\n\nText.\n\n$$\nq\n$$\n"
     first, second = fixes(tmp_path, text)
     assert (first.safe, second.safe) == (True, False)
-    assert first.title == "put in a line for ŷ, 𝐱 and b, the words are yours to write"
+    assert first.title == "put in a line for ŷ, 𝐱 and b"
 
 
 def test_a_text_that_has_changed_gets_no_fix(tmp_path: Path) -> None:
