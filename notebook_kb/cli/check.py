@@ -73,7 +73,8 @@ def check(
     """Look for what is wrong in the notes, each with its place and how to mend it.
 
     PATH is a note or a folder; without one the whole notebook is checked. A comment <!-- kb: off KB203 --> silences
-    a code up to the next heading of its level, under the title in the whole note.
+    a code up to the next heading of its level, under the title in the whole note. `kb explain KB203` says what a
+    code means.
     """
     form = "json" if as_json else form
     refuse_together(fix=fix, dry_run=dry_run, watch=watch, form=form)

@@ -74,6 +74,8 @@ class LazyGroup(click.Group):
 
             near = get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
             hint = f"did you mean `kb {near[0]}`?" if near else "`kb --help` lists the commands"
+            if args[0] == "help":
+                hint = "`kb --help` lists the commands, `kb check --help` tells of one"
             raise UsageError(f"there is no command `{args[0]}`", hint)
         return super().resolve_command(ctx, args)
 
