@@ -117,7 +117,8 @@ class State:
             change = self.read_notes(notes, sure=sure, look=bool(files))
             if files & shown:
                 change = replace(change, kind="reload", urls=("*",))
-            if {p for p in kinds.get(Kind.RESULT, ()) if self.tree.changed(p)}:
+            evidence = (*kinds.get(Kind.RESULT, ()), *kinds.get(Kind.SOURCE, ()))
+            if [p for p in evidence if self.tree.changed(p)]:
                 self.workspace.forget_evidence()
                 self.show(self.loaded)
                 change = replace(change, kind=change.kind or "page", urls=("*",))

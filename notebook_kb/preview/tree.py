@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.notebook.walk import ATTACHMENTS, NOTE_SUFFIXES, walk
 from notebook_kb.publishing.ledger import FOLDER
 from notebook_kb.settings import SETTINGS_NAME
+from notebook_kb.workspace.own_words import SOURCES, TEXTS, Shelf
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     SETTINGS = "settings"
     LEDGER = "ledger"
     RESULT = "result"
+    SOURCE = "source"
     NONE = ""
 
 
@@ -55,7 +57,8 @@ class Tree:
         self.roadmap = settings.roadmap if settings.roadmap.endswith((".yml", ".yaml")) else "roadmap.yml"
         self.ledger = f"{settings.state.strip('/')}/{FOLDER}/"
         self.results = f"{settings.state.strip('/')}/results/"
-        self.never = tuple(f"{f.strip('/')}/" for f in (settings.output, settings.state, "sources") if f)
+        self.sources = f"{SOURCES}/"
+        self.never = tuple(f"{f.strip('/')}/" for f in (settings.output, settings.state, SOURCES) if f)
 
     def kind(self, path: str) -> Kind:
         """What a path relative to the notebook is."""
@@ -71,6 +74,8 @@ class Tree:
             return Kind.LEDGER if name.endswith(".yml") else Kind.NONE
         if path.startswith(self.results):
             return Kind.RESULT if name.endswith(".json") else Kind.NONE
+        if path.startswith(self.sources):
+            return Kind.SOURCE if name.endswith(TEXTS) else Kind.NONE
         hidden = any(part.startswith(".") for part in pure.parts)
         if hidden or path.startswith(self.never) or not path.startswith(self.base):
             return Kind.NONE
@@ -81,7 +86,7 @@ class Tree:
     def skips(self, folder: str) -> bool:
         """Whether nothing in this folder matters."""
         inside = f"{folder}/"
-        if inside == self.ledger or inside.startswith(self.results):
+        if inside == self.ledger or inside.startswith((self.results, self.sources)):
             return False
         if inside.startswith(self.theme) or self.theme.startswith(inside) or folder == ".":
             return False
@@ -119,6 +124,7 @@ class Tree:
             *self.theme_files(),
             *self.ledger_files(),
             *self.result_files(),
+            *self.source_files(),
         }
         now = {p: how for p in paths if (how := signature(self.root / p)) != NOTHING}
         if first:
@@ -133,6 +139,10 @@ class Tree:
     def result_files(self) -> list[str]:
         """What is kept of runs of code."""
         return [p.relative_to(self.root).as_posix() for p in (self.root / self.results).rglob("*.json")]
+
+    def source_files(self) -> list[str]:
+        """The texts that own words are compared with."""
+        return [path.relative_to(self.root).as_posix() for path, *_ in Shelf(self.root).look()]
 
     def theme_files(self) -> list[str]:
         """The files of the notebook's own theme."""

@@ -125,8 +125,8 @@ class Watcher:
         self.watched[folder] = signature(folder)[2]
 
     def folders(self) -> list[tuple[Path, bool]]:
-        """(folder, with all below it): the notebook, its state and its ledger alone, its notes and its theme with what
-        is in them.
+        """(folder, with all below it): the notebook, its state and its ledger alone, its notes, its theme, results
+        and sources with what is in them.
         """
         settings = self.state.workspace.settings
         notes, theme = self.root / settings.notes, self.root / settings.theme
@@ -134,7 +134,8 @@ class Watcher:
             return [(self.root, True)]
         state = self.root / settings.state
         flat = (f for f in (state, self.root / self.state.tree.ledger) if f.is_dir())
-        deep = (f for f in (notes, theme, self.root / self.state.tree.results) if f.is_dir())
+        others = (self.root / f for f in (self.state.tree.results, self.state.tree.sources))
+        deep = (f for f in (notes, theme, *others) if f.is_dir())
         return [(self.root, False), *((f, True) for f in deep), *((f, False) for f in flat)]
 
     def stop(self) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 FORMAT = "2"
 COPIED = "KB801"
 SOURCES = "sources"
+TEXTS = (".md", ".markdown", ".txt")
 KEPT_TREES = 100
 COMPARED = frozenset({Part.ANGLE, Part.OWN, Part.OTHER, Part.EXAMPLE, Part.WHY, Part.PITFALLS})
 
@@ -233,7 +234,7 @@ class Shelf:
         found: list[Path] = []
         for here, folders, names in os.walk(self.root / SOURCES):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
-            found += [Path(here) / n for n in names if n.endswith((".md", ".markdown", ".txt"))]
+            found += [Path(here) / n for n in names if n.endswith(TEXTS)]
         for path in sorted(found):
             with suppress(OSError):
                 if not path.is_symlink():

@@ -441,7 +441,9 @@ def test_pages_are_kept_within_bounds(state: State, monkeypatch: pytest.MonkeyPa
         ("site/x.md", Kind.NONE),
         (".kb/cache/notes.sqlite", Kind.NONE),
         (".git/x.md", Kind.NONE),
-        ("sources/book.md", Kind.NONE),
+        ("sources/book.md", Kind.SOURCE),
+        ("sources/book/ch. 1.txt", Kind.SOURCE),
+        ("sources/book.pdf", Kind.NONE),
         ("README.md", Kind.NONE),
         ("templates/.base.html.swp", Kind.NONE),
     ],
@@ -488,6 +490,31 @@ def test_what_is_noted_of_copies_is_shown_at_once(state: State, poll: bool) -> N
         seen = len(changes)
         ledger.put(Record(key_of(state.loaded.notebook, note)).with_entry(replace(entry, url=url + "2")))
         until(lambda: len(changes) > seen)
+    finally:
+        watcher.stop()
+
+
+@pytest.mark.parametrize("poll", [False, True])
+def test_a_text_of_a_source_counts_at_once(state: State, poll: bool) -> None:
+    """Red when own words are compared with a saved text only after the next note was saved."""
+    (state.root / "sources").mkdir()
+    words = "the number of directions that still point somewhere new after the matrix has moved them all"
+    note = state.root / "notes" / "rank.md"
+    note.write_text(f"---\nconcept: rank\n---\n## Formal — mml (ch. 1)\n{words}\n", encoding="utf-8")
+    state.apply({"notes/rank.md"})
+    settled: list[float] = []
+    watcher = Watcher(state, lambda *_: None, lambda: settled.append(state.settle()), poll=poll)
+    watcher.start()
+    time.sleep(0.4)
+
+    def found() -> bool:
+        return any(f.code == "KB801" for f in state.findings or ())
+
+    try:
+        (state.root / "sources" / "mml.md").write_text(words, encoding="utf-8")
+        until(found)
+        (state.root / "sources" / "mml.md").unlink()
+        until(lambda: not found())
     finally:
         watcher.stop()
 
