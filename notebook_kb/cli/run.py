@@ -58,7 +58,8 @@ def run(
     """
     from notebook_kb.cli.console import emit_json, note
     from notebook_kb.cli.trust import asker
-    from notebook_kb.running.runner import MEGABYTE, Limits, choose_python
+    from notebook_kb.running.report import MEGABYTE, Limits
+    from notebook_kb.running.runner import choose_python
     from notebook_kb.workspace.code import chosen_notes, require_trust, run_notes
     from notebook_kb.workspace.workspace import Workspace
 
@@ -127,7 +128,7 @@ def versions_words(versions: Any) -> str:
 def sum_up(runs: list[NoteRun], python: Path) -> None:
     """Counts, what was not contained, and what this Python lacks."""
     from notebook_kb.cli.console import clean, note, say
-    from notebook_kb.running.runner import CONTAINABLE
+    from notebook_kb.running.report import CONTAINABLE
 
     counts = counted_words(runs)
     say(", ".join(f"{n} {word}" for word, n in counts.items()))
@@ -158,7 +159,7 @@ def counted_words(runs: Iterable[NoteRun]) -> dict[str, int]:
 
 def as_data(runs: list[NoteRun], python: Path) -> dict[str, Any]:
     """The runs as `--json` shows them."""
-    from notebook_kb.running.runner import CONTAINABLE
+    from notebook_kb.running.report import CONTAINABLE
 
     held = runs[0].result.contained if runs else ()
     return {

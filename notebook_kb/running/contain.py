@@ -51,6 +51,15 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "keyctl": (250, 219),
     "add_key": (248, 217),
     "request_key": (249, 218),
+    # how other processes run
+    "setpriority": (141, 140),
+    "sched_setaffinity": (203, 122),
+    "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
     # memory that the limit does not see, and that outlives the process
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
@@ -106,6 +115,11 @@ CLONE, CLONE3, KILL, TKILL, TGKILL, PRLIMIT = (
     (302, 261),
 )
 CLONE_THREAD = 0x00010000
+# ways to have a signal sent to another process: (call's numbers, what its second argument asks for): fcntl.h, sockios.h
+OWNERS = (
+    ((72, 25), (8, 10, 15)),  # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX
+    ((16, 29), (0x8901, 0x8902)),  # ioctl: FIOSETOWN, SIOCSPGRP
+)
 EPERM, ENOSYS = 1, 38
 # BPF: load a word of the call's data, jumps, return
 LOAD, EQUAL, AT_LEAST, HAS_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -188,7 +202,7 @@ def set_limits(seconds: int, memory: int, file_size: int) -> list[str]:
     wanted = (
         ("", "RLIMIT_CORE", 0),
         ("", "RLIMIT_CPU", seconds),
-        ("", "RLIMIT_NOFILE", 256),
+        ("", "RLIMIT_NOFILE", 64),  # bounds what files without a name may hold
         (FILE_SIZE, "RLIMIT_FSIZE", file_size),
         (MEMORY, "RLIMIT_AS", memory),
     )
@@ -235,6 +249,11 @@ def call_filter(column: int, arch: int, pid: int) -> list[Code]:
     ]
     for call in (KILL, TKILL, TGKILL):  # `abort` signals its own process
         steps += [(EQUAL, 0, 4, call[column]), (LOAD, 0, 0, argument(0)), (EQUAL, 0, 1, pid), let, refuse]
+    for numbers, wishes in OWNERS:
+        steps += [(EQUAL, 0, 2 * len(wishes) + 2, numbers[column]), (LOAD, 0, 0, argument(1))]
+        for wish in wishes:
+            steps += [(EQUAL, 0, 1, wish), refuse]
+        steps += [let]
     # reading a limit is harmless: the pointer to the new one is null
     steps += [(EQUAL, 0, 6, PRLIMIT[column]), (LOAD, 0, 0, argument(2)), (EQUAL, 0, 3, 0)]
     steps += [(LOAD, 0, 0, argument(2) + 4), (EQUAL, 0, 1, 0), let, refuse]

@@ -22,7 +22,6 @@ import traceback
 from typing import Any
 
 LONGEST_MESSAGE = 500
-MOST_FIGURES = 8
 
 
 class TimeIsUp(BaseException):
@@ -174,6 +173,7 @@ class Driver:
     def at(self, error: BaseException, block: int, line: int, column: int) -> dict[str, Any]:
         """An exception at a place: the line in the block from 1, the column from 0."""
         kind = type(error).__name__
+        line, column = max(line, 0), max(column, 0)
         if isinstance(error, TimeIsUp):
             return {"kind": "time", "message": "", "block": block, "line": line, "column": column}
         try:
@@ -195,7 +195,7 @@ class Driver:
         if pyplot is None:
             return []
         found = []
-        for number in pyplot.get_fignums()[:MOST_FIGURES]:
+        for number in pyplot.get_fignums()[: self.job["figures"]]:
             data = io.BytesIO()
             # without the program's name: another version draws other bytes only where it draws another picture
             pyplot.figure(number).savefig(data, format="png", dpi=144, metadata={"Software": None})

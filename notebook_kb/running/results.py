@@ -11,18 +11,31 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.read import read_file
 from notebook_kb.files.write import replace_output
-from notebook_kb.running.runner import Fault
+from notebook_kb.running.report import MOST_CHECKS, Fault
+from notebook_kb.running.values import (
+    LONGEST_KIND,
+    LONGEST_MESSAGE,
+    WrongValueError,
+    entry,
+    listed,
+    matching,
+    number,
+    place,
+    text,
+    versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from notebook_kb.running.runner import Run
+    from notebook_kb.running.report import Run
 
 VERSION = 1
 FOLDER = "results"
 LONGEST_FILE = 1024 * 1024
 LONGEST_TEXT = 70_000
+LONGEST_NAME = 40
 LARGEST_FIGURE = 4 * 1024 * 1024
 MOST_BLOCKS = 500
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -70,6 +83,11 @@ def figure_path(state: Path, note: str, name: str) -> Path:
     return state / FOLDER / f"{note}.{name}.png"
 
 
+def is_inside(state: Path, path: Path) -> bool:
+    """Whether no link leads out of the state folder on the way to a file in it."""
+    return path.parent.resolve().is_relative_to(state.resolve())
+
+
 def figure_hash(data: bytes) -> str:
     """The name of a figure: 16 hex digits of its SHA-256."""
     return hashlib.sha256(data).hexdigest()[:16]
@@ -89,11 +107,17 @@ def write_result(state: Path, note: str, run: Run, key: str) -> Result:
 
     Raises `EnvironmentFailedError`.
     """
+    path = result_path(state, note)
+    if not is_inside(state, path):
+        raise EnvironmentFailedError(
+            f"the folder of {path.relative_to(state)} leads out of the state folder, so the result was not kept",
+            f"put a folder of its own in the place of the link below {state.name}/{FOLDER}",
+        )
     result = result_of(run, key)
     for data in (f for b in run.blocks for f in b.figures if fits(f)):
         replace_output(figure_path(state, note, figure_hash(data)), data)
     text = json.dumps(as_data(result), ensure_ascii=False, indent=1)
-    replace_output(result_path(state, note), (text + "\n").encode())
+    replace_output(path, (text + "\n").encode())
     kept = {name for b in result.blocks for name in b.figures}
     remove_figures(state, note, kept)
     return result
@@ -148,7 +172,7 @@ def read_result(state: Path, note: str) -> Result | Damaged | None:
     path = result_path(state, note)
     if not path.exists():
         return Damaged("it is a link that leads nowhere") if path.is_symlink() else None
-    if not path.resolve().is_relative_to(state.resolve()):
+    if not is_inside(state, path) or path.is_symlink():
         return Damaged("it is a link out of the notebook")
     try:
         data = read_file(path, LONGEST_FILE).data
@@ -158,61 +182,39 @@ def read_result(state: Path, note: str) -> Result | Damaged | None:
         return Damaged("it is too large")
     try:
         return from_data(json.loads(data))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        return Damaged(f"it is no result of `kb run` ({type(error).__name__})")
+    except (ValueError, RecursionError) as error:
+        return Damaged(f"it is no result of `kb run` ({error})")
 
 
 def from_data(data: Any) -> Result:
-    """A result from JSON; ValueError, TypeError or KeyError where it is none."""
-    if data["version"] != VERSION:
-        raise ValueError("another version")
-    if len(data["blocks"]) > MOST_BLOCKS:
-        raise ValueError("too many blocks")
-    fault = data["fault"]
+    """A result from JSON. Raises `ValueError` where it is none."""
+    if entry(data, "version") != VERSION:
+        raise WrongValueError("another version")
+    fault = entry(data, "fault")
     return Result(
-        matching(data["key"], KEY),
-        tuple(block_from(b) for b in data["blocks"]),
+        matching(entry(data, "key"), KEY),
+        tuple(block_from(b) for b in listed(entry(data, "blocks"), MOST_BLOCKS)),
         None if fault is None else fault_from(fault),
-        {text(k, 40): text(v, 40) for k, v in data["versions"].items()},
-        tuple(text(c, 40) for c in data["contained"]),
+        versions(entry(data, "versions")),
+        tuple(text(c, LONGEST_NAME) for c in listed(entry(data, "contained"), MOST_BLOCKS)),
     )
 
 
 def block_from(data: Any) -> BlockResult:
-    """One block's result."""
+    """One block's result. Raises `ValueError`."""
     return BlockResult(
-        text(data["stdout"], LONGEST_TEXT),
-        data["cut"] is True,
-        tuple(matching(f, FIGURE) for f in data["figures"]),
-        tuple((number(line), number(column)) for line, column in data["reached"]),
+        text(entry(data, "stdout"), LONGEST_TEXT),
+        entry(data, "cut") is True,
+        tuple(matching(f, FIGURE) for f in listed(entry(data, "figures"), MOST_BLOCKS)),
+        tuple(place(r) for r in listed(entry(data, "reached"), MOST_CHECKS)),
     )
 
 
 def fault_from(data: Any) -> Fault:
-    """What stopped the code."""
-    numbers = (number(data[k]) for k in ("block", "line", "column"))
-    return Fault(text(data["kind"], 200), text(data["message"], 2000), *numbers)
-
-
-def text(value: Any, longest: int) -> str:
-    """A text that is not too long."""
-    if not isinstance(value, str) or len(value) > longest:
-        raise ValueError("no text")
-    return value
-
-
-def number(value: Any) -> int:
-    """A count."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10**7:
-        raise ValueError("no count")
-    return value
-
-
-def matching(value: Any, pattern: re.Pattern[str]) -> str:
-    """A text of a form."""
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError("another form")
-    return value
+    """What stopped the code. Raises `ValueError`."""
+    block, line, column = (number(entry(data, k)) for k in ("block", "line", "column"))
+    kind, message = text(entry(data, "kind"), LONGEST_KIND), text(entry(data, "message"), LONGEST_MESSAGE)
+    return Fault(kind, message, block, line, column)
 
 
 def read_figure(state: Path, note: str, name: str) -> bytes:

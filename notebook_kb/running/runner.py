@@ -2,101 +2,44 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import os
-import re
 import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.errors import UsageError
-from notebook_kb.running.contain import FILE_SIZE, FILES, MEMORY, NETWORK, PROCESSES
+from notebook_kb.running.contain import FILES
+from notebook_kb.running.report import MOST_FIGURES, TIME, Limits, read_report
+from notebook_kb.running.workplace import too_much_written, workplace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from notebook_kb.model.code import CodePart
+    from notebook_kb.running.report import Run
 
 HERE = Path(__file__).resolve().parent
-TIME = "time"
-CONTAINABLE = (TIME, MEMORY, FILE_SIZE, PROCESSES, NETWORK, FILES)
 # after its time the code is told; this much later it is killed
 GRACE = 2.0
 LOOK_EVERY = 0.1
-MOST_FILES = 2000
 LONGEST_REPORT = 24 * 1024 * 1024
-MEGABYTE = 1024 * 1024
-LARGEST_FONT_LIST = 8 * MEGABYTE
-# words of a failure's last line name no folder of this computer
-FOLDER = re.compile(r"(?:/[\w.+-]+){3,}/|[A-Za-z]:\\(?:[\w.+ -]+\\)+")
+USUAL = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a note's code may take: wall-clock `seconds`, `memory`, size of one file and of all files in bytes, `output` in
-    characters.
-    """
-
-    seconds: int = 10
-    memory: int = 1024 * MEGABYTE
-    file_size: int = 16 * MEGABYTE
-    all_files: int = 64 * MEGABYTE
-    output: int = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class BlockRun:
-    """What a block printed (`cut`: more than is kept) and drew (PNG), and which of its asserts were reached: (line in the
-    block, column from 0).
-    """
-
-    stdout: str = ""
-    cut: bool = False
-    figures: tuple[bytes, ...] = ()
-    reached: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What stopped the code. `line` counts from the first line of the block, from 1; 0 where it is not known."""
-
-    kind: str
-    message: str
-    block: int = 0
-    line: int = 0
-    column: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a note's code: its blocks as far as they got, what stopped it, versions, the limits that held."""
-
-    blocks: tuple[BlockRun, ...]
-    fault: Fault | None = None
-    versions: Mapping[str, str] = field(default_factory=dict)
-    contained: tuple[str, ...] = ()
-
-
-def run_code(parts: Sequence[CodePart], path: str, python: Path, limits: Limits = Limits()) -> Run:
+def run_code(parts: Sequence[CodePart], path: str, python: Path, limits: Limits = USUAL) -> Run:
     """Run a note's code with `python` in a process and an empty folder of its own; `path` is how tracebacks name the note.
 
     UsageError when `python` cannot be started, or does not get as far as the note's code.
     """
     nonce = secrets.token_hex(16)
-    with tempfile.TemporaryDirectory(prefix="kb-run-", ignore_cleanup_errors=True) as folder:
-        work = Path(folder).resolve() / "work"
-        work.mkdir()
-        if any("matplotlib" in p.code for p in parts):
-            copy_font_lists(work)
+    with workplace(fonts=any("matplotlib" in p.code for p in parts)) as work:
         process = start(python, work)
         reader = Reader(process)
         job = job_of(parts, path, nonce, limits)
@@ -113,23 +56,7 @@ def run_code(parts: Sequence[CodePart], path: str, python: Path, limits: Limits 
                 f"{python} did not begin to run the code of {path}",
                 "it must be a Python 3.9 or newer with its standard library; `--python PATH` names another one",
             )
-        return read_report(lines, parts, why or ended(process), limits)
-
-
-def copy_font_lists(work: Path) -> None:
-    """Give matplotlib the list of fonts that it has made for the person before: with many fonts that takes as long as a run
-    may.
-    """
-    home, env = Path.home(), os.environ
-    folders = (
-        env.get("MPLCONFIGDIR", ""),
-        env.get("XDG_CACHE_HOME", "") and f"{env['XDG_CACHE_HOME']}/matplotlib",
-    )
-    for folder in (*(Path(f) for f in folders if f), home / ".cache" / "matplotlib", home / ".matplotlib"):
-        with contextlib.suppress(OSError):
-            for path in folder.glob("fontlist-v*.json"):
-                if path.stat().st_size <= LARGEST_FONT_LIST:
-                    (work / path.name).write_bytes(path.read_bytes())
+        return read_report(lines, len(parts), why or ended(process), limits)
 
 
 def start(python: Path, work: Path) -> subprocess.Popen[bytes]:
@@ -184,6 +111,7 @@ def job_of(parts: Sequence[CodePart], path: str, nonce: str, limits: Limits) -> 
         "blocks": blocks,
         "limits": sizes,
         "output": limits.output,
+        "figures": MOST_FIGURES,
         "home": str(Path.home()),
         "contain": str(HERE / "contain.py"),
     }
@@ -237,22 +165,9 @@ def wait(reader: Reader, work: Path, limits: Limits) -> str:
         reader.thread.join(LOOK_EVERY)
         if time.monotonic() > deadline:
             return TIME
-        if too_much_written(work, limits.all_files):
+        if too_much_written(work, limits.all_files, reader.process.pid):
             return FILES
     return "output" if reader.too_long else ""
-
-
-def too_much_written(folder: Path, most: int) -> bool:
-    """Whether the files in a folder are too many or too large together."""
-    size = count = 0
-    for at, folders, names in os.walk(folder):
-        count += len(folders) + len(names)
-        if count > MOST_FILES:
-            return True
-        for name in names:
-            with contextlib.suppress(OSError):
-                size += (Path(at) / name).lstat().st_size
-    return size > most
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -274,65 +189,6 @@ def ended(process: subprocess.Popen[bytes]) -> str:
         return signal.Signals(-code).name
     except ValueError:
         return f"signal {-code}"
-
-
-def read_report(lines: list[dict[str, Any]], parts: Sequence[CodePart], why: str, limits: Limits) -> Run:
-    """The run that the driver's lines tell of, and how it ended where they do not say."""
-    blocks: list[BlockRun] = []
-    fault: Fault | None = None
-    held: tuple[str, ...] = ()
-    started, versions, whole = 0, {}, False
-    for line in lines:
-        match line["event"]:
-            case "contained":
-                held = tuple(name for name in CONTAINABLE if name in line["held"])
-            case "start":
-                started = line["block"]
-            case "block":
-                figures = tuple(base64.b64decode(f) for f in line["figures"])
-                reached = tuple((r[0], r[1]) for r in line["reached"])
-                blocks.append(BlockRun(whole_text(line["stdout"]), line["cut"], figures, reached))
-            case "fault":
-                fault = fault_of(line, limits)
-            case "end":
-                versions, whole = line["versions"], True
-    if fault is None and not whole:
-        fault = Fault("ended", why_ended(why, limits), started)
-    blocks += [BlockRun()] * (len(parts) - len(blocks))
-    return Run(tuple(blocks), fault, versions, (TIME, *held))
-
-
-def fault_of(line: dict[str, Any], limits: Limits) -> Fault:
-    """The fault that the driver saw."""
-    message = whole_text(" ".join(str(line["message"]).split()))
-    if line["kind"] == "time":
-        message = why_ended(TIME, limits)
-    elif line["kind"] == "MemoryError":
-        message = f"MemoryError: more than {limits.memory // MEGABYTE} MB"
-    elif line["kind"] in {"SystemExit", "KeyboardInterrupt"}:
-        message = f"it ended itself ({message})"
-    return Fault(line["kind"], FOLDER.sub("", message), line["block"], line["line"], line["column"])
-
-
-def whole_text(text: str) -> str:
-    """A text that can be written as UTF-8: Python's may hold halves of characters."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def why_ended(why: str, limits: Limits) -> str:
-    """Why a run stopped without the driver's last word."""
-    words = {
-        TIME: f"it took longer than {limits.seconds} s",
-        FILES: f"it wrote more than {limits.all_files // MEGABYTE} MB or {MOST_FILES} files",
-        "output": "it told more than is read",
-        "": "it ended before it was done",
-    }
-    return words.get(why, f"its process was ended by {why}")
-
-
-def not_contained(run: Run) -> tuple[str, ...]:
-    """What this system does not contain."""
-    return tuple(name for name in CONTAINABLE if name not in run.contained)
 
 
 def choose_python(given: str = "", environ: Mapping[str, str] | None = None) -> Path:

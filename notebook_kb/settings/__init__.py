@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from notebook_kb.errors import NoNotebookError, SettingsError
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.files.state_folder import refuse_links
 from notebook_kb.files.yaml_places import YamlProblem, duplicate_key, read_yaml
 from notebook_kb.settings.values import (
     Value,
@@ -108,8 +109,8 @@ def load_settings_file(root: Path) -> Settings:
     """The settings of the notebook at `root`.
 
     In an Obsidian vault `line_breaks` is `hard` unless the settings or Obsidian's own say otherwise.
-    Raises `NoNotebookError` without a `notebook.yml`, `SettingsError` as `load_settings`, and
-    `EnvironmentFailedError` if the file cannot be read.
+    Raises `NoNotebookError` without a `notebook.yml`, `SettingsError` as `load_settings`, `StateLinkError` where the
+    state folder is a link, and `EnvironmentFailedError` if the file cannot be read.
     """
     path = root / SETTINGS_NAME
     if not path.exists():
@@ -118,6 +119,7 @@ def load_settings_file(root: Path) -> Settings:
     if problem:
         raise SettingsError(f"{SETTINGS_NAME}: it cannot be read as text ({problem})", "Save it as UTF-8.")
     settings = load_settings(text, SETTINGS_NAME)
+    refuse_links(root, settings.state)
     if "line_breaks" not in settings.given and _obsidian_breaks_lines(root):
         return replace(settings, line_breaks="hard")
     return settings

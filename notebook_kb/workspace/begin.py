@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import EnvironmentFailedError, UsageError
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.files.state_folder import refuse_links
 from notebook_kb.files.trust import trust
 from notebook_kb.files.write import write_file
 from notebook_kb.languages import language_pack
@@ -73,6 +74,7 @@ def begin(folder: Path, roadmap: str, title: str, language: str) -> Begun:
         raise UsageError(f"{folder} is a notebook already", "`kb next` says what to write in it")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file", "name a folder")
+    refuse_links(folder, Settings().state)
     pack = language_pack(language)
     setting, copied = own_roadmap(folder, roadmap, pack)
     plan = new_notebook(folder, pack, setting, title)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notebook_kb.files.cache_mark import is_own
+from notebook_kb.files.state_folder import link_in
 from notebook_kb.findings import Finding, Severity
 from notebook_kb.workspace.check_inputs import SETTINGS_NAME, Looked, Places, changed, look, program
 
@@ -69,6 +70,8 @@ def recall(start: str) -> Recalled:
     if root is None:
         return NOTHING
     folder, sure = cache_folder(root)
+    if link_in(root, os.path.relpath(os.path.dirname(folder), root)):  # noqa: PTH120
+        return Recalled(root, None)  # what opens the notebook says it
     try:
         # a memory that came with a notebook from elsewhere could say anything
         kept = read_memory(os.path.join(folder, NAME)) if is_own(folder) else None  # noqa: PTH118 - light

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from notebook_kb.errors import NotTrustedError, UsageError
 from notebook_kb.files.trust import is_trusted
 from notebook_kb.model.note import Part
 from notebook_kb.running.evidence import exercise_for, note_evidence
+from notebook_kb.running.report import Limits
 from notebook_kb.running.results import Result, read_result, result_of, write_result
-from notebook_kb.running.runner import Limits, run_code
+from notebook_kb.running.runner import run_code
 from notebook_kb.workspace.authoring import find_note
 
 if TYPE_CHECKING:
@@ -20,7 +22,13 @@ if TYPE_CHECKING:
     from notebook_kb.model.evidence import CodeEvidence
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.running.report import Run
     from notebook_kb.workspace.workspace import Workspace
+
+# as Python itself says it: what code says in its name must be no command to copy
+NO_MODULE = re.compile(
+    r"ModuleNotFoundError: No module named '([A-Za-z_]\w*)[\w.]*'(?:; '[\w.]+' is not a package)?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +105,21 @@ def run_notes(
     require_trust(workspace)
     for note in notes:
         run = run_code(note.code, note.path, python, limits)
-        lacking = ""
-        if run.fault and run.fault.kind == "ModuleNotFoundError":
+        lacking = lacking_in(run)
+        if lacking:
             # another computer may have it, and a result from there
-            lacking = run.fault.message.rpartition("named ")[2].strip("'\"").partition(".")[0]
             result = result_of(run, note.code_key)
         else:
             result = write_result(state, note.path, run, note.code_key)
         yield NoteRun(note, result, note_evidence(note, exercise_for(notebook, note), result), lacking)
+
+
+def lacking_in(run: Run) -> str:
+    """The package that the code asked for and this Python does not have; ''."""
+    if run.fault is None or run.fault.kind != "ModuleNotFoundError":
+        return ""
+    named = NO_MODULE.fullmatch(run.fault.message)
+    return named[1] if named else ""
 
 
 def run_outdated(

@@ -15,6 +15,7 @@ from notebook_kb.notebook.rename import changed_keys
 from notebook_kb.publishing.desk import Desk
 from notebook_kb.publishing.journal import NAME as JOURNAL
 from notebook_kb.publishing.ledger import FOLDER as LEDGER
+from notebook_kb.running.results import is_inside
 from notebook_kb.study.identity import base_of, identified_deck, identify
 from notebook_kb.study.log import FOLDER as REVIEWS
 from notebook_kb.workspace.cards import open_memory
@@ -59,6 +60,8 @@ def follow_moves(workspace: Workspace, before: Notebook, moves: Mapping[str, str
 def results_of(workspace: Workspace, old: str, new: str) -> Iterator[list[str]]:
     """(old, new) paths of what is kept of the code of a note: `<path>.json`, and figures `<path>.<hash>.png`."""
     folder = workspace.root / workspace.settings.state / RESULTS
+    if not all(is_inside(folder.parent, folder / path) for path in (old, new)):
+        return  # through a link: no files of this notebook
     name = old.rpartition("/")[2]
     for file in sorted((folder / old).parent.glob("*")):
         rest = file.name.removeprefix(name)

@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from notebook_kb.model.code import CodePart
 from notebook_kb.running.contain import FILE_SIZE, FILES, MEMORY, NETWORK, PROCESSES
-from notebook_kb.running.runner import MEGABYTE, TIME, Limits, run_code
+from notebook_kb.running.report import MEGABYTE, TIME, Limits
+from notebook_kb.running.runner import run_code
 
 LIMITS = Limits(seconds=2, memory=256 * MEGABYTE)
 CANARY = Path.home() / "kb-canary-of-the-benchmark"

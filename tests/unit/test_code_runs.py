@@ -7,16 +7,28 @@ import json
 import platform
 import socket
 import sys
+import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notebook_kb.errors import UsageError
+from notebook_kb.errors import EnvironmentFailedError, UsageError
 from notebook_kb.model.code import CodePart
 from notebook_kb.running import contain, runner
 from notebook_kb.running.contain import FILES, MEMORY, NETWORK, PROCESSES
+from notebook_kb.running.report import (
+    CONTAINABLE,
+    MEGABYTE,
+    TIME,
+    BlockRun,
+    Fault,
+    Limits,
+    Run,
+    read_report,
+)
 from notebook_kb.running.results import (
     Damaged,
     Result,
@@ -26,20 +38,10 @@ from notebook_kb.running.results import (
     result_path,
     write_result,
 )
-from notebook_kb.running.runner import (
-    CONTAINABLE,
-    MEGABYTE,
-    TIME,
-    BlockRun,
-    Fault,
-    Limits,
-    Run,
-    choose_python,
-    run_code,
-)
+from notebook_kb.running.runner import choose_python, run_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 PYTHON = Path(sys.executable)
 KEY = "0" * 32
@@ -118,6 +120,75 @@ def test_output_is_cut_and_too_many_files_end_the_run() -> None:
     assert "64 MB" in fault(many).message
 
 
+# calls that kill, slow down or disturb another process of the same person
+OTHERS_HARMED = (
+    "fcntl.fcntl(os.pipe()[0], 8, os.getppid())",
+    "fcntl.fcntl(os.pipe()[0], 10, 9)",
+    "fcntl.ioctl(os.pipe()[0], 0x8901, os.getppid())",
+    "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+    "os.sched_setaffinity(os.getppid(), {0})",
+    "os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0))",
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are counted by /proc")
+def test_files_without_a_name_count() -> None:
+    """Red when a note can fill the disk, or memory that holds a folder, with files that it has deleted."""
+    nameless = """
+import os, time
+kept = []
+for i in range(40):
+    kept.append(open('f', 'wb', 0))
+    os.unlink('f')
+    kept[-1].write(b'z' * 15 * 2**20)
+    time.sleep(0.05)
+"""
+    assert "64 MB" in fault(nameless).message
+
+
+def test_a_deep_folder_goes_when_the_run_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red when a chain of folders ends the run of all notes, or stays on the disk."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    deep = (
+        "import os\nfor i in range(1900):\n    os.mkdir('d', 0o500 if i % 3 else 0o700)\n    os.chdir('d')\n"
+    )
+    go(deep.replace("0o500 if i % 3 else 0o700", "0o700") + "open('f', 'w').close()")
+    go("import os\nos.mkdir('a')\nopen('a/f', 'w').close()\nos.mkdir('b', 0)\nos.symlink('/etc', 'c')")
+    assert list(tmp_path.iterdir()) == []
+
+
+FORGED = """
+import sys
+frame = sys._getframe()
+while frame:
+    driver = frame.f_locals.get("self")
+    if hasattr(driver, "job"):
+        {}
+    frame = frame.f_back
+"""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        'driver.tell("block")',
+        'driver.tell("block", block=7, stdout="", cut=False, figures=[], reached=[])',
+        'driver.tell("block", block=0, stdout="", cut=False, figures=["%%"], reached=[])',
+        'driver.tell("block", block=0, stdout="F", cut=False, figures=[], reached=[[1, 0, True]])',
+        'driver.tell("end", versions={})',
+        'driver.tell("end", versions={"numpy": "\\x1b]0;mine\\x07"})',
+        'driver.tell("fault", kind=3)',
+        'driver.tell("what")',
+        'driver.job["nonce"] = []',
+    ],
+)
+def test_a_forged_report_is_data(told: str) -> None:
+    """Red when code that takes the report in hand ends the run of all notes, or says how many blocks it has."""
+    run = go(FORGED.format(told), "x = 1")
+    assert len(run.blocks) == 2
+    assert all("\x1b" not in v for v in run.versions.values())
+
+
 def test_what_the_system_contains_it_contains(tmp_path: Path) -> None:
     """Red when a run is called contained and yet reaches home, other processes or the network."""
     canary = Path.home() / f"kb-canary-{tmp_path.name}"
@@ -138,6 +209,8 @@ def test_what_the_system_contains_it_contains(tmp_path: Path) -> None:
                 listener.accept()
             assert "Permission" in fault("import os\nos.kill(os.getppid(), 9)").message
             assert "Permission" in fault("import os\nos.fork()").message
+            for call in OTHERS_HARMED:
+                assert "Permission" in fault(f"import os, fcntl\n{call}").message, call
             # not a file of this repository: one that is installed for editing lies in the Python's own folders
             secret = tmp_path / "secret.txt"
             secret.write_text("private", encoding="utf-8")
@@ -296,6 +369,8 @@ DAMAGE: dict[str, Callable[[str], str]] = {
     "deep": lambda _: "[" * 100_000,
     "text for a number": lambda text: text.replace("1,\n     0", '"1",\n     0'),
     "too large": lambda text: text + " " * 1_100_000,
+    "versions of another kind": lambda text: text.replace('"versions": {', '"versions": "", "x": {'),
+    "a version for the terminal": lambda text: text.replace('"3.12.1"', '"\\u001b]0;mine\\u0007"'),
 }
 
 
@@ -309,6 +384,59 @@ def test_a_damaged_result_is_said_to_be_damaged(how: str, tmp_path: Path) -> Non
     assert damaged != text
     path.write_text(damaged, encoding="utf-8")
     assert isinstance(read_result(tmp_path, "notes/x.md"), Damaged)
+
+
+def mutations(value: Any) -> Iterator[Any]:
+    """A JSON value with one part of it, each in turn, of another kind or missing."""
+    yield from (None, "", "x", -1, 10**9, 1.5, True, [], {}, [[]], [None], {"x": None})
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield {k: v for k, v in value.items() if k != key}
+            yield from ({**value, key: other} for other in mutations(inner))
+    if isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from ([*value[:at], other, *value[at + 1 :]] for other in mutations(inner))
+
+
+def test_no_value_of_a_result_or_report_ends_a_command(tmp_path: Path) -> None:
+    """Red when a value of another kind, anywhere, raises more than is said to be damaged."""
+    write_result(tmp_path, "notes/x.md", replace(a_run(), fault=Fault("E", "e", 1, 2, 3)), KEY)
+    path = result_path(tmp_path, "notes/x.md")
+    for changed in mutations(json.loads(path.read_bytes())):
+        path.write_text(json.dumps(changed), encoding="utf-8")
+        assert isinstance(read_result(tmp_path, "notes/x.md"), (Damaged, Result))
+    lines: list[dict[str, Any]] = [
+        {"event": "contained", "held": ["memory"]},
+        {"event": "start", "block": 0},
+        {
+            "event": "block",
+            "block": 0,
+            "stdout": "a",
+            "cut": False,
+            "figures": ["aaaa"],
+            "reached": [[1, 0, True]],
+        },
+        {"event": "fault", "kind": "E", "message": "E: e", "block": 0, "line": 1, "column": 0},
+        {"event": "end", "versions": {"python": "3.12.1"}},
+    ]
+    for at, line in enumerate(lines):
+        for changed in mutations(line):
+            if isinstance(changed, dict):
+                run = read_report([*lines[:at], changed, *lines[at + 1 :]], 1, "", Limits())
+                assert len(run.blocks) == 1
+
+
+def test_a_result_is_not_kept_through_a_link(tmp_path: Path) -> None:
+    """Red when a cloned notebook can have files of this computer written over, deleted or moved."""
+    state, outside = tmp_path / "book" / ".kb", tmp_path / "outside"
+    kept = write_result(outside, "notes/x.md", a_run(), KEY)
+    (state / "results").mkdir(parents=True)
+    (state / "results" / "notes").symlink_to(outside / "results" / "notes")
+    before = {p: p.read_bytes() for p in outside.rglob("*") if p.is_file()}
+    with pytest.raises(EnvironmentFailedError, match="leads out"):
+        write_result(state, "notes/x.md", Run((), None), "1" * 32)
+    assert {p: p.read_bytes() for p in outside.rglob("*") if p.is_file()} == before
+    assert kept.blocks
 
 
 def test_a_result_or_figure_that_is_a_link_out_of_the_notebook_is_not_read(tmp_path: Path) -> None:
