@@ -39,7 +39,9 @@ class NotebookServer(LanguageServer):
     """One server for all notebooks that the editor opens files of."""
 
     def __init__(self) -> None:
-        super().__init__("notebook-kb", __version__)
+        # Whole texts: pygls counts lines as `str.splitlines` does, editors do not. After a U+2028 or a form feed, which come
+        # with words pasted from web pages and PDFs, single changes would land in other lines.
+        super().__init__("notebook-kb", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
         self.sessions: dict[Path, Session] = {}
         self.broken: dict[Path, str] = {}
         self.due: dict[tuple[Path, str], asyncio.TimerHandle] = {}

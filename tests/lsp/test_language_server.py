@@ -252,6 +252,24 @@ def test_a_heading_is_renamed_from_a_link_and_from_itself(editor: Editor) -> Non
     assert "## Signs of it\n" in from_itself["notes/eigen.md"]
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1e"])
+def test_signs_that_only_python_takes_for_line_ends_move_no_edit(editor: Editor, sign: str) -> None:
+    """Red when words that were pasted from a web page make an edit land on other words."""
+    text = f"# A\n\none{sign}two\n\n[[eigen]]\n\nmy own words\n"
+    write(editor.root, "notes/pasted.md", text)
+    editor.open("notes/pasted.md", text)
+    editor.replace("notes/pasted.md", 4, 0, 0, "see more ")
+    found = editor.replace("notes/pasted.md", 6, 0, 2, "[[egien]]")
+    (link,) = [d for d in found if d.code == "KB201"]
+    assert editor.at("notes/pasted.md", link.range).strip("[]") == "egien"
+    if "rename" in editor.operations():
+        after = rename(editor, "notes/pasted.md", "[[eigen", 4, "A longer name")["notes/pasted.md"]
+        assert after.endswith("see more [[A longer name]]\n\n[[egien]] own words\n")
+    params = lsp.DidCloseTextDocumentParams(editor.document("notes/pasted.md"))
+    editor.client.text_document_did_close(params)
+    (editor.root / "notes/pasted.md").unlink()
+
+
 def test_a_note_is_renamed_from_a_link_and_moves_where_the_editor_can(editor: Editor) -> None:
     place = editor.place("notes/rank.md", "[[eigen#Visual", 4)
     params = lsp.PrepareRenameParams(editor.document("notes/rank.md"), place)

@@ -92,7 +92,8 @@ def test_the_guides_settings_for_other_editors_parse() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     (helix,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     assert tomllib.loads(helix)["language-server"]["kb"] == {"command": "kb", "args": ["lsp"]}
-    (kate,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    vscode, kate = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    assert json.loads(vscode)["glspc.server.languageId"] == ["markdown"]
     assert json.loads(kate)["servers"]["markdown"]["command"] == ["kb", "lsp"]
     (emacs,) = re.findall(r"```elisp\n(.*?)```", text, re.DOTALL)
     assert emacs.count("(") == emacs.count(")")

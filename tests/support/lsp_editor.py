@@ -34,6 +34,9 @@ class Editor:
         self.server = self.run(self.client.initialize_session(params)).capabilities
         self.encoding = str(getattr(self.server.position_encoding, "value", self.server.position_encoding))
 
+        sync = self.server.text_document_sync
+        self.sync = getattr(sync, "change", sync)
+
     def run(self, what: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(asyncio.wait_for(what, WAIT))
 
@@ -75,10 +78,16 @@ class Editor:
         self.client.text_document_did_change(
             lsp.DidChangeTextDocumentParams(
                 lsp.VersionedTextDocumentIdentifier(self.versions[path], self.uri(path)),
-                [lsp.TextDocumentContentChangePartial(range=span, text=new)],
+                [self.change(path, span, new)],
             )
         )
         return self.findings(path)
+
+    def change(self, path: str, span: lsp.Range, new: str) -> lsp.TextDocumentContentChangeEvent:
+        """A change as the server asks for it: the part that changed, or the whole text."""
+        if self.sync is lsp.TextDocumentSyncKind.Full:
+            return lsp.TextDocumentContentChangeWholeDocument(self.texts[path])
+        return lsp.TextDocumentContentChangePartial(range=span, text=new)
 
     def findings(self, path: str) -> list[lsp.Diagnostic]:
         """The findings that the server tells of the text as it is now."""
