@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.cli.console import clean, note, say, style
 from notebook_kb.errors import EnvironmentFailedError, UsageError
+from notebook_kb.files.trust import is_trusted
 
 if TYPE_CHECKING:
     from notebook_kb.settings import Settings
@@ -40,12 +41,22 @@ WINDOWED = ("code", "codium", "code-insiders", "cursor", "zed", "subl", "kate", 
 IN_TERMINAL = ("hx", "helix", "nvim", "micro", "emacs", "nano", "vim", "vi")
 
 
-def editor_command(settings: Settings, chosen: str = "") -> list[str]:
-    """The editor's words: `--editor`, $KB_EDITOR, the settings, $VISUAL, $EDITOR; [] when none is set."""
+def editor_command(root: Path, settings: Settings, chosen: str = "") -> list[str]:
+    """The editor's words: `--editor`, $KB_EDITOR, the settings, $VISUAL, $EDITOR; [] when none is set.
+
+    What the settings of the notebook at `root` name is a command: in one that is not trusted only the bare name of a known
+    editor counts.
+    """
+    wanted = settings.editor.strip()
+    if wanted and wanted not in {*WINDOWED, *IN_TERMINAL} and not is_trusted(root, settings.state):
+        note(
+            f"`editor: {clean(wanted)}` of notebook.yml is not used: `kb trust` lets this notebook start programs"
+        )
+        wanted = ""
     for text in (
         chosen,
         os.environ.get("KB_EDITOR"),
-        settings.editor,
+        wanted,
         os.environ.get("VISUAL"),
         os.environ.get("EDITOR"),
     ):
@@ -71,13 +82,19 @@ def arguments(command: list[str], path: Path, line: int) -> list[str]:
 
 
 def open_note(
-    opened: Opened, settings: Settings, *, chosen: str = "", print_path: bool = False, edit: bool = True
+    opened: Opened,
+    root: Path,
+    settings: Settings,
+    *,
+    chosen: str = "",
+    print_path: bool = False,
+    edit: bool = True,
 ) -> None:
     """Say what happened to a note and open it, or print where it is."""
     if print_path:
         say(clean(str(opened.path)))
         return
-    command = editor_command(settings, chosen) if edit else []
+    command = editor_command(root, settings, chosen) if edit else []
     note(what_happened(opened))
     if not edit:
         return

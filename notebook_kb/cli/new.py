@@ -54,4 +54,6 @@ def new(
         opened = made.opened
     else:
         opened = new_note(workspace, kind, title, source, series)
-    open_note(opened, workspace.settings, chosen=editor, print_path=print_path, edit=not no_edit)
+    open_note(
+        opened, workspace.root, workspace.settings, chosen=editor, print_path=print_path, edit=not no_edit
+    )

@@ -195,7 +195,7 @@ class Asker:
         if not card.path:
             tell("this card is the roadmap's", "quiet")
             return
-        command = editor_command(workspace.settings) if self.can_ask else []
+        command = editor_command(workspace.root, workspace.settings) if self.can_ask else []
         if command:
             self.keys.__exit__()
             try:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def trust(revoke: bool, as_json: bool) -> None:
     """Let the Python code of this notebook's notes run on this computer.
 
-    Code is only ever run by `kb run` and `kb check --run`, within limits that are help against accidents, no prison. So
+    Code is only ever run by `kb run` and `kb check --run`, within limits that are help against accidents, no prison. An
+    `editor:` in notebook.yml that is more than the name of a known editor is started only in a trusted notebook, too. So
     look at a notebook that came from elsewhere before you trust it. The answer is kept outside of the notebook, for this
     folder alone; a notebook that `kb init` made here is trusted.
     """

@@ -40,4 +40,6 @@ def write(name: str, source: str, angle: str, editor: str, no_edit: bool, print_
         raise UsageError("`--angle` says where a source goes", "add `--from SOURCE`, or leave `--angle` out")
     workspace = Workspace.open()
     opened = write_concept(workspace, name, source, angle)
-    open_note(opened, workspace.settings, chosen=editor, print_path=print_path, edit=not no_edit)
+    open_note(
+        opened, workspace.root, workspace.settings, chosen=editor, print_path=print_path, edit=not no_edit
+    )

@@ -148,6 +148,7 @@ def joined(edits: list[Edit]) -> tuple[Edit, ...]:
 def finished(notebook: Notebook, relinker: Relinker) -> Renaming:
     """The renaming that a relinker has worked out."""
     after = relinker.after
+    relinker.remarks += shown_names(notebook, relinker)
     return Renaming(
         relinker.file_edits(),
         tuple(FileMove(old, new) for old, new in relinker.moves.items()),
@@ -155,6 +156,22 @@ def finished(notebook: Notebook, relinker: Relinker) -> Renaming:
         tuple(dict.fromkeys(relinker.remarks)),
         changed_keys(notebook, after, relinker.moves),
     )
+
+
+def shown_names(notebook: Notebook, relinker: Relinker) -> Iterator[str]:
+    """A remark where public notes show the new name of one that is not: a link without words of its own shows it."""
+    renamed = {*relinker.moves, *(words.path for words in relinker.titles.values())}
+    hidden = {p for p in renamed if p in notebook.notes and not is_out(notebook.notes[p])}
+    edited = {f.path for f in relinker.file_edits()} - renamed if hidden else set()
+    for path in sorted(edited & notebook.notes.keys()):
+        note = notebook.notes[path]
+        pairs = zip(note.references, relinker.after.notes[path].references, strict=False)
+        for was, now in pairs if is_out(note) else ():
+            shown = was.label != now.label and not was.private
+            if shown and notebook.resolver.resolve(was.target, path).note in hidden:
+                place = f"{path}:{now.place.line}"
+                yield f"{place} is public and shows the new name of a note that is not; `[[name|words]]` shows other words"
+                break
 
 
 def changed_keys(before: Notebook, after: Notebook, moves: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

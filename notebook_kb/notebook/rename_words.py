@@ -36,6 +36,8 @@ def rename_heading(notebook: Notebook, path: str, heading: str, words: str, read
     """
     note = notebook.notes[path]
     index = index_of(note, heading)
+    if index is None:  # words that no link can hold, such as a `#`
+        index = next((n for n, h in enumerate(note.outline) if h.text == heading.strip()), None)
     if index is None:
         near = did_you_mean(heading, [h.text for h in note.outline])
         hint = f"did you mean `{near}`?" if near else "`kb show` shows the note"
@@ -142,9 +144,14 @@ def checked(renaming: Renaming, note: Note, index: int, path: str) -> Renaming:
     was, is_now = (read_as(n, n.outline[index].anchor) for n in (note, now))
     if was == is_now:
         return renaming
+    opened = note.outline[index].private and not now.outline[index].private
+    if opened and note.publish:
+        raise UsageError(
+            f"{path}:{note.outline[index].line}: under `{now.outline[index].text}` this part would be private no longer, and the note is public",
+            "where that is what you want, change the heading in the note itself",
+        )
     remark = f"{path}: this part was read as {was}, now as {is_now}"
-    if note.outline[index].private and not now.outline[index].private:
-        remark += "; its text is private no longer"
+    remark += "; its text is private no longer" if opened else ""
     return replace(renaming, remarks=(*renaming.remarks, remark))
 
 

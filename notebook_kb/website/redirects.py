@@ -66,7 +66,7 @@ def redirect_pages(site: Site, wanted: Iterable[Redirect]) -> Iterator[PagePlan]
 
 def _from_aliases(site: Site) -> Iterator[Redirect]:
     for note in site.notebook.notes.values():
-        target = site.urls.get(note.path)
+        target = site.page("") if note is site.front_note else site.urls.get(note.path)
         for alias in note.aliases if target else ():
             url = old_address(site, alias)
             if url:

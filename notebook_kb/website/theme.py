@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import (
     ChoiceLoader,
-    Environment,
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
@@ -19,12 +18,17 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from notebook_kb.errors import SettingsError
 from notebook_kb.website.addresses import page_url, relative_url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jinja2 import Environment
+
     from notebook_kb.languages import LanguagePack
     from notebook_kb.website.site_view import SiteView
 
@@ -109,6 +113,29 @@ def as_date(day: str) -> date:
     return date.fromisoformat(day)
 
 
+class FolderLoader(FileSystemLoader):
+    """Templates of one folder, and of no other one to which a link in it leads."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.folder = folder
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """As jinja2 wants it. Raises `TemplateNotFound`, and `SettingsError` for a link that leads out."""
+        source, filename, current = super().get_source(environment, template)
+        refuse_outside(Path(filename), self.folder)
+        return source, filename, current
+
+
+def refuse_outside(path: Path, folder: Path) -> None:
+    """Raise `SettingsError` for a file of a theme that does not lie in its folder, links followed."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise SettingsError(
+            f"{path.relative_to(folder.parent).as_posix()} is a link out of the theme's folder",
+            "put the file itself there: what a link leads to might not be meant for the site",
+        )
+
+
 class Theme:
     """Templates and static files: the notebook's own first, then the built-in ones."""
 
@@ -118,11 +145,12 @@ class Theme:
         self.built_in = built_in_folder()
         folders = [own] if own and own.is_dir() and own.resolve() != self.built_in.resolve() else []
         self.folders = [*folders, self.built_in]
-        self.environment = Environment(
+        # a notebook from elsewhere brings its templates with it, and building it must run nothing of its own
+        self.environment = ImmutableSandboxedEnvironment(
             loader=ChoiceLoader(
                 [
-                    FileSystemLoader([str(f) for f in self.folders]),
-                    PrefixLoader({"builtin": FileSystemLoader(str(self.built_in))}),
+                    *(FolderLoader(f) for f in self.folders),
+                    PrefixLoader({"builtin": FolderLoader(self.built_in)}),
                 ]
             ),
             autoescape=True,
@@ -178,6 +206,7 @@ class Theme:
             base = folder / "static"
             for path in sorted(base.rglob("*")) if base.is_dir() else ():
                 if path.is_file() and not path.name.startswith("."):
+                    refuse_outside(path, folder)
                     files["static/" + path.relative_to(base).as_posix()] = path.read_bytes()
         return files
 

@@ -100,6 +100,24 @@ def test_the_order_of_editors(editors: Any) -> None:
     assert called(editors)[0] == "code"
 
 
+def test_a_notebook_from_elsewhere_starts_no_program(editors: Any, tmp_path: Path) -> None:
+    """Red when a command that stands in the settings of a notebook that nobody trusts is run; a known editor's name is fine."""
+    settings = editors.folder / "notebook.yml"
+    command = f"sh -c 'touch {tmp_path / 'ran'}'"
+    settings.write_text(f'editor: "{command}"\n', encoding="utf-8")
+    _, printed = on_terminal(editors, "write", "rank", VISUAL="subl")
+    assert called(editors)[0] == "subl"
+    assert not (tmp_path / "ran").exists()
+    assert "kb trust" in printed
+    settings.write_text("editor: hx\n", encoding="utf-8")
+    on_terminal(editors, "write", "rank", VISUAL="subl")
+    assert called(editors)[0] == "hx"
+    settings.write_text(f'editor: "{command}"\n', encoding="utf-8")
+    assert editors("trust").returncode == 0
+    on_terminal(editors, "write", "rank", VISUAL="subl")
+    assert (tmp_path / "ran").exists()
+
+
 def test_without_a_terminal_no_editor_starts(editors: Any, tmp_path: Path) -> None:
     """In a script the path is printed and the editor stays closed."""
     done = editors("write", "rank", KB_EDITOR="nvim")

@@ -252,6 +252,17 @@ def test_a_heading_is_renamed_from_a_link_and_from_itself(editor: Editor) -> Non
     assert "## Signs of it\n" in from_itself["notes/eigen.md"]
 
 
+@pytest.mark.parametrize("name", ["%00.md", "a" * 300 + ".md", "%ff%fe.md", "a/" * 2000 + "b.md"])
+def test_an_address_that_can_be_no_file_disturbs_no_other_one(editor: Editor, name: str) -> None:
+    """Red when an odd document that is open takes findings and renames of all notes away."""
+    uri = f"{editor.uri('notes')}/{name}"
+    item = lsp.TextDocumentItem(uri, "markdown", 1, "# Odd [[egien]]\n")
+    editor.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+    assert editor.open("notes/rank.md", RANK)
+    assert "notes/eigen.md" in rename(editor, "notes/rank.md", "[[eigen#Visual", 9, "How it looks")
+    editor.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(uri)))
+
+
 @pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1e"])
 def test_signs_that_only_python_takes_for_line_ends_move_no_edit(editor: Editor, sign: str) -> None:
     """Red when words that were pasted from a web page make an edit land on other words."""

@@ -412,3 +412,17 @@ def test_private_notes_leave_no_gap_in_the_numbers(tmp_path: Path) -> None:
     ]
     index = site["search-index.js"].decode()
     assert re.search(r"id='fn-1'>(?:(?!<h2).)*visiblenote", index)
+
+
+def test_the_home_page_keeps_its_old_addresses(tmp_path: Path) -> None:
+    """Red when a note that becomes the home page can be found no more by those who know its old address."""
+    site = files(tmp_path, {"index.md": "---\npublish: true\naliases: [/old/]\n---\n# A\n"})
+    page = site["old/index.html"].decode()
+    assert 'href="../"' in page or 'href="../index.html"' in page
+
+
+def test_the_audit_of_words_without_blanks_takes_no_longer_than_reading_them() -> None:
+    """Red when a long formula, or a page of Chinese, makes a build wait for minutes: this took hours."""
+    text = "矩阵" * 500_000 + " a/b/hidden.md.md, " + "a" * 1_000_000
+    sources = Sources((), (), paths=frozenset(["a/b/hidden.md.md"]))
+    assert [leak.words for leak in name_leaks("a.html", text.encode(), sources)] == ["a/b/hidden.md.md"]

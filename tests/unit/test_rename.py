@@ -312,9 +312,37 @@ def test_links_to_a_heading_follow_its_words(
 )
 def test_a_part_that_is_read_in_another_way_is_told(words: str, remark: str) -> None:
     """Above all where private text would become public."""
-    texts = {"notes/h.md": "---\npublish: true\n---\n# T\n\n## Excerpt\nTheir words.\n"}
+    texts = {"notes/h.md": "# T\n\n## Excerpt\nTheir words.\n"}
     done = rename_heading(read(texts, ()), "notes/h.md", "Excerpt", words, texts.__getitem__)
     assert [r.split(" was ")[1] for r in done.remarks] == ([remark] if remark else [])
+    public = {"notes/h.md": f"---\npublish: true\n---\n{texts['notes/h.md']}"}
+    if "private" in remark:
+        with pytest.raises(UsageError, match="private no longer"):
+            rename_heading(read(public, ()), "notes/h.md", "Excerpt", words, public.__getitem__)
+    else:
+        rename_heading(read(public, ()), "notes/h.md", "Excerpt", words, public.__getitem__)
+
+
+def test_a_heading_that_no_link_can_name_is_renamed_back() -> None:
+    texts = {"notes/h.md": "# T\n\n## Vis # y ^ z\n"}
+    done = rename_heading(read(texts, ()), "notes/h.md", "Vis # y ^ z", "Visual", texts.__getitem__)
+    assert apply_edits(texts["notes/h.md"], done.edits[0].edits) == "# T\n\n## Visual\n"
+
+
+def test_what_public_notes_show_of_a_private_name_is_told() -> None:
+    """Red when a new name that was meant for oneself stands on a public page without a word."""
+    texts = {
+        "notes/mine.md": "# Mine\n",
+        "notes/a.md": "---\npublish: true\n---\n\nsee [[mine]]\n",
+        "notes/b.md": "---\npublish: true\n---\n\nsee [[mine|this]]\n",
+        "notes/c.md": "see [[mine]]\n",
+    }
+    told = rename_note(read(texts, ()), "notes/mine.md", "notes/Diary.md", texts.__getitem__).remarks
+    assert [t.split(" ")[0] for t in told] == ["notes/a.md:5"]
+    texts["notes/mine.md"] = "# What I think\n"
+    texts["notes/a.md"] = texts["notes/a.md"].replace("mine", "What I think")
+    told = rename_title(read(texts, ()), "notes/mine.md", "Diary", texts.__getitem__).remarks
+    assert [t.split(" ")[0] for t in told] == ["notes/a.md:5"]
 
 
 def test_a_title_in_the_head_is_renamed_there_and_links_by_it_follow() -> None:

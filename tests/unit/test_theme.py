@@ -52,6 +52,10 @@ def test_variables_are_overridden_by_a_sheet_of_ones_own(tmp_path: Path) -> None
         ("<p>\n{{ page.head.title() }}</p>", 2),
         ("{% extends 'missing.html' %}", 1),
         ("<p>\n{% include 'missing.html' %}", 2),
+        ("<p>\n{{ ().__class__.__base__.__subclasses__() }}", 2),
+        ("<p>\n{{ site.href.__globals__ }}", 2),
+        ("{% set found = site._site %}{{ found.title }}", 1),
+        ("{{ '{0.__class__}'.format(site) }}", 1),
     ],
 )
 def test_a_fault_in_a_template_is_named_with_its_line(tmp_path: Path, text: str, line: int) -> None:
@@ -61,3 +65,15 @@ def test_a_fault_in_a_template_is_named_with_its_line(tmp_path: Path, text: str,
     assert caught.value.message.startswith(f"templates/note.html:{line}: ")
     assert caught.value.hint
     assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("name", ["templates/part.html", "templates/static/own.css"])
+def test_a_link_in_a_theme_brings_no_other_file_to_the_site(tmp_path: Path, name: str) -> None:
+    """Red when a notebook from elsewhere can have a file of this computer published."""
+    (tmp_path / "secret").write_text("mine", encoding="utf-8")
+    root = tmp_path / "book"
+    write_files(root, {"templates/note.html": b"{% include 'part.html' %}", "templates/static/x": b""})
+    (root / name).symlink_to(tmp_path / "secret")
+    with pytest.raises(SettingsError, match="is a link out of the theme"):
+        built(root, {})
+    assert not (root / "site").exists()
