@@ -41,13 +41,16 @@ def is_link(path: str) -> bool:
     return os.path.islink(path) or bool(junction and junction(path))  # noqa: PTH114
 
 
-def refuse_links(root: Path, state: str) -> None:
-    """Raise `StateLinkError` where the state folder of the notebook at `root`, or a folder in it, is a link."""
+def refuse_links(root: Path, state: str, theme: str = "") -> None:
+    """Raise `StateLinkError` where the state folder of the notebook at `root`, or a folder in it, is a link. The folder
+    `theme` may be one: nothing is written there.
+    """
     found = link_in(str(root), state)
     if not found:
         try:
             with os.scandir(root / state) as entries:
-                names = sorted(e.name for e in entries if e.name != CACHE and is_link(e.path))
+                free = {CACHE, theme.strip("/").rpartition("/")[2]}
+                names = sorted(e.name for e in entries if e.name not in free and is_link(e.path))
         except OSError:
             names = []  # there is none yet, or who needs it will say why it cannot be read
         found = f"{state.strip('/')}/{names[0]}" if names else ""

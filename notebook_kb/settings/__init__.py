@@ -119,7 +119,7 @@ def load_settings_file(root: Path) -> Settings:
     if problem:
         raise SettingsError(f"{SETTINGS_NAME}: it cannot be read as text ({problem})", "Save it as UTF-8.")
     settings = load_settings(text, SETTINGS_NAME)
-    refuse_links(root, settings.state)
+    refuse_links(root, settings.state, settings.theme)
     if "line_breaks" not in settings.given and _obsidian_breaks_lines(root):
         return replace(settings, line_breaks="hard")
     return settings
