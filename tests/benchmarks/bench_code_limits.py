@@ -39,12 +39,22 @@ def attempts(port: int) -> dict[str, tuple[str, str]]:
             f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {background!r}], start_new_session=True)\nprint('left one behind')",
         ),
         "signal to kb": (PROCESSES, "import os\nos.kill(os.getppid(), 0)\nprint('could signal it')"),
+        "signal to kb by an owned pipe": (
+            PROCESSES,
+            "import fcntl, os, time\nr, w = os.pipe()\nfcntl.fcntl(r, 10, 10)\nfcntl.fcntl(r, 8, os.getppid())\nprint('could have signalled it')",
+        ),
+        "slow kb down": (PROCESSES, "import os\nos.setpriority(os.PRIO_PROCESS, os.getppid(), 1)\nprint('slowed it down')"),
         "write to the home folder": (FILES, f"open({str(CANARY)!r}, 'w').write('x')\nprint('written')"),
         "read the home folder": (FILES, f"import os\nprint(len(os.listdir({str(Path.home())!r})), 'names read')"),
         "open a socket": (NETWORK, f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)\nprint('connected')"),
         "look up a name": (NETWORK, "import socket\nprint(socket.getaddrinfo('localhost', 80)[0][4])\ns = socket.socket()\nprint('socket')"),
         "huge output": ("output", "while True: print('x' * 100_000)"),
         "huge file": (FILE_SIZE, "with open('a', 'wb') as f:\n    for _ in range(100):\n        f.write(b'x' * 10**6)\nprint('100 MB')"),
+        "files without a name": (
+            "files in all",
+            "import os, time\nkept = []\nfor i in range(40):\n    kept.append(open('f', 'wb', 0))\n    os.unlink('f')\n    kept[-1].write(b'z' * 10**7)\n    time.sleep(0.02)\nprint('400 MB')",
+        ),
+        "folders without end": ("files in all", "import os, time\nfor i in range(1900):\n    os.mkdir('d')\n    os.chdir('d')\ntime.sleep(1)\nprint('1900 deep')"),
         "many files": ("files in all", "for i in range(10**6):\n    open(f'f{i}', 'wb').write(b'x' * 10**5)"),
     }  # fmt: skip
 
