@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
 
     from notebook_kb.files.yaml_places import Node
     from notebook_kb.model.edit import Edit
+    from notebook_kb.model.note import Note
     from notebook_kb.model.roadmap import Roadmap
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.notebook.rename import ReadText, Renaming
+
+# one entry of a list on a line of a head, or its only value; put in what it must be
+ENTRY = r"""(?:^\s*-?|[:\[,])[\s"'\[]*({})(?=[\s"'\]]*(?:[,\]|#]|$))"""
 
 
 def rename_concept(notebook: Notebook, old: str, new: str, read_text: ReadText) -> Renaming:
@@ -50,6 +55,9 @@ def rename_concept(notebook: Notebook, old: str, new: str, read_text: ReadText) 
         if any(fold(v) == fold(old) for v in values):
             relinker.add(name, tuple(head_edits(relinker.text(name), old, new)))
     relinker.run()
+    for name, one in notebook.notes.items():
+        if relinker.after.notes[name] is not one:
+            refuse_other_words(one, relinker.after.notes[name], old, new)
     done = finished(notebook, relinker)
     return replace(done, edits=(FileEdits(path, edits), *done.edits))
 
@@ -176,14 +184,27 @@ def inserted(text: NoteText, node: Node, words: str) -> Edit:
 
 def head_edits(text: NoteText, old: str, new: str) -> Iterator[Edit]:
     """The edits of `concept:` and `needs:` in a note's head."""
+    taken: set[int] = set()
     for key in ("concept", "needs"):
         for value, node in text.head.placed_texts(key):
             name = value.strip("[] ").partition("|")[0].strip()
             if fold(name) != fold(old) or node.line != node.end_line:
                 continue
             # by the line: a value that was read as meant has another column
-            line = text.lines[node.line - 1]
-            at = line.find(name, min(node.column - 1, max(line.find(":"), 0)))
-            if at >= 0:
-                start = text.offset(node.line, at + 1)
-                yield text.edit(start, start + len(name), new)
+            for match in re.finditer(ENTRY.format(re.escape(name)), text.lines[node.line - 1]):
+                start = text.offset(node.line, match.start(1) + 1)
+                if start not in taken:
+                    taken.add(start)
+                    yield text.edit(start, start + len(name), new)
+                    break
+
+
+def refuse_other_words(before: Note, after: Note, old: str, new: str) -> None:
+    """Raise `UsageError` where a note's head would name other concepts than before, the renamed one excepted."""
+    for was, now in (((before.concept,), (after.concept,)), (before.needs, after.needs)):
+        wanted = [fold(new) if fold(v) == fold(old) else fold(v) for v in was]
+        if wanted != [fold(v) for v in now]:
+            raise UsageError(
+                f"{before.path}: its head would name other concepts, so nothing was renamed",
+                f"write `{new}` for `{old}` in `concept:` and `needs:` there, then try again",
+            )

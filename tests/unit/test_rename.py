@@ -414,6 +414,31 @@ def test_an_id_of_ones_own_roadmap_is_renamed_everywhere(
     assert not [f for f in notebook.findings if f.code == "KB304"]
 
 
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        ("needs: [baz-space, baz]", "needs: [baz-space, quux]"),
+        ("needs: [the baz, baz, baz ]  # baz", "needs: [the baz, quux, quux ]  # baz"),
+        ("needs: ['baz-1', \"baz\", '[[baz]]']", "needs: ['baz-1', \"quux\", '[[quux]]']"),
+        ("needs:\n  - bazaar\n  - baz\n  - 'baz'", "needs:\n  - bazaar\n  - quux\n  - 'quux'"),
+        ("needs: [bazaar,\n  baz, flow,\n  baz]", "needs: [bazaar,\n  quux, flow,\n  quux]"),
+        ("needs: [[bazaar]], [[baz]]", "needs: [[bazaar]], [[quux]]"),
+        ("needs: Baz", "needs: quux"),
+        ("concept: BAZ # the baz", "concept: quux # the baz"),
+        ("concept: 'baz'\nneeds: baz", "concept: 'quux'\nneeds: quux"),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_only_the_id_itself_is_renamed_in_a_head(tmp_path: Path, head: str, after: str, newline: str) -> None:
+    """Red when the letters of an id are changed within another one, or one of two entries is forgotten."""
+    own(tmp_path)
+    note = tmp_path / "notes/q.md"
+    note.write_bytes(f"---\n{head}\n---\nbaz\n".replace("\n", newline).encode())
+    workspace = Workspace(tmp_path)
+    carry_out(workspace, plan(workspace, "baz", "quux", as_id=True))
+    assert note.read_bytes().decode().replace(newline, "\n") == f"---\n{after}\n---\nbaz\n"
+
+
 @pytest.mark.parametrize(("old", "new"), [("rank", "ranks"), ("baz", "flow"), ("baz", "A b"), ("baz", "svd")])
 def test_an_id_that_is_not_ones_own_or_is_taken_is_refused(tmp_path: Path, old: str, new: str) -> None:
     """Ids of the built-in roadmap are for ever; two concepts never share a name."""
