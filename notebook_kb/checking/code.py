@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
 from notebook_kb.model.evidence import CodeState
+from notebook_kb.notebook.names import as_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ CODES = {"error": "KB901", "assert": "KB903", "proof": "KB903", "damaged": "KB90
 def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:
     """The findings of one note's code."""
     known = evidence.code_of(note.path)
-    name = notebook.concept_of(note) or note.path
+    name = as_argument(notebook.concept_of(note) or note.path)
     again = f"then `kb run {name}`"
     hints = {
         "KB901": f"mend it there, {again}",

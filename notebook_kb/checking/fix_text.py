@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from notebook_kb.model.edit import LINES, Edit, FileEdits, Fix
+from notebook_kb.model.edit import Edit, FileEdits, Fix, split_lines
 
 if TYPE_CHECKING:
     from notebook_kb.findings import Finding
@@ -21,7 +21,7 @@ NAMED = re.compile(r"`([^`]+)`")
 @lru_cache(maxsize=4)
 def rows(text: str) -> tuple[str, ...]:
     """The lines of a file's text without their ends and without a byte order mark, as places count them."""
-    return tuple(line.rstrip("\r\n") for line in LINES.findall(text.removeprefix("\ufeff")))
+    return tuple(split_lines(text.removeprefix("\ufeff")))
 
 
 def row(text: str, number: int) -> str:

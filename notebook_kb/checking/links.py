@@ -14,7 +14,7 @@ from notebook_kb.checking.slips import Slips, name_in, rests
 from notebook_kb.findings import finding
 from notebook_kb.notebook.anchors import heading_anchor
 from notebook_kb.notebook.links import normal_path
-from notebook_kb.notebook.names import did_you_mean, fold
+from notebook_kb.notebook.names import as_argument, did_you_mean, fold
 from notebook_kb.notebook.tables import found_under
 from notebook_kb.notebook.walk import ATTACHMENTS, NOTE_SUFFIXES
 
@@ -192,12 +192,7 @@ def missing(notebook: Notebook, note: Note, reference: Reference, place: Span) -
 def command_for(notebook: Notebook, name: str) -> str:
     """The command that begins the note: concepts are written, other notes are pages."""
     concept = notebook.concept_names.get(fold(name))
-    return f"kb write {quoted(concept)}" if concept else f"kb new page {quoted(name)}"
-
-
-def quoted(name: str) -> str:
-    """A name as an argument of a command."""
-    return f'"{name}"' if " " in name else name
+    return f"kb write {as_argument(concept)}" if concept else f"kb new page {as_argument(name)}"
 
 
 def is_file_name(target: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from notebook_kb.learning.symbols import formula_states, list_owner, named
-from notebook_kb.model.edit import LINES, Edit, FileEdits, Fix
+from notebook_kb.model.edit import Edit, FileEdits, Fix, split_lines
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.parsing.typed_signs import sign_for, typed_signs
 
@@ -44,7 +44,7 @@ def symbol_fixes(notebook: Notebook, note: Note, text: str) -> list[Fix]:
         if missing:
             owner = list_owner(listed, number)
             lacking.setdefault(owner, []).extend((k, sign_for(k, typed)) for k in missing)
-    lines = [line.rstrip("\r\n") for line in LINES.findall(text.removeprefix("\ufeff"))]
+    lines = split_lines(text.removeprefix("\ufeff"))
     fixes = []
     for owner, symbols in lacking.items():
         edit = missing_rows(lines, listed[owner], [sign for _, sign in symbols])
@@ -89,8 +89,8 @@ def missing_rows(lines: Sequence[str], formula: ListedFormula, signs: Sequence[s
 
 def bullets(inside: Sequence[str], signs: Sequence[str]) -> Iterator[str]:
     """New items with the mark of the list's last one, its separator, and its blank lines if it has some."""
-    items = [m for line in inside if (m := BULLET.match(line))]
-    shape = items[-1]
+    found = [m for line in inside if (m := BULLET.match(line))]
+    shape = [m for m in found if len(m["before"]) <= len(found[0]["before"])][-1]  # not of a list within
     within = f"{shape['before']} "
     if any(line.strip(" \t>") and not BULLET.match(line) and not line.startswith(within) for line in inside):
         return  # lines of text that only lean on the list: nobody knows where it ends

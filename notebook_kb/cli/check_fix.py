@@ -6,6 +6,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.cli.console import clean, counted, note, one_line, style
+from notebook_kb.model.edit import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -68,7 +69,7 @@ def line_number(fix: Fix) -> int:
 
 def difference(one: Mended) -> Iterator[str]:
     """What would change in a note, as `diff -u` shows it."""
-    before, after = one.before.splitlines(), one.after.splitlines()
+    before, after = split_lines(one.before), split_lines(one.after)
     for line in unified_diff(before, after, one.path, one.path, n=1, lineterm=""):
         kind = {"+": "ok", "-": "error", "@": "quiet"}.get(line[0], "")
         yield style(line, kind) if kind else clean(line)

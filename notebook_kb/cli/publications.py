@@ -109,6 +109,7 @@ def place_words(publication: Publication) -> str:
 
 def next_step(publication: Publication) -> str:
     """What to do about it, '' where nothing is."""
+    from notebook_kb.notebook.names import as_argument
     from notebook_kb.publishing.kit import done_command
 
     key, target, form = publication.standing.key, publication.target, publication.form
@@ -116,7 +117,7 @@ def next_step(publication: Publication) -> str:
     command = done_command(target, form, name).removesuffix(" --done")
     state = str(publication.standing.state)
     if publication.gone:
-        return f"renamed? kb publish NEW-NAME --to {target} --renamed-from {key}; else: kb publish {key} --to {target} --forget"
+        return f"renamed? kb publish NEW-NAME --to {target} --renamed-from {as_argument(key)}; else: kb publish {as_argument(key)} --to {target} --forget"
     if state == "changed":
         return f"correct it: {command}"
     if state == "unknown":

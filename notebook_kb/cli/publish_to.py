@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.cli.console import clean, counted, emit_json, note, one_line, say, style
 from notebook_kb.cli.publish_words import ready_data
 from notebook_kb.errors import UsageError
+from notebook_kb.notebook.names import as_argument
 from notebook_kb.publishing.payload import Form, TargetName
 from notebook_kb.workspace.publish_gate import API, IMPORT, Gate, form_of, way_of
 from notebook_kb.workspace.publishing import missing_line
@@ -88,7 +89,7 @@ def keep_text(gate: Gate, ready: Ready, wanted: Wanted) -> bool:
 
     place = keep_linkedin_text(gate.workspace, ready.note.path, text.text)
     note(f"the proposed text is in the note: {style(place, 'path', err=True)}")
-    note(f"rework it, then: kb publish {ready.note.path} --to linkedin")
+    note(f"rework it, then: kb publish {as_argument(ready.note.path)} --to linkedin")
     return True
 
 

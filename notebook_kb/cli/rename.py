@@ -168,7 +168,7 @@ def as_data(made: Plan) -> dict[str, Any]:
 
 def changed_lines(made: Plan, file: FileEdits) -> Iterator[tuple[int, str, str]]:
     """(line, before, after) of each line that changes; a line that is put in has nothing before."""
-    from notebook_kb.model.edit import LINES, Edit, apply_edits
+    from notebook_kb.model.edit import LINES, Edit, apply_edits, split_lines
 
     lines = LINES.findall(made.texts(file.path).removeprefix("\ufeff"))
     by_line: dict[tuple[int, int], list[Edit]] = {}
@@ -178,7 +178,7 @@ def changed_lines(made: Plan, file: FileEdits) -> Iterator[tuple[int, str, str]]
         before = "".join(lines[first - 1 : last])
         moved = [Edit(1, e.column, e.end_line - first + 1, e.end_column, e.text) for e in edits]
         after = apply_edits(before, moved)
-        kept, fresh = before.splitlines(), after.splitlines()
+        kept, fresh = split_lines(before), split_lines(after)
         same = next(
             (n for n, (a, b) in enumerate(zip(reversed(kept), reversed(fresh), strict=False)) if a != b),
             min(len(kept), len(fresh)),

@@ -14,6 +14,7 @@ def show(name: str, as_json: bool) -> None:
     """Show the note NAME as text, with how each heading was read."""
     from notebook_kb.cli.console import clean, emit_json, say, style
     from notebook_kb.files.read import decode, read_file
+    from notebook_kb.model.edit import split_lines
     from notebook_kb.workspace.authoring import find_note
     from notebook_kb.workspace.reading import read_as
     from notebook_kb.workspace.workspace import Workspace
@@ -32,6 +33,6 @@ def show(name: str, as_json: bool) -> None:
         )
         return
     labels = {s.place.line: words for s, words in read_as(notebook, found)}
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(split_lines(text), start=1):
         label = f"   {style(labels[number], 'quiet')}" if number in labels else ""
         say((style(line, "title") if number in labels else clean(line)) + label)

@@ -77,6 +77,27 @@ def stands_apart(old: Path, new: Path) -> bool:
     return not _listed(new) or (_listed(old) and _same(old, new))
 
 
+def are_two(one: Path, other: Path) -> bool:
+    """Whether both paths are there, as two files."""
+    return _listed(one) and _listed(other) and not _same(one, other)
+
+
+def replace_file(old: Path, new: Path) -> bool:
+    """Give the file at `old` the path `new`, whatever stood there; False where `old` is gone. For what can be made anew.
+
+    Raises `EnvironmentFailedError`.
+    """
+    try:
+        new.parent.mkdir(parents=True, exist_ok=True)
+        old.replace(new)
+        sync_folder(new.parent)
+    except FileNotFoundError:
+        return False  # it was moved before
+    except OSError as error:
+        raise failed("move", old, error) from error
+    return True
+
+
 def remove_empty(folder: Path) -> None:
     """Delete a folder and those in it, as far as they hold no file."""
     for inside, _, _ in os.walk(folder, topdown=False):

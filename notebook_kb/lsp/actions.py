@@ -10,11 +10,12 @@ from notebook_kb.checking.fixes import fixes_of
 from notebook_kb.checking.symbol_rows import symbol_fixes
 from notebook_kb.languages import slugify
 from notebook_kb.lsp.cursor import link_at, section_at
-from notebook_kb.model.edit import LINES, Edit, FileEdits
+from notebook_kb.model.edit import Edit, FileEdits, split_lines
 from notebook_kb.model.note import Part
+from notebook_kb.notebook.names import fold
 from notebook_kb.scaffolding.note import angle_prompt, angle_section, concept_note, line_after, plain_note
 from notebook_kb.settings import SETTINGS_NAME
-from notebook_kb.workspace.fixing import edits_of, side_by_side
+from notebook_kb.workspace.fixing import safe_edits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,13 +92,12 @@ class Actions:
         """All safe fixes of a note at once, as `kb check --fix` does them."""
         text = self.session.text(self.path) or ""
         found: list[Finding] = self.session.findings(self.path)
-        safe = [f for f in fixes_of(self.session.notebook, note, text, found) if f.safe]
-        edits = [e for f in side_by_side(safe) for e in edits_of(f)]
+        edits = safe_edits(self.session.workspace, self.session.notebook, note, text, found)
         if edits:
             yield lsp.CodeAction(
                 title="Mend what is safe in this note",
                 kind=FIX_ALL,
-                edit=self.maker.of_files([FileEdits(self.path, tuple(edits))]),
+                edit=self.maker.of_files([FileEdits(self.path, edits)]),
             )
 
     # notes and parts that are missing
@@ -108,7 +108,7 @@ class Actions:
         notebook = self.session.notebook
         if target is None or target.path or not target.typed or "://" in target.typed:
             return
-        concept = notebook.roadmap.concepts.get(notebook.concept_names.get(target.typed.casefold(), ""))
+        concept = notebook.roadmap.concepts.get(notebook.concept_names.get(fold(target.typed), ""))
         folder = f"{notebook.notes_folder}/" if notebook.notes_folder else ""
         if concept:
             path, text = (
@@ -140,7 +140,7 @@ class Actions:
                 line = line_after(note, notebook.roadmap, name, text)
                 block = angle_section(title, prompt, None)
             else:
-                line = len(LINES.findall(text)) + 1
+                line = len(split_lines(text)) + 1
                 block = [f"## {notebook.pack.parts[name][0]}", f"<!-- {notebook.pack.prompts[name]} -->"]
             yield lsp.CodeAction(
                 title=f"Add “{title}”",
@@ -174,7 +174,7 @@ def wants(only: Sequence[str], kind: str) -> bool:
 
 def inserted(text: str, line: int, block: list[str]) -> Edit:
     """The edit that puts lines in before the line `line` (from 1), blank lines around them; past the end appends."""
-    lines = [row.rstrip("\r\n") for row in LINES.findall(text)]
+    lines = split_lines(text)
     ended = not text or text.endswith(("\n", "\r"))
     before = lines[line - 2] if 2 <= line <= len(lines) + 1 else ""
     words = "\n".join(block) + "\n"

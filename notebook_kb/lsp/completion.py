@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types as lsp
 
-from notebook_kb.lsp.cursor import section_at
+from notebook_kb.lsp.cursor import is_code, section_at
 from notebook_kb.model.note import NoteType, Part
+from notebook_kb.notebook.headings import words_of
 from notebook_kb.notebook.names import fold
-from notebook_kb.parsing.head import split_head
+from notebook_kb.parsing.head import KNOWN, split_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +32,6 @@ TAG = re.compile(r"(?:^|\s)#([^\s#]*)$")
 HEAD_KEY = re.compile(r"^(\w*)$")
 HEAD_VALUE = re.compile(r"^(\w+)\s*:\s*(.*)$")
 SIGN = re.compile(r"^\s*(?:[-*+]\s+|\|\s*)\$?([^$|]*)$")
-HEAD_KEYS = (
-    "aliases", "angle", "at", "concept", "date", "description", "draft", "id", "image", "macros", "met_in", "needs",
-    "permalink", "publish", "slug", "source", "tags", "title", "type", "updated",
-)  # fmt: skip
 FLAGS = frozenset({"publish", "draft"})
 
 
@@ -74,6 +71,8 @@ class Completer:
         """What fits here; nothing in running text."""
         if self.in_head():
             return list(self.of_head())
+        if is_code(self.positions.lines, self.line):
+            return []
         if match := ANCHOR.search(self.before):
             return list(self.anchors(match[1].strip(), match[3], blocks=bool(match[2])))
         if match := LINK.search(self.before):
@@ -194,10 +193,10 @@ class Completer:
                     name = anchor[1:]
                     yield self.item(name, name, typed, lsp.CompletionItemKind.Reference, closing="]]")
             return
-        for headline in note.outline:
+        for number, headline in enumerate(note.outline):
             yield self.item(
                 headline.text,
-                headline.text,
+                words_of(note, number),
                 typed,
                 lsp.CompletionItemKind.Reference,
                 detail=note.title,
@@ -244,7 +243,7 @@ class Completer:
     def of_head(self) -> Iterator[lsp.CompletionItem]:
         """Keys, and the values of those that take one of a few."""
         if match := HEAD_KEY.match(self.before):
-            for key in HEAD_KEYS:
+            for key in sorted(KNOWN):
                 yield self.item(key, f"{key}: ", match[1], lsp.CompletionItemKind.Property)
             return
         match = HEAD_VALUE.match(self.before)

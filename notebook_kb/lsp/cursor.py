@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.notebook.anchors import heading_anchor
+from notebook_kb.parsing.rules.comment import fence_after
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notebook_kb.lsp.session import Session
     from notebook_kb.model.note import Headline, Note, Reference, Section
 
 WIKILINK = re.compile(r"!?\[\[(?P<target>[^\[\]|#\n]*)(?:#(?P<heading>[^\[\]|\n]*))?(?:\\?\|[^\[\]\n]*)?\]\]")
-HEAD_LINK = re.compile(r"""^\s*(?:met_in|needs)\s*:""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,11 @@ def link_at(session: Session, path: str, line: int, column: int) -> Target | Non
     text = session.text(path)
     if note is None or text is None:
         return None
+    starts = {r.place.column for r in note.references if r.place.line == line}
     for match in WIKILINK.finditer(line_of(text, line)):
-        if match.start() < column <= match.end() + 1:
+        # what looks like a link in code or a formula (`A[[0, 1]]`) is none
+        is_link = line < note.body_line or starts.intersection(range(match.start() + 1, match.end() + 1))
+        if is_link and match.start() < column <= match.end() + 1:
             return target_of(
                 session, path, match["target"].rstrip("\\").strip(), match["heading"] or "", line, match
             )
@@ -65,6 +70,14 @@ def line_of(text: str, number: int) -> str:
     """The line `number` (from 1) of a text."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines[number - 1] if 1 <= number <= len(lines) else ""
+
+
+def is_code(lines: Sequence[str], line: int) -> bool:
+    """Whether the line `line` (from 1) stands in a fenced block of code, or begins or ends one."""
+    fence, code = "", False
+    for text in lines[:line]:
+        fence, code = fence_after(text, fence)
+    return code
 
 
 def headline_at(note: Note, line: int) -> Headline | None:

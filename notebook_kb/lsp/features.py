@@ -13,6 +13,7 @@ from notebook_kb.lsp.completion import TRIGGERS, Completer
 from notebook_kb.lsp.renaming import Renamer
 from notebook_kb.lsp.server import NotebookServer
 from notebook_kb.lsp.uris import uri_of
+from notebook_kb.notebook.walk import ATTACHMENTS, NOTE_SUFFIXES
 from notebook_kb.workspace.renaming_follow import follow_moves
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def did_close(ls: NotebookServer, params: lsp.DidCloseTextDocumentParams) -> Non
 def did_save(ls: NotebookServer, params: lsp.DidSaveTextDocumentParams) -> None:
     """Settings and the roadmap count when they are saved."""
     on_disk(ls, [params.text_document.uri])
+    found = ls.session_of(params.text_document.uri)
+    if found and found[0].look_for_files():  # not every editor tells of a picture that was put in
+        ls.later(found[0], found[0].buffers)
 
 
 @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
@@ -99,9 +103,8 @@ def initialized(ls: NotebookServer, _: lsp.InitializedParams) -> None:
     """Ask the editor to tell of changes beside it, where it can."""
     files = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
     if files and files.dynamic_registration:
-        watchers = [
-            lsp.FileSystemWatcher(glob) for glob in ("**/*.md", "**/*.markdown", "**/*.yml", "**/*.txt")
-        ]
+        endings = ",".join(sorted(e.lstrip(".") for e in (*NOTE_SUFFIXES, *ATTACHMENTS, ".yml", ".yaml")))
+        watchers = [lsp.FileSystemWatcher(f"**/*.{{{endings}}}")]
         options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
         registration = lsp.Registration("kb-files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
         ls.client_register_capability(lsp.RegistrationParams([registration]))
@@ -240,7 +243,14 @@ def rename(ls: NotebookServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | 
         raise JsonRpcInvalidRequest(
             f"{error.message} ({error.hint})" if error.hint else error.message
         ) from error
+    tell(ls, done.remarks)
     return maker.of_files(done.edits, done.moves)
+
+
+def tell(ls: NotebookServer, remarks: Iterable[str], kind: lsp.MessageType = lsp.MessageType.Info) -> None:
+    """What a person should know of a renaming."""
+    for remark in remarks:
+        ls.window_show_message(lsp.ShowMessageParams(kind, f"kb: {remark}"))
 
 
 FILES = lsp.FileOperationRegistrationOptions(
@@ -260,9 +270,9 @@ def will_rename_files(ls: NotebookServer, params: lsp.RenameFilesParams) -> lsp.
         try:
             done = Renamer(session).files(moves)
         except NotebookError as error:
-            words = f"kb: links were not changed: {error.message}"
-            ls.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, words))
+            tell(ls, [f"links were not changed: {error.message}"], lsp.MessageType.Warning)
             return None
+        tell(ls, done.remarks)
         return ls.edits(session).of_files(done.edits)
     return None
 
@@ -281,8 +291,7 @@ def did_rename_files(ls: NotebookServer, params: lsp.RenameFilesParams) -> None:
         before = session.notebook
         on_disk(ls, [uri_of(root, path) for pair in table.items() for path in pair])
         try:
-            remarks = follow_moves(session.workspace, before, table)
+            remarks = follow_moves(session.workspace, before, session.as_moved(table), table)
         except NotebookError as error:
             remarks = [error.message]
-        for remark in remarks:
-            ls.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"kb: {remark}"))
+        tell(ls, remarks, lsp.MessageType.Warning)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from notebook_kb.model.edit import LINES
+from notebook_kb.model.edit import split_lines
 
 if TYPE_CHECKING:
     from notebook_kb.model.edit import Edit
@@ -34,7 +34,7 @@ class Positions:
 
     def __init__(self, text: str, encoding: str) -> None:
         """`encoding` is utf-8, utf-16 or utf-32."""
-        self.lines = [line.rstrip("\r\n") for line in LINES.findall(text)]
+        self.lines = split_lines(text)
         if text.endswith(("\n", "\r")) or not text:
             self.lines.append("")
         self.encoding = encoding

@@ -10,6 +10,7 @@ from notebook_kb.model.edit import FileMove
 from notebook_kb.notebook.rename import rename_files
 from notebook_kb.notebook.rename_words import rename_heading, rename_title
 from notebook_kb.website.addresses import note_url
+from notebook_kb.workspace.rename_paths import free_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,11 +62,7 @@ class Renamer:
         notebook, texts = self.session.notebook, self.session.raw_text
         note = notebook.notes[subject.path]
         if not subject.heading:
-            folder = subject.path.rsplit("/", 1)[0] + "/" if "/" in subject.path else ""
-            ending = subject.path[subject.path.rfind(".") :]
-            new = words if words.endswith(ending) else words + ending
-            path = new if "/" in new else folder + new
-            return self.files([FileMove(subject.path, path)])
+            return self.files([FileMove(subject.path, free_path(notebook, subject.path, words))])
         title = next((h for h in note.outline if h.level == 1), None)
         if title and title.text == subject.heading and note.title == subject.heading:
             return rename_title(notebook, subject.path, words, texts)

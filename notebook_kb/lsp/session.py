@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.learning.symbols import formula_states
-from notebook_kb.notebook.walk import NOTE_SUFFIXES
+from notebook_kb.notebook.walk import FILE, NOTE, read_as
 from notebook_kb.parsing.symbols import key_text
 from notebook_kb.parsing.tex import TexConverter
 from notebook_kb.parsing.typed_signs import sign_for, typed_signs
@@ -17,7 +17,7 @@ from notebook_kb.workspace.known import due_by_note
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from notebook_kb.findings import Finding
@@ -63,17 +63,13 @@ class Session:
 
     def is_note(self, path: str) -> bool:
         """Whether a file of this path is, or would be, a note."""
-        if not path or not path.endswith(NOTE_SUFFIXES):
-            return False
-        folder = self.notebook.notes_folder
-        inside = not folder or path.startswith(folder + "/")
-        hidden = any(part.startswith(".") for part in path.split("/"))
-        return path in self.notebook.notes or (inside and not hidden)
+        return path in self.notebook.notes or read_as(path, self.workspace.settings) == NOTE
 
     # changes
 
     def put(self, path: str, text: str) -> set[str]:
         """The editor's text of a note; the notes whose findings may differ now."""
+        text = text.encode("utf-8", "replace").decode("utf-8")  # half of a character pair is no text
         self.buffers[path] = text
         before = self.notebook
         self.loaded = self.workspace.loader.overlay(self.loaded, path, text)
@@ -93,7 +89,7 @@ class Session:
         self.loaded = self.workspace.loader.refresh(self.loaded, path)
         return dependents(before, self.notebook, path)
 
-    def changed_on_disk(self, paths: Iterable[str]) -> set[str] | None:
+    def changed_on_disk(self, paths: Collection[str]) -> set[str] | None:
         """Files that changed beside the editor: the notes whose findings may differ; None where all may."""
         found: set[str] = set()
         for path in paths:
@@ -102,7 +98,26 @@ class Session:
                 return None
             if self.is_note(path):
                 found |= self.reread(path)
+        if any(read_as(path, self.workspace.settings) == FILE for path in paths) and self.look_for_files():
+            return None
         return found
+
+    def look_for_files(self) -> bool:
+        """Learn which pictures and other attachments there are now; whether that is not what was known."""
+        before = self.loaded
+        self.loaded = self.workspace.loader.with_files(self.loaded)
+        return self.loaded is not before
+
+    def as_moved(self, moves: Mapping[str, str]) -> Notebook:
+        """The notebook as it is behind moves in an editor: a text that is not saved yet may still be that of the old path."""
+        loaded = self.loaded
+        for old, new in moves.items():
+            if old in self.buffers and new not in self.buffers:
+                loaded = self.workspace.loader.overlay(loaded, new, self.buffers[old])
+        notebook = loaded.notebook
+        for old in set(moves) - set(moves.values()):
+            notebook = notebook.without_note(old)
+        return notebook
 
     # what is known
 

@@ -60,6 +60,13 @@ class OverlappingEditsError(ValueError):
     """Two edits of one text touch the same characters: a mistake of the caller."""
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines as places count them, without their ends: unlike `str.splitlines`, which also ends one at a form feed, a
+    U+0085 or a U+2028.
+    """
+    return [line.rstrip("\r\n") for line in LINES.findall(text)]
+
+
 def line_end(text: str) -> str:
     """The line end that a text uses most."""
     both = text.count("\r\n")

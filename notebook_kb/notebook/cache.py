@@ -34,8 +34,11 @@ class NoteCache:
         try:
             with closing(sqlite3.connect(path, timeout=2)) as connection:
                 rows = connection.execute("SELECT path, key, data FROM notes").fetchall()
-        except sqlite3.DatabaseError:
-            path.unlink(missing_ok=True)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                return {}  # another process writes it just now
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
             return {}
         return {p: (k, data) for p, k, data in rows}
 

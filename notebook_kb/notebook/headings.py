@@ -82,6 +82,13 @@ def index_of(note: Note, heading: str) -> int | None:
     return next((n for n, h in enumerate(note.outline) if h.anchor == anchor), None) if anchor else None
 
 
+def words_of(note: Note, index: int) -> str:
+    """What a link may say to lead to the heading `index` of a note: its words, else its anchor."""
+    headline = note.outline[index]
+    said = (plain(headline.text), headline.anchor)
+    return next((words for words in said if words and index_of(note, words) == index), headline.anchor)
+
+
 def candidates(old: Note, new: Note, index: int, said: str) -> Iterator[str]:
     """What may be written for a heading: its words or its anchor, as it was written, then the other."""
     parts = [p.strip() for p in said.split("#") if p.strip()]

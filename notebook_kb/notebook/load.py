@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     MakeDerive = Callable[[Settings, LanguagePack, SectionNames], Derive]
 
 # raise when what is derived from a note changes
-FORMAT = "29"
+FORMAT = "30"
 BUILT_IN = ("math-for-ml",)
 
 
@@ -81,7 +81,7 @@ class Loader:
     @property
     def in_place(self) -> bool:
         """Whether the notebook's own folder holds the notes: `notes: .`."""
-        return self.settings.notes in {".", "./", ""}
+        return not self.settings.notes_folder
 
     def walked_paths(self) -> tuple[str, ...]:
         """Every note and attachment, without reading them."""
@@ -146,6 +146,13 @@ class Loader:
             return Loaded(loaded.notebook.with_unreadable(path, unreadable_finding(path, entry)), derived, 0)
         note, made, fresh = entry
         return Loaded(loaded.notebook.with_note(note), {**loaded.derived, path: made}, int(fresh))
+
+    def with_files(self, loaded: Loaded) -> Loaded:
+        """The snapshot with the attachments that stand on disk now; `loaded` itself where they are the same."""
+        files = walk(self.root, self.settings).files
+        if files == loaded.notebook.files:
+            return loaded
+        return replace(loaded, notebook=loaded.notebook.with_files(files))
 
     def overlay(self, loaded: Loaded, path: str, text: str) -> Loaded:
         """The snapshot where the note at `path` has the text of an editor's unsaved buffer; it need not exist on disk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from difflib import get_close_matches
 from functools import lru_cache
@@ -12,6 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SEPARATORS = re.compile(r"[\s_\-–—]+")
+
+
+PLAIN_ARGUMENT = re.compile(r"[\w./][\w./-]*")
+# what double quotes keep as it is, in any system's terminal
+IN_QUOTES = re.compile(r"[\w./ ,:;()'’=+&-]+")
+
+
+def as_argument(name: str) -> str:
+    """A name as an argument of a command that a message shows: to be copied, and never a command itself."""
+    if PLAIN_ARGUMENT.fullmatch(name):
+        return name
+    return f'"{name}"' if IN_QUOTES.fullmatch(name) else shlex.quote(name)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -72,7 +72,7 @@ class Notebook:
     @property
     def notes_folder(self) -> str:
         """The notes folder relative to the root, '' when the notebook is the folder itself."""
-        return "" if self.settings.notes in {".", "./", ""} else self.settings.notes.strip("/")
+        return self.settings.notes_folder
 
     # what names mean by the roadmap
 
@@ -174,6 +174,13 @@ class Notebook:
         found = sorted([*(f for f in without.findings if f.code == UNREADABLE), why], key=lambda f: f.path)
         kept = (*(f for f in without.findings if f.code != UNREADABLE), *found)
         return without._same_notes(replace(without, unreadable=paths, findings=kept))  # noqa: SLF001 - ours
+
+    def with_files(self, files: tuple[str, ...]) -> Notebook:
+        """The notebook with other attachments; what asks for them is made anew."""
+        after = replace(self, files=files)
+        kept = {"roadmap_names", "concept_notes", "explanations"}
+        after.__dict__.update({name: value for name, value in self.__dict__.items() if name in kept})
+        return after
 
     def _same_notes(self, other: Notebook) -> Notebook:
         """`other`, which has the same notes and files, with the indexes of this one."""

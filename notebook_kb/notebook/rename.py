@@ -44,13 +44,6 @@ class Renaming:
     keys: tuple[tuple[str, str], ...] = ()
 
 
-def rename_note(
-    notebook: Notebook, old: str, new: str, read_text: ReadText, *, address_of: AddressOf | None = None
-) -> Renaming:
-    """Give the note at the path `old` the path `new`. As `rename_files`."""
-    return rename_files(notebook, [FileMove(old, new)], read_text, address_of=address_of)
-
-
 def rename_files(
     notebook: Notebook,
     moves: Iterable[FileMove],

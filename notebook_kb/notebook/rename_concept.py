@@ -45,6 +45,11 @@ def rename_concept(notebook: Notebook, old: str, new: str, read_text: ReadText) 
     text = NoteText(read_text(path))
     edits = tuple(sorted(roadmap_edits(notebook, text, old, new)))
     roadmap = read_roadmap(notebook, apply_edits(text.file_text, edits))
+    if old in roadmap.concepts:
+        raise UsageError(
+            f"`{old}` is also an id of the roadmap that {path} extends: renamed, both concepts would be there",
+            f"write `{old}` into `drop:` of {path} and the new id by hand, or keep the id",
+        )
     note = notebook.concept_note(old)
     concept = notebook.roadmap.concepts[old]
     words = {fold(n) for n in (concept.title, *concept.aliases)}

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from notebook_kb.findings import finding
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from notebook_kb.findings import Finding
     from notebook_kb.settings import Settings
 
+# what a file is read as
+NOTE, FILE = "note", "file"
 NOTE_SUFFIXES = (".md", ".markdown")
 ATTACHMENTS = frozenset(
     [
@@ -69,15 +72,11 @@ class Walked:
 
 def walk(root: Path, settings: Settings) -> Walked:
     """Look through the notes folder. Links that lead out of the notebook and odd files are left out, with a finding."""
-    base = root if settings.notes in {".", "./", ""} else root / settings.notes
+    base = root / settings.notes_folder
     notes: list[str] = []
     files: list[str] = []
     found: list[Finding] = []
-    never = {
-        (root / name).resolve()
-        for name in (settings.output, settings.theme, "sources", settings.state)
-        if name
-    }
+    never = {(root / name).resolve() for name in never_read(settings)}
     stack = [base]
     while stack:
         folder = stack.pop()
@@ -110,9 +109,9 @@ def walk(root: Path, settings: Settings) -> Walked:
                         path=name,
                     )
                 )
-            elif name.casefold().endswith(NOTE_SUFFIXES):
+            elif (kind := kind_by_name(name)) == NOTE:
                 notes.append(name)
-            elif path.suffix.casefold() in ATTACHMENTS:
+            elif kind == FILE:
                 files.append(name)
     if (root / settings.state / RENAMING).exists():
         found.append(
@@ -124,6 +123,37 @@ def walk(root: Path, settings: Settings) -> Walked:
             )
         )
     return Walked(tuple(sorted(notes)), tuple(sorted(files)), tuple(found))
+
+
+def never_read(settings: Settings) -> list[str]:
+    """The folders that never hold notes, relative to the notebook."""
+    return [name for name in (settings.output, settings.theme, "sources", settings.state) if name]
+
+
+def kind_by_name(name: str) -> str:
+    """`NOTE`, `FILE` or '', by the ending alone."""
+    if name.casefold().endswith(NOTE_SUFFIXES):
+        return NOTE
+    return FILE if PurePosixPath(name).suffix.casefold() in ATTACHMENTS else ""
+
+
+def read_as(path: str, settings: Settings) -> str:
+    """What a file at `path`, relative to the notebook, would be read as: `NOTE`, `FILE` or '' for never. The file need not
+    be there.
+    """
+    base = f"{settings.notes_folder}/".lstrip("/")
+    if not path.startswith(base):
+        return ""
+    parts = path.removeprefix(base).split("/")
+    above = [base + "/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    left_out = (
+        any(part.startswith(".") for part in parts)
+        or SKIPPED_FOLDERS.intersection(parts[:-1])
+        or set(never_read(settings)).intersection(above[:-1])
+        or any(ignored(name, settings.ignore) for name in above)
+        or CONFLICT.search(parts[-1])
+    )
+    return "" if left_out else kind_by_name(path)
 
 
 def classify(path: Path, root: Path) -> str:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from notebook_kb.parsing.tex import TexConverter
 
 TRANSPOSED = "ᵀ"
+LONGEST_WORD = 60  # letters in a row that may be a word
 NOTATION = {c: c for c in "∑∏∫∬∭∮∇∂⊙⊗⊕∘∼∗†⟂∪∩∐⋃⋂⨂⨁∣‖"} | {"~": "∼", "∥": "‖", "⊥": "⟂"}
 LARGE = frozenset("∑∏∫∬∭∮⋃⋂⨁⨂∐")
 INTEGRALS = frozenset("∫∬∭∮")
@@ -127,7 +128,8 @@ class _Reader:
         On the line such a word is a symbol, as a script a label. The scripts of its last letter are read with it.
         """
         end = at
-        while end < len(atoms) and (bare_letter(atoms[end]) or (end > at and text_of(atoms[end]) == "_")):
+        most = min(len(atoms), at + LONGEST_WORD)
+        while end < most and (bare_letter(atoms[end]) or (end > at and text_of(atoms[end]) == "_")):
             end += 1
         word = "".join(text_of(a) for a in atoms[at:end])
         last = atoms[end] if end < len(atoms) and atoms[end].tag in SCRIPTS else None

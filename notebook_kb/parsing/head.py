@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.files.yaml_places import Node, YamlProblem, read_yaml
 from notebook_kb.findings import finding
+from notebook_kb.model.edit import LINES, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +135,7 @@ def split_head(text: str) -> tuple[str, int, int] | None:
 
     A note that only begins with a rule (`---`) has none: the first line of a head is a key or a comment.
     """
-    lines = text.splitlines(keepends=True)
+    lines = LINES.findall(text)
     if not lines or not FENCE.match(lines[0].rstrip("\r\n")):
         return None
     offset = len(lines[0])
@@ -142,7 +143,7 @@ def split_head(text: str) -> tuple[str, int, int] | None:
         offset += len(line)
         if CLOSE.match(line.rstrip("\r\n")):
             inner = "".join(lines[1 : number - 1])
-            first = next((x for x in inner.splitlines() if x.strip()), "")
+            first = next((x for x in split_lines(inner) if x.strip()), "")
             looks_like_head = not first or FIRST_KEY.match(first) or MARKS.match(first)
             return (inner, offset, number + 1) if looks_like_head else None
     return None
@@ -154,7 +155,7 @@ def parse_head(text: str) -> Head:
     if split is None:
         return unclosed_head(text)
     inner, offset, body_line = split
-    marks = [n for n, line in enumerate(inner.splitlines(), start=2) if MARKS.match(line)]
+    marks = [n for n, line in enumerate(split_lines(inner), start=2) if MARKS.match(line)]
     if marks:
         clash = (conflict(marks[0]),)
         return Head(body_offset=offset, body_line=body_line, broken=True, findings=clash)

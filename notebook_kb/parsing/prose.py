@@ -27,11 +27,12 @@ TOKEN = re.compile(rf"(?P<dense>{DENSE.pattern})|{LETTERS}")
 DENSE_WEIGHT = 0.5
 QUOTED = re.compile(r"“[^“”]*”|„[^„“”]*[“”]|\"[^\"]*\"|«[^«»]*»|»[^«»]*«|「[^「」]*」|『[^『』]*』")
 NO_PROSE = (d.CodeBlock, d.MathBlock, d.Table, d.CommentBlock, d.Heading, d.HtmlBlock, d.Footnote)
-# what is no running text in a text file: its head, fenced code, comments, formulas (not prices), where links lead to
+# what is no running text in a text file: its head, fenced code, comments, formulas (not prices), where links lead to; what
+# is never closed is looked for a bounded way only
 NOT_READ = re.compile(
     r"\A---\n.*?\n---(?=\n)"
-    r"|^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->"
-    r"|\$\$.*?\$\$|\$(?=[^\s$])[^$\n]*(?<=\S)\$(?!\d)|\\\(.*?\\\)|\\\[.*?\\\]"
+    r"|^(?P<fence>```|~~~).*?^(?P=fence)|<!--.{0,5000}?-->"
+    r"|\$\$.*?\$\$|\$(?=[^\s$])[^$\n]*(?<=\S)\$(?!\d)|\\\(.{0,1000}?\\\)|\\\[.{0,2000}?\\\]"
     r"|(?<=\])\([^()\s]*(?: \"[^\"\n]*\")?\)|<?https?://[^\s>)]+>?",
     re.DOTALL | re.MULTILINE,
 )

@@ -102,22 +102,24 @@ def symbol_rows(block: d.Block, means: tuple[str, ...] = (), *, partly: bool = F
     """(sign, words) of a two-column table or a list of `$m$: the slope`; [] when the block is neither.
 
     `means` are the verbs that may stand in place of the colon: `$m$ is the slope`. `partly`: a list of which some items
-    are such rows will do, as while one is being typed; who draws the rows in its place would lose the others.
+    are such rows will do, as while one is being typed, and an item may have more below its first paragraph; who draws
+    the rows in its place would lose the rest.
     """
     if isinstance(block, d.Table):
         rows = block.rows if all(len(r) >= TWO for r in block.rows) and len(block.header) == TWO else ()
         return [(r[0].inlines, r[1].inlines) for r in rows]
     if isinstance(block, d.List):
-        found = [list_row(item, means) for item in block.items]
+        found = [list_row(item, means, partly=partly) for item in block.items]
         return [row for row in found if row] if partly or all(found) else []
     return []
 
 
-def list_row(item: d.ListItem, means: tuple[str, ...] = ()) -> Row | None:
-    """`$m$: the slope` as (sign, words)."""
-    if len(item.children) != 1 or not isinstance(item.children[0], d.Paragraph):
+def list_row(item: d.ListItem, means: tuple[str, ...] = (), *, partly: bool = False) -> Row | None:
+    """`$m$: the slope` as (sign, words). `partly`: as for `symbol_rows`."""
+    first = item.children[0] if item.children else None
+    if not isinstance(first, d.Paragraph) or (len(item.children) > 1 and not partly):
         return None
-    inlines = item.children[0].inlines
+    inlines = first.inlines
     for i, inline in enumerate(inlines):
         if not isinstance(inline, d.Text) or not i:
             continue

@@ -13,7 +13,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.model import document as d
-from notebook_kb.model.edit import LINES, Edit
+from notebook_kb.model.edit import Edit, split_lines
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_targets import head_targets
 from notebook_kb.parsing.markdown import parser
@@ -42,7 +42,7 @@ class NoteText:
     def __init__(self, text: str) -> None:
         self.file_text = text
         text = text.removeprefix(BOM).replace("\x00", "\ufffd")
-        self.lines = [line.rstrip("\r\n") for line in LINES.findall(text)]
+        self.lines = split_lines(text)
         self.text = "\n".join(self.lines)
         self.starts = [0]
         for line in self.lines:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import EnvironmentFailedError, NotebookError
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.model.edit import split_lines
 from notebook_kb.website.theme import PACKAGE
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def excerpt(root: Path, path: str, line: int, column: int) -> str:
         text, problem = decode(read_file(file).data)
     except (EnvironmentFailedError, OSError):
         return ""
-    lines = text.splitlines()
+    lines = split_lines(text)
     if problem or not 0 < line <= len(lines):
         return ""
     number = f"{line} | "

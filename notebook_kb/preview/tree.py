@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from notebook_kb.notebook.walk import ATTACHMENTS, NOTE_SUFFIXES, walk
+from notebook_kb.notebook.walk import FILE, NOTE, read_as, walk
 from notebook_kb.publishing.ledger import FOLDER
 from notebook_kb.settings import SETTINGS_NAME
 from notebook_kb.workspace.own_words import SOURCES, TEXTS, Shelf
@@ -36,6 +36,9 @@ class Kind(StrEnum):
     NONE = ""
 
 
+KINDS = {NOTE: Kind.NOTE, FILE: Kind.FILE, "": Kind.NONE}
+
+
 def signature(path: Path) -> Signature:
     """Time, size and number of a file; a missing one has a signature too."""
     try:
@@ -52,7 +55,7 @@ class Tree:
         self.root = root
         self.settings = settings
         self.known: dict[str, Signature] = {}
-        self.base = "" if settings.notes in {".", "./", ""} else f"{settings.notes.strip('/')}/"
+        self.base = f"{settings.notes_folder}/".lstrip("/")
         self.theme = f"{settings.theme.strip('/')}/"
         self.roadmap = settings.roadmap if settings.roadmap.endswith((".yml", ".yaml")) else "roadmap.yml"
         self.ledger = f"{settings.state.strip('/')}/{FOLDER}/"
@@ -64,8 +67,7 @@ class Tree:
         """What a path relative to the notebook is."""
         if path in {SETTINGS_NAME, self.roadmap}:
             return Kind.SETTINGS
-        pure = PurePosixPath(path)
-        name = pure.name.casefold()
+        name = PurePosixPath(path).name.casefold()
         if name.endswith(PASSING) or name.startswith((".", "#")):
             return Kind.NONE
         if path.startswith(self.theme):
@@ -76,12 +78,7 @@ class Tree:
             return Kind.RESULT if name.endswith(".json") else Kind.NONE
         if path.startswith(self.sources):
             return Kind.SOURCE if name.endswith(TEXTS) else Kind.NONE
-        hidden = any(part.startswith(".") for part in pure.parts)
-        if hidden or path.startswith(self.never) or not path.startswith(self.base):
-            return Kind.NONE
-        if name.endswith(NOTE_SUFFIXES):
-            return Kind.NOTE
-        return Kind.FILE if pure.suffix.casefold() in ATTACHMENTS else Kind.NONE
+        return KINDS[read_as(path, self.settings)]
 
     def skips(self, folder: str) -> bool:
         """Whether nothing in this folder matters."""

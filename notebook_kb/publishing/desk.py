@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import EnvironmentFailedError, UsageError
 from notebook_kb.files.lock import notebook_lock
+from notebook_kb.notebook.names import as_argument
 from notebook_kb.publishing.entry_json import entry_of, from_json
 from notebook_kb.publishing.errand import note_done, stamp
 from notebook_kb.publishing.journal import Journal
@@ -190,7 +191,7 @@ class Desk:
             if double:
                 raise UsageError(
                     f"{old} and {new} are both known at {', '.join(double)}",
-                    f"Decide which is out there, and forget the other: kb publish {old} --to TARGET --forget.",
+                    f"Decide which is out there, and forget the other: kb publish {as_argument(old)} --to TARGET --forget.",
                 )
             # The new file first: killed in between, both are there, and the new one says what it was.
             self.ledger.put(

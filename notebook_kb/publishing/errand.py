@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from notebook_kb.errors import EnvironmentFailedError, NotebookError, UsageError
+from notebook_kb.notebook.names import as_argument
 from notebook_kb.publishing.entry_json import entry_of, from_json, to_json
 from notebook_kb.publishing.journal import Sending
 from notebook_kb.publishing.problems import OutcomeUnknownError, RefusedError
@@ -213,7 +214,7 @@ def unknown_error(key: str, place: str, why: str = "") -> OutcomeUnknownError:
     because = f" ({why})" if why else ""
     return OutcomeUnknownError(
         f"no answer{because}: {key} may be on {target} already. It is not sent again by itself.",
-        f"Look there, then: kb publish {key} --to {target} --done URL, or --not-sent; --retry sends it once more.",
+        f"Look there, then: kb publish {as_argument(key)} --to {target} --done URL, or --not-sent; --retry sends it once more.",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shlex
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from notebook_kb.errors import UsageError
 from notebook_kb.files.folders import replace_folder
 from notebook_kb.languages import slugify
+from notebook_kb.notebook.names import as_argument
 from notebook_kb.publishing.adapters import ADAPTERS
 from notebook_kb.publishing.entry_json import entry_of, to_json
 from notebook_kb.publishing.kit_key import signed
@@ -94,7 +94,7 @@ def write_kit(
 def done_command(target: TargetName, form: Form, name: str) -> str:
     """The command that records the address of what was published, up to the address."""
     kind = f" --as {form}" if target is TargetName.LINKEDIN and form is not Form.POST else ""
-    return f"kb publish {shlex.quote(name)} --to {target}{kind} --done"
+    return f"kb publish {as_argument(name)} --to {target}{kind} --done"
 
 
 def kit_place(folder: Path, source: Source, slug: str, *, foreign: bool) -> Path:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from notebook_kb.errors import ChangedSinceReadError, UsageError
+from notebook_kb.notebook.names import as_argument
 from notebook_kb.publishing import contracts
 from notebook_kb.publishing.credentials import expiry_warning, require_credential
 from notebook_kb.publishing.desk import Desk, Job
@@ -124,7 +125,7 @@ def _may_send(desk: Desk, job: Job, options: Options) -> Standing | None:
     if not target.can_update:
         raise UsageError(
             f"{payload.target} cannot change a story through its API; yours is at {entry.url}",
-            f"Edit it there with the kit of what changed: kb publish {payload.key} --to {payload.target}.",
+            f"Edit it there with the kit of what changed: kb publish {as_argument(payload.key)} --to {payload.target}.",
         )
     return standing
 

@@ -270,7 +270,7 @@ class HtmlRenderer:
                 continue
             children = note.children if self.private else visible(note.children, self.names, nested=True)
             inside = self.blocks(children).strip()
-            if inside.startswith("<p>") and inside.count("<p>") == 1:
+            if inside.startswith("<p>") and inside.endswith("</p>") and inside.count("<p>") == 1:
                 inside = inside.removeprefix("<p>").removesuffix("</p>")
             seen = self.note_numbers.get(number, number)
             parts.append(f'<aside class="side" id="fn-{seen}"><sup class="n">{seen}</sup>{inside}</aside>\n')

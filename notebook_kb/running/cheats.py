@@ -5,6 +5,7 @@ security: it reads the code, it does not run it.
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,9 @@ def parse_parts(parts: tuple[CodePart, ...]) -> list[Parsed] | None:
     found = []
     for part in parts:
         try:
-            tree = ast.parse(part.code)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of `"\m"` in a label: the note's, told when it is run
+                tree = ast.parse(part.code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         nodes: list[ast.AST] = [tree]

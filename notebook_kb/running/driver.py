@@ -17,11 +17,14 @@ import importlib.util
 import io
 import json
 import os
+import re
 import signal
 import traceback
 from typing import Any
 
 LONGEST_MESSAGE = 500
+# the first line that may have to do with a figure
+PLOTTING = re.compile(r"\b(?:plt|pyplot|fig\w*|ax\w*)\s*[.=]")
 
 
 class TimeIsUp(BaseException):
@@ -41,6 +44,8 @@ class Output(io.TextIOBase):
         return True
 
     def write(self, text: str, /) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         kept = text[: self.left]
         self.cut = self.cut or len(kept) < len(text)
         self.left -= len(kept)
@@ -105,7 +110,7 @@ class Driver:
             self.tell("start", block=number)
             fault = self.fault_of(number, block)
             printed, cut = self.output.take()
-            figures = [] if fault else self.figures()
+            figures, fault = ([], fault) if fault else self.drawn(number, block)
             self.tell("block", block=number, stdout=printed, cut=cut, figures=figures, reached=self.reached)
             if fault is None:
                 fault = self.swallowed(number)
@@ -122,23 +127,24 @@ class Driver:
     def fault_of(self, number: int, block: dict[str, Any]) -> dict[str, Any] | None:
         """What stopped a block, None where nothing did."""
         try:
-            tree: ast.Module = ast.parse(block["code"], self.file_of(number))
-        except (SyntaxError, ValueError) as error:
+            code = self.compiled(number, block)
+        except (SyntaxError, ValueError, RecursionError, MemoryError, TimeIsUp) as error:
             line, offset = getattr(error, "lineno", 1), getattr(error, "offset", 1)
             return self.at(error, number, line or 1, (offset or 1) - 1)
-        if block["check"]:
-            name = "_" + self.job["nonce"]
-            self.space[name] = self.checked
-            tree = ast.fix_missing_locations(Checks(name).visit(tree))
-        try:
-            code = compile(tree, self.file_of(number), "exec", dont_inherit=True)
-        except SyntaxError as error:
-            return self.at(error, number, error.lineno or 0, (error.offset or 1) - 1)
         try:
             exec(code, self.space)  # noqa: S102 - what this program is for
         except BaseException as error:  # noqa: BLE001 - whatever the note's code raises is its result
             return self.where(error, number)
         return None
+
+    def compiled(self, number: int, block: dict[str, Any]) -> Any:
+        """A block as code; each `assert` of a check says that it was reached."""
+        tree: ast.Module = ast.parse(block["code"], self.file_of(number))
+        if block["check"]:
+            name = "_" + self.job["nonce"]
+            self.space[name] = self.checked
+            tree = ast.fix_missing_locations(Checks(name).visit(tree))
+        return compile(tree, self.file_of(number), "exec", dont_inherit=True)
 
     def checked(self, line: int, column: int, value: Any) -> bool:
         """Note that an `assert` was reached; its outcome goes back to it."""
@@ -188,6 +194,15 @@ class Driver:
         """A line of a block: what an `assert` without words asked."""
         lines = self.job["blocks"][block]["code"].split("\n")
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+    def drawn(self, number: int, block: dict[str, Any]) -> tuple[list[str], dict[str, Any] | None]:
+        """(the figures of a block, why one cannot be drawn): Matplotlib reads labels only now."""
+        try:
+            return self.figures(), None
+        except BaseException as error:  # noqa: BLE001 - whatever Matplotlib makes of the note's figure is its result
+            lines = block["code"].split("\n")
+            line = next((n for n, text in enumerate(lines, start=1) if PLOTTING.search(text)), 1)
+            return [], self.at(error, number, line, 0)
 
     def figures(self) -> list[str]:
         """The open figures as PNG, then closed."""

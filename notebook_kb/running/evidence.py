@@ -74,7 +74,12 @@ def fault_problem(note: Note, result: Result) -> CodeProblem:
 def proof_problems(note: Note, honesty: Honesty, result: Result) -> tuple[CodeProblem, ...]:
     """Why what ran proves nothing; nothing where one assert that can fail was reached."""
     reached = {(n, *place) for n, block in enumerate(result.blocks) for place in block.reached}
-    if not honesty.readable or honesty.asserts & reached:
+    if not honesty.readable:
+        place = Place(note.code[0].line, note.code[0].column)
+        return (
+            CodeProblem("proof", "kb cannot read this code (another Python's, or nested too deeply)", place),
+        )
+    if honesty.asserts & reached:
         return ()
     checks = [p for p in note.code if p.check]
     if not checks:

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from notebook_kb.model.code import CodePart
     from notebook_kb.model.evidence import CodeProblem
     from notebook_kb.model.roadmap import Exercise
+    from notebook_kb.running.cheats import Parsed
 
 
 @dataclass(frozen=True)
 class Honesty:
     """What reading the code showed: `shortcuts` in it, `weak` asserts that prove nothing, and the `asserts` that do: (block,
-    line in the block, column from 0). `readable` is False where a block is no Python: only a run can say more.
+    line in the block, column from 0). `readable` is False where a block is no Python, or is nested too
+    deeply: nothing is proved then.
     """
 
     readable: bool = True
@@ -32,7 +34,14 @@ class Honesty:
 @lru_cache(maxsize=512)
 def read_code(parts: tuple[CodePart, ...], exercise: Exercise) -> Honesty:
     """What the code of a note is worth for an exercise."""
-    blocks = parse_parts(parts)
+    try:
+        return read_blocks(parse_parts(parts), exercise)
+    except RecursionError:  # trees of some hundred levels: nobody writes them
+        return Honesty(readable=False)
+
+
+def read_blocks(blocks: list[Parsed] | None, exercise: Exercise) -> Honesty:
+    """As `read_code`, of parsed blocks. Raises `RecursionError`."""
     if blocks is None:
         return Honesty(readable=False)
     rules = rules_of(exercise)

@@ -24,12 +24,13 @@ def chain(node: ast.expr) -> list[str]:
 
 def resolve(node: ast.expr, aliases: dict[str, str]) -> str:
     """The dotted name that an expression means, '' where that is not known."""
-    if isinstance(node, ast.NamedExpr):
-        return resolve(node.value, aliases)
-    if isinstance(node, ast.Attribute):
-        base = resolve(node.value, aliases)
-        return f"{base}.{node.attr}" if base else ""
-    return aliases.get(node.id, "") if isinstance(node, ast.Name) else ""
+    names: list[str] = []
+    while isinstance(node, ast.NamedExpr | ast.Attribute):
+        if isinstance(node, ast.Attribute):
+            names.append(node.attr)
+        node = node.value
+    base = aliases.get(node.id, "") if isinstance(node, ast.Name) else ""
+    return ".".join([base, *reversed(names)]) if base else ""
 
 
 def bindings(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr | None, ast.AST]]:

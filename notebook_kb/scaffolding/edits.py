@@ -31,7 +31,7 @@ def set_head_key(text: str, key: str, value: str) -> str:
     split = split_head(text)
     if split is None:
         return f"{bom}---{newline}{key}: {value}{newline}---{newline}{text}"
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     closing = split[2] - 2
     pattern = re.compile(
         rf"""(["']?{re.escape(key)}["']?[ \t]*:)[ \t]*[^\r\n#]*?([ \t]+#[^\r\n]*)?(\r?\n)?$""", re.IGNORECASE

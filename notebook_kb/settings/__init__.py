@@ -88,6 +88,11 @@ class Settings:
     greet: bool = True
     given: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
+    @property
+    def notes_folder(self) -> str:
+        """The notes folder relative to the root, '' when the notebook is the folder itself."""
+        return "" if self.notes in {".", "./", ""} else self.notes.strip("/")
+
 
 def find_root(start: Path) -> Path:
     """The nearest folder with a `notebook.yml`: `start` (a folder, or a file in one) or one above it.

@@ -11,7 +11,7 @@ from notebook_kb.files.read import decode, read_file
 from notebook_kb.files.write import write_file
 from notebook_kb.languages import slugify
 from notebook_kb.model.note import Part
-from notebook_kb.notebook.names import did_you_mean, fold
+from notebook_kb.notebook.names import as_argument, did_you_mean, fold
 from notebook_kb.notebook.public import is_public, publish_date_pending
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.scaffolding.edits import BOM, set_head_key
@@ -141,7 +141,7 @@ def find_concept(notebook: Notebook, name: str) -> Concept:
     hint = f"did you mean `{concept}`? " if concept else ""
     raise UsageError(
         f"`{name}` is no concept of the roadmap",
-        f'{hint}`kb roadmap show` lists all; `kb new page "{name}"` makes a note outside the roadmap',
+        f"{hint}`kb roadmap show` lists all; `kb new page {as_argument(name)}` makes a note outside the roadmap",
     )
 
 

@@ -14,6 +14,7 @@ from notebook_kb.errors import LeakError, UsageError
 from notebook_kb.files.lock import notebook_lock
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.findings import Severity
+from notebook_kb.model.edit import split_lines
 from notebook_kb.notebook.public import with_shown_files
 from notebook_kb.parsing.sections import normal
 from notebook_kb.rendering.images.memory import Pictures
@@ -328,7 +329,7 @@ def printed_by(
 
 def paragraphs(text: str) -> list[str]:
     """A text's lines, each with the next one of its paragraph, so that a run over a line end is seen."""
-    lines = text.splitlines()
+    lines = split_lines(text)
     after = [*lines[1:], ""][: len(lines)]
     return [
         line if APART.match(line) or STARTS.match(more) else f"{line} {more}"

@@ -89,6 +89,20 @@ def mend_note(
     return Mended(note.path, done, left, before, after)
 
 
+def safe_edits(
+    workspace: Workspace, notebook: Notebook, note: Note, text: str, findings: list[Finding]
+) -> tuple[Edit, ...]:
+    """The edits of `mend` for a note's text as an editor has it; () where `mend` would leave the note alone."""
+    fixes = fixes_of(notebook, note, text, findings)
+    done = side_by_side(f for f in fixes if f.safe and touches_only(f, note.path))
+    edits = tuple(e for f in done for e in edits_of(f))
+    try:
+        refuse_harm(workspace, notebook, note, apply_edits(text, edits), done)
+    except UnsafeFixError:
+        return ()
+    return edits
+
+
 def refuse_harm(
     workspace: Workspace, notebook: Notebook, note: Note, after: str, done: tuple[Fix, ...]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,20 +15,25 @@ from notebook_kb.notebook.names import did_you_mean, fold
 from notebook_kb.notebook.rename import rename_files
 from notebook_kb.notebook.rename_concept import rename_concept
 from notebook_kb.notebook.rename_words import rename_heading, rename_title
-from notebook_kb.notebook.walk import ATTACHMENTS, CONFLICT, NOTE_SUFFIXES, SKIPPED_FOLDERS, ignored
+from notebook_kb.notebook.walk import ATTACHMENTS
 from notebook_kb.website.addresses import note_url
 from notebook_kb.workspace.authoring import find_note, note_text
+from notebook_kb.workspace.rename_paths import (
+    check_name,
+    check_read,
+    free_path,
+    may_move,
+    refuse_link,
+    refuse_taken,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from notebook_kb.files.read import Snapshot
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.notebook.rename import Renaming
     from notebook_kb.workspace.workspace import Workspace
-
-# what Windows, macOS or a link in double brackets has no place for
-FORBIDDEN = '<>:"|?*\\#^[]'
-DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))])
-LONGEST = 240  # bytes: 255 are allowed, and a temporary name must still fit
 
 
 @dataclass
@@ -81,12 +87,12 @@ def _plan(workspace: Workspace, old: str, new: str, *, title: bool, as_id: bool)
         note = find_note(notebook, old)
         done = rename_title(notebook, note.path, new, texts)
         return Plan(f"{note.path}: {note.title} → {new}", done, texts)
-    folder = folder_of(workspace, notebook, old)
+    folder = folder_of(notebook, old)
     if folder:
-        return of_folder(workspace, notebook, texts, folder, new)
+        return of_folder(notebook, texts, folder, new)
     file = file_of(notebook, old)
     if file:
-        return of_file(workspace, notebook, texts, file, new)
+        return of_file(notebook, texts, file, new)
     name, sign, heading = old.partition("#")
     if sign and notebook.find_note(old) is None:
         if not name:
@@ -97,7 +103,7 @@ def _plan(workspace: Workspace, old: str, new: str, *, title: bool, as_id: bool)
     if notebook.find_note(old) is None and own_concept(notebook, old):
         return of_concept(notebook, texts, own_concept(notebook, old), new)
     note = find_note(notebook, old)
-    made = of_file(workspace, notebook, texts, note.path, new)
+    made = of_file(notebook, texts, note.path, new)
     concept = own_concept(notebook, old)
     if concept and notebook.concept_of(note) == concept:
         return replace(
@@ -130,18 +136,14 @@ def of_concept(notebook: Notebook, texts: Texts, old: str, new: str) -> Plan:
     return Plan(f"{notebook.roadmap.path}: {found} → {new}", done, texts)
 
 
-def of_file(workspace: Workspace, notebook: Notebook, texts: Texts, old: str, new: str) -> Plan:
+def of_file(notebook: Notebook, texts: Texts, old: str, new: str) -> Plan:
     """The plan for a note or attachment."""
-    target = target_path(notebook, old, new)
-    if target == old:
-        raise UsageError(f"{old} has this name already", "choose another one")
-    refuse_link(workspace, old)
-    refuse_taken(workspace, old, target)
+    target = free_path(notebook, old, new)
     done = rename_files(notebook, [FileMove(old, target)], texts, address_of=note_url)
     return Plan(f"{old} → {target}", done, texts)
 
 
-def of_folder(workspace: Workspace, notebook: Notebook, texts: Texts, old: str, new: str) -> Plan:
+def of_folder(notebook: Notebook, texts: Texts, old: str, new: str) -> Plan:
     """The plan for a folder with all that is in it."""
     base = notebook.notes_folder
     said = new.replace("\\", "/").strip().strip("/").removeprefix("./")
@@ -151,36 +153,59 @@ def of_folder(workspace: Workspace, notebook: Notebook, texts: Texts, old: str, 
         target = f"{old.rpartition('/')[0]}/{said}".lstrip("/")
     for part in target.split("/"):
         check_name(part)
-    check_read(notebook, target)
+    check_read(notebook, f"{target}/note.md")
     if target == old or f"{target}/".startswith(f"{old}/"):
         raise UsageError(f"{old} cannot become {target}", "choose another name")
     known: list[FileMove] = []
     others: list[FileMove] = []
-    for path in sorted((workspace.root / old).rglob("*")):
+    for path in sorted((notebook.root / old).rglob("*")):
         if path.is_dir() and not path.is_symlink():
             continue
-        name = path.relative_to(workspace.root).as_posix()
-        refuse_link(workspace, name)
+        name = path.relative_to(notebook.root).as_posix()
+        refuse_link(notebook.root, name)
         move = FileMove(name, target + name.removeprefix(old))
-        refuse_taken(workspace, name, move.new)
+        refuse_taken(notebook.root, name, move.new)
+        if not may_move(notebook.root, notebook.settings, name):
+            raise UsageError(f"{name} is none of the notebook's files", "move this folder by other means")
         (known if name in notebook.notes or name in notebook.files else others).append(move)
     done = rename_files(notebook, known, texts, address_of=note_url)
     return Plan(f"{old}/ → {target}/", done, texts, tuple(others), folder=old)
 
 
-def folder_of(workspace: Workspace, notebook: Notebook, name: str) -> str:
+def folder_of(notebook: Notebook, name: str) -> str:
     """The folder of the notes that a NAME ending in `/` means, or one that no note is called by; ''."""
     said = name.replace("\\", "/").removeprefix("./")
     bare = said.strip("/")
     base = notebook.notes_folder
     for path in dict.fromkeys((bare, f"{base}/{bare}".strip("/"))):
-        inside = path != base and (not base or path.startswith(f"{base}/"))
-        is_folder = bool(bare) and inside and ".." not in path.split("/") and (workspace.root / path).is_dir()
-        if is_folder and (said.endswith("/") or notebook.find_note(name) is None):
-            return path
+        found = as_listed(notebook.root, path) if bare else ""
+        inside = found != base and (not base or found.startswith(f"{base}/"))
+        if found and inside and (said.endswith("/") or notebook.find_note(name) is None):
+            refuse_link(notebook.root, found)
+            return found
     if said.endswith("/"):
         raise UsageError(f"there is no folder `{said}` of notes", "write its path, as in notes/old/")
     return ""
+
+
+def as_listed(root: Path, path: str) -> str:
+    """A folder's path as the disk spells it, where `path` may have other letters (`old` for `Old`); '' where none is."""
+    here = root
+    for part in path.split("/"):
+        try:
+            names = [entry.name for entry in os.scandir(here) if entry.is_dir()]
+        except OSError:
+            return ""
+        alike = [name for name in names if same_letters(name) == same_letters(part)]
+        if part not in alike and (len(alike) != 1 or not (here / part).is_dir()):
+            return ""
+        here = here / (part if part in alike else alike[0])
+    return here.relative_to(root).as_posix()
+
+
+def same_letters(name: str) -> str:
+    """A name as file systems compare it that ignore case and how letters are composed."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def file_of(notebook: Notebook, name: str) -> str:
@@ -195,95 +220,3 @@ def file_of(notebook: Notebook, name: str) -> str:
             f"`{name}` fits {len(found.candidates)} files", "write the path: " + " or ".join(found.candidates)
         )
     return found.file
-
-
-def target_path(notebook: Notebook, old: str, new: str) -> str:
-    """The path for NEW: a name in the same folder, a path from the notes folder, or a folder that ends in `/`.
-
-    Raises `UsageError` for a name that some system cannot have, with the cure.
-    """
-    said = new.replace("\\", "/").strip()
-    if not said:
-        raise UsageError("the new name is empty", "write a name, a path, or a folder with / at its end")
-    folder, _, name = old.rpartition("/")
-    base = notebook.notes_folder
-    if said.endswith("/"):
-        said += name
-    said = said.removeprefix("./")
-    if "/" in said:
-        inside = said.strip("/")
-        path = inside if not base or inside.startswith(f"{base}/") else f"{base}/{inside}"
-    else:
-        path = f"{folder}/{said}" if folder else said
-    path = with_ending(old, path)
-    for part in path.split("/"):
-        check_name(part)
-    check_read(notebook, path)
-    return path
-
-
-def with_ending(old: str, path: str) -> str:
-    """The path with the ending that the file has."""
-    ending = PurePosixPath(old).suffix
-    given = PurePosixPath(path).suffix.casefold()
-    if old.casefold().endswith(NOTE_SUFFIXES):
-        if given in ATTACHMENTS:
-            raise UsageError(f"a note does not end in {given}", "leave the ending out")
-        return path if given in NOTE_SUFFIXES else path + ending
-    if given == ending.casefold():
-        return path
-    if given in ATTACHMENTS or given in NOTE_SUFFIXES:
-        raise UsageError(f"{old} is no {given} file", f"leave the ending out, or write {ending}")
-    return path + ending
-
-
-def check_name(part: str) -> None:
-    """Raise `UsageError` for a name that some system, or a link, cannot have."""
-    bad = next((c for c in part if c in FORBIDDEN or not c.isprintable()), "")
-    if bad:
-        shown = f"`{bad}`" if bad.isprintable() else f"the character U+{ord(bad):04X}"
-        raise UsageError(f"`{part}` cannot be a name everywhere: it holds {shown}", "leave that out")
-    if not part or part in {".", ".."}:
-        raise UsageError(
-            "a part of the new path is empty or leads out of the notes",
-            "write the path from the notes folder on",
-        )
-    if part.startswith(".") or part != part.strip() or part.endswith("."):
-        raise UsageError(f"`{part}` begins or ends with a dot or a blank", "leave that out")
-    if part.split(".", maxsplit=1)[0].casefold() in DEVICES:
-        raise UsageError(f"Windows keeps `{part}` for a device", "choose another name")
-    if len(part.encode()) > LONGEST:
-        raise UsageError(f"the name is longer than {LONGEST} bytes", "choose a shorter one")
-
-
-def check_read(notebook: Notebook, path: str) -> None:
-    """Raise `UsageError` for a path at which no note would be read."""
-    parts = path.split("/")
-    settings = notebook.settings
-    never = {settings.output, settings.theme, "sources", settings.state}
-    folders = ["/".join(parts[:n]) for n in range(1, len(parts))]
-    if (
-        set(parts[:-1]) & SKIPPED_FOLDERS
-        or never & set(folders)
-        or any(ignored(p, settings.ignore) for p in (*folders, path))
-        or CONFLICT.search(parts[-1])
-    ):
-        raise UsageError(f"nothing at {path} is read as a note", "choose another folder or name")
-
-
-def refuse_link(workspace: Workspace, path: str) -> None:
-    """Raise `UsageError` for a symbolic link: moved, it might lead elsewhere."""
-    if os.path.islink(workspace.root / path):  # noqa: PTH114 - the path may be anything
-        raise UsageError(f"{path} is a symbolic link", "rename the file that it leads to")
-
-
-def refuse_taken(workspace: Workspace, old: str, new: str) -> None:
-    """Raise `UsageError` where something has the new path; the same file in other letters is fine."""
-    here, there = workspace.root / old, workspace.root / new
-    if os.path.lexists(there) and not (here.exists() and there.exists() and here.samefile(there)):
-        raise UsageError(f"{new} exists already", "choose another name; kb writes over no file")
-    for folder in there.parents:
-        if folder == workspace.root:
-            break
-        if os.path.lexists(folder) and not folder.is_dir():
-            raise UsageError(f"{folder.relative_to(workspace.root)} is a file", "choose another folder")

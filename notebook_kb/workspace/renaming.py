@@ -8,24 +8,25 @@ never written over: the edits are made in the new text where their lines are sti
 from __future__ import annotations
 
 import difflib
-import json
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from notebook_kb.errors import ChangedSinceReadError, EnvironmentFailedError, NotebookError
+from notebook_kb.errors import ChangedSinceReadError, EnvironmentFailedError
 from notebook_kb.files.lock import notebook_lock
-from notebook_kb.files.move import move_file, remove_empty, stands_apart
+from notebook_kb.files.move import are_two, move_file, remove_empty, replace_file, stands_apart
 from notebook_kb.files.read import read_file
 from notebook_kb.files.write import write_file
 from notebook_kb.model.edit import Edit, apply_edits
-from notebook_kb.notebook.walk import RENAMING
-from notebook_kb.workspace.renaming_follow import (
-    CardHistory,
-    follow_cards,
-    follow_ledger,
-    histories,
-    results_of,
+from notebook_kb.notebook.keys import key_of
+from notebook_kb.workspace.renaming_follow import CardHistory, follow_cards, follow_ledger
+from notebook_kb.workspace.renaming_journal import (
+    HalfDoneError,
+    as_data,
+    journal_path,
+    mark_of,
+    read_journal,
+    write_journal,
 )
 
 if TYPE_CHECKING:
@@ -33,15 +34,6 @@ if TYPE_CHECKING:
 
     from notebook_kb.workspace.rename import Plan
     from notebook_kb.workspace.workspace import Workspace
-
-VERSION = 1
-_MOST = 1 << 30
-
-
-class HalfDoneError(NotebookError):
-    """The note of a renaming that was interrupted cannot be read."""
-
-    code = "renaming"
 
 
 @dataclass
@@ -55,11 +47,6 @@ class Done:
     files: list[str] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-
-
-def journal_path(workspace: Workspace) -> Path:
-    """Where the plan of a running renaming stands; git does not keep it."""
-    return workspace.root / workspace.settings.state / RENAMING
 
 
 def carry_out(workspace: Workspace, plan: Plan) -> Done:
@@ -77,8 +64,11 @@ def carry_out(workspace: Workspace, plan: Plan) -> Done:
                 raise EnvironmentFailedError(
                     f"{edits.path}: it is read-only", "allow writing, or leave it out"
                 )
+        for move in (*plan.renaming.moves, *plan.others):
+            if are_two(workspace.root / move.old, workspace.root / move.new):
+                raise ChangedSinceReadError(f"{move.new} stands there meanwhile", "run the command again")
         note = as_data(workspace, plan)
-        write_file(journal_path(workspace), json.dumps(note, ensure_ascii=False).encode("utf-8"), None)
+        write_journal(workspace, note)
         done = write_and_move(workspace, note)
     return follow(workspace, note, done)
 
@@ -91,67 +81,50 @@ def resume(workspace: Workspace) -> Done | None:
     with notebook_lock(workspace.root):
         if not path.exists():
             return None  # another process has finished it
-        try:
-            note = json.loads(read_file(path, _MOST).data)
-            if note["v"] != VERSION:
-                raise HalfDoneError(f"{path}: a newer kb wrote it", "finish it with that version")
-            done = write_and_move(workspace, note)
-        except (ValueError, KeyError, TypeError) as error:
-            raise HalfDoneError(
-                f"{path}: it cannot be read", "look at what it says, then delete it"
-            ) from error
+        note = read_journal(workspace)
+        done = write_and_move(workspace, note)
     return follow(workspace, note, done)
-
-
-def as_data(workspace: Workspace, plan: Plan) -> dict[str, Any]:
-    """All that is needed to go on after a kill."""
-    renaming = plan.renaming
-    writes = []
-    for edits in renaming.edits:
-        seen = plan.texts.snapshots[edits.path]
-        old = seen.data.decode("utf-8")
-        new = apply_edits(old, edits.edits)
-        rows = [[e.line, e.column, e.end_line, e.end_column, e.text] for e in edits.edits]
-        writes.append({"path": edits.path, "old": old, "new": new, "edits": rows})
-    moves = [[m.old, m.new] for m in (*renaming.moves, *plan.others)]
-    results = [pair for m in renaming.moves for pair in results_of(workspace, m.old, m.new)]
-    touched = {e.path for e in renaming.edits} | {m.old for m in renaming.moves}
-    cards = histories(workspace, plan.texts.notebook, touched, dict(renaming.keys))
-    return {
-        "v": VERSION,
-        "what": plan.what,
-        "command": list(plan.command),
-        "writes": writes,
-        "moves": moves,
-        "results": results,
-        "keys": [list(k) for k in renaming.keys],
-        "cards": [[c.path, c.number, c.card] for c in cards],
-        "folder": plan.folder,
-        "remarks": list(renaming.remarks),
-    }
 
 
 def write_and_move(workspace: Workspace, note: dict[str, Any]) -> Done:
     """Write the files and move them; the lock is held."""
     done = Done(note["what"], note["command"], remarks=list(note["remarks"]))
     root = workspace.root
-    pending = [(old, new) for old, new in note["moves"] if stands_apart(root / old, root / new)]
-    over = {old for old, _ in note["moves"]} - {old for old, _ in pending}
+    taken = {old for old, new in note["moves"] if is_blocked(root, note, old, new)}
+    pending = [(o, n) for o, n in note["moves"] if o not in taken and stands_apart(root / o, root / n)]
+    over = {old for old, _ in note["moves"]} - {old for old, _ in pending} - taken
     for one in note["writes"]:
         done.files.append(one["path"])
         # what has moved was written before
         problem = "" if one["path"] in over else write_one(root / one["path"], one)
         if problem:
             done.remarks.append(f"{one['path']}: {problem}")
-    for old, new in [*pending, *note["results"]]:
+    for old, new in note["moves"]:
+        if old in taken:
+            done.remarks.append(f"{old} was not moved: {new} stands there meanwhile")
+    for old, new in pending:
         try:
             move_file(root / old, root / new)
-        except ChangedSinceReadError as error:
-            done.remarks.append(error.message)
+        except ChangedSinceReadError:
+            done.remarks.append(f"{old} was not moved: it is gone, or {new} stands there meanwhile")
+    for old, new in note["results"]:
+        replace_file(root / old, root / new)
     if note["folder"]:
         remove_empty(root / note["folder"])
-    done.moved = [(old, new) for old, new in note["moves"]]
+    done.moved = [(old, new) for old, new in note["moves"] if old not in taken]
     return done
+
+
+def is_blocked(root: Path, note: dict[str, Any], old: str, new: str) -> bool:
+    """Whether the file to be moved is still at `old` while another one stands at `new`. Where `old` holds something else,
+    the move was done by an earlier run, and somebody has used the name again.
+    """
+    if not are_two(root / old, root / new):
+        return False
+    written = next((w for w in note["writes"] if w["path"] == old), None)
+    if written:
+        return read_file(root / old).data in {written["old"].encode(), written["new"].encode()}
+    return bool(mark_of(root / old) == note["marks"].get(old))
 
 
 def write_one(path: Path, one: dict[str, Any]) -> str:
@@ -199,8 +172,12 @@ def follow(workspace: Workspace, note: dict[str, Any], done: Done) -> Done:
     workspace = type(workspace)(workspace.root, workspace.today)  # the roadmap may be another now
     keys = [(old, new) for old, new in note["keys"]]
     notebook = workspace.load().notebook
-    done.remarks += follow_ledger(workspace, notebook, keys, dict(note["moves"]))
-    follow_cards(workspace, notebook, keys, [CardHistory(*c) for c in note["cards"]], dict(note["moves"]))
+    if len(done.moved) < len(note["moves"]):
+        now = {key_of(notebook, n) for n in notebook.notes.values()}
+        keys = [(old, new) for old, new in keys if old not in now]
+    moves = dict(done.moved)
+    done.remarks += follow_ledger(workspace, notebook, keys, moves)
+    follow_cards(workspace, notebook, keys, [CardHistory(*c) for c in note["cards"]], moves)
     try:
         journal_path(workspace).unlink(missing_ok=True)
     except OSError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.errors import NotebookError
 from notebook_kb.files.lock import notebook_lock
-from notebook_kb.files.move import move_file
+from notebook_kb.files.move import replace_file
 from notebook_kb.model.card import GENERATED
 from notebook_kb.notebook.keys import key_of
 from notebook_kb.notebook.rename import changed_keys
@@ -39,19 +39,21 @@ class CardHistory:
     card: str
 
 
-def follow_moves(workspace: Workspace, before: Notebook, moves: Mapping[str, str]) -> list[str]:
-    """What belongs to notes follows moves that another program, as an editor, has done: `before` is the notebook as it was.
+def follow_moves(
+    workspace: Workspace, before: Notebook, after: Notebook, moves: Mapping[str, str]
+) -> list[str]:
+    """What belongs to notes follows moves that another program, as an editor, has done: `before` is the notebook as it was,
+    `after` as it is, with what is not saved yet.
 
     Gives what could not follow, in words. Raises `EnvironmentFailedError` for a lock that another process holds.
     """
-    after = workspace.load().notebook
     keys = changed_keys(before, after, moves)
     touched = {p for p, n in before.notes.items() if after.notes.get(moves.get(p, p), n).digest != n.digest}
     cards = histories(workspace, before, {*touched, *moves}, dict(keys))
     with notebook_lock(workspace.root):
         for old, new in moves.items():
             for kept, other in results_of(workspace, old, new):
-                move_file(workspace.root / kept, workspace.root / other)
+                replace_file(workspace.root / kept, workspace.root / other)
     remarks = follow_ledger(workspace, after, keys, moves)
     follow_cards(workspace, after, keys, cards, moves)
     return remarks

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.model.edit import split_lines
 from notebook_kb.parsing.terms import terms
 from notebook_kb.website.search_index import words_of_note
 from notebook_kb.website.search_rank import Index, value
@@ -67,7 +68,7 @@ def search_notes(workspace: Workspace, query: str, limit: int) -> list[Hit]:
     for found in index.search(query)[:limit]:
         note = notes[found.page]
         text, _ = decode(read_file(workspace.root / note.path).data)
-        lines = text.splitlines()
+        lines = split_lines(text)
         best = best_line(lines, found, note)
         shown = shortened(lines[best].strip(), found) if lines else ""
         hits.append(Hit(site.title(note), note.path, best + 1, found.score, shown))

@@ -11,6 +11,7 @@ from notebook_kb.errors import UsageError
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.languages import slugify
 from notebook_kb.notebook.keys import key_of
+from notebook_kb.notebook.names import as_argument
 from notebook_kb.notebook.public import is_public, public_view, publish_date_pending
 from notebook_kb.parsing.note import parse_note
 from notebook_kb.publishing.adapters import ADAPTERS, Shipping
@@ -69,7 +70,7 @@ class Outgoing:
             raise UsageError(
                 f"{note.path} is public from {note.date} on", "wait until then, or change its date"
             )
-        raise UsageError(f"{note.path} is private", f"`kb publish {name}` makes it public")
+        raise UsageError(f"{note.path} is private", f"`kb publish {as_argument(name)}` makes it public")
 
     def parsed(self, path: str) -> ParsedNote | None:
         """A public note's tree. None when its file is not what was loaded: it is being written just now."""

@@ -26,7 +26,8 @@ from notebook_kb.study.identity import identified_deck, identify
 from notebook_kb.study.log import Mode
 from notebook_kb.study.memory import Memory
 from notebook_kb.workspace.rename import plan
-from notebook_kb.workspace.renaming import carry_out, journal_path, resume
+from notebook_kb.workspace.renaming import carry_out, resume
+from notebook_kb.workspace.renaming_journal import journal_path
 from notebook_kb.workspace.workspace import Workspace
 
 NOTES = {

@@ -181,7 +181,7 @@ def test_the_manifest_tells_what_went_into_the_kit(out: PlainOutgoing, tmp_path:
     said = json.loads((kit.folder / "manifest.json").read_text(encoding="utf-8"))
     assert said["payload"] == source.payload.digest
     assert said["counts"] == {"code": 1, "heading": 1, "item": 2, "picture": 2, "text": 2}
-    assert said["command"] == "kb publish 'nasty one' --to medium --done"
+    assert said["command"] == 'kb publish "nasty one" --to medium --done'
     for name, digest in said["files"].items():
         assert hashlib.sha256((kit.folder / name).read_bytes()).hexdigest() == digest
     assert [p["mark"] for p in said["pictures"]] == [

@@ -178,6 +178,7 @@ class Balance(HTMLParser):
 @example("| a |\n|---|\n| $|`|$ [[|]] |")
 @example("[![[a]]](b) ==[a==](b)")
 @example("![[a#b]]<b>\n- \n\n# c <i>")
+@example("[^1]\n[^1]:x![[a#b]]")
 def test_any_text_gives_balanced_harmless_html(text: str) -> None:
     """Red when a text raises, leaves a tag open, or gets a script or a handler into a page."""
     data = DERIVE(parse_note(text, "notes/a.md", "digest", NAMES))

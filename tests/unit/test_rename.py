@@ -15,15 +15,16 @@ import pytest
 from notebook_kb.errors import ChangedSinceReadError, UsageError
 from notebook_kb.files.move import STEP, move_file
 from notebook_kb.model.edit import FileMove, apply_edits
-from notebook_kb.notebook.rename import rename_files, rename_note
+from notebook_kb.notebook.rename import rename_files
 from notebook_kb.notebook.rename_concept import rename_concept
 from notebook_kb.notebook.rename_words import rename_heading, rename_title
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.head_edits import add_alias
 from notebook_kb.parsing.targets import NoteText
 from notebook_kb.website.addresses import note_url
-from notebook_kb.workspace import renaming
-from notebook_kb.workspace.rename import plan, target_path
+from notebook_kb.workspace import renaming, renaming_journal
+from notebook_kb.workspace.rename import plan
+from notebook_kb.workspace.rename_paths import target_path
 from notebook_kb.workspace.renaming import carry_out, reapplied, resume
 from notebook_kb.workspace.renaming_follow import follow_moves
 from notebook_kb.workspace.workspace import Workspace
@@ -203,7 +204,7 @@ def test_links_that_led_nowhere_are_told_when_they_lead_somewhere() -> None:
 def test_a_concepts_note_by_name_stays_the_concepts_note() -> None:
     """Coverage, ledger and cards go by the concept: the head says it where the name said it before."""
     texts = {"notes/rank.md": "---\npublish: true\n---\nRank\n"}
-    done = rename_note(read(texts, ()), "notes/rank.md", "notes/m.md", texts.__getitem__)
+    done = rename_files(read(texts, ()), [FileMove("notes/rank.md", "notes/m.md")], texts.__getitem__)
     counted = done.after.concept_note("rank")
     assert counted is not None
     assert (done.keys, counted.path) == ((), "notes/m.md")
@@ -337,7 +338,9 @@ def test_what_public_notes_show_of_a_private_name_is_told() -> None:
         "notes/b.md": "---\npublish: true\n---\n\nsee [[mine|this]]\n",
         "notes/c.md": "see [[mine]]\n",
     }
-    told = rename_note(read(texts, ()), "notes/mine.md", "notes/Diary.md", texts.__getitem__).remarks
+    told = rename_files(
+        read(texts, ()), [FileMove("notes/mine.md", "notes/Diary.md")], texts.__getitem__
+    ).remarks
     assert [t.split(" ")[0] for t in told] == ["notes/a.md:5"]
     texts["notes/mine.md"] = "# What I think\n"
     texts["notes/a.md"] = texts["notes/a.md"].replace("mine", "What I think")
@@ -585,7 +588,7 @@ def test_an_interrupted_rename_is_finished_once_and_a_new_note_of_the_old_name_i
         patch.setattr(renaming, "journal_path", lambda _: workspace.root / "none")
         with pytest.raises(ChangedSinceReadError):
             carry_out(workspace, made)
-    with pytest.raises(renaming.HalfDoneError):
+    with pytest.raises(renaming_journal.HalfDoneError):
         carry_out(workspace, made)
 
     def log() -> dict[str, bytes]:
@@ -598,7 +601,8 @@ def test_an_interrupted_rename_is_finished_once_and_a_new_note_of_the_old_name_i
     assert len(lines) == 2
     assert (workspace.root / "notes/old.md").read_bytes() == b"---\na: 1\n---\nAnother note.\n"
     write_files(
-        workspace.root, {".kb/backup/renaming.json": json.dumps(renaming.as_data(workspace, made)).encode()}
+        workspace.root,
+        {".kb/backup/renaming.json": json.dumps(renaming_journal.as_data(workspace, made)).encode()},
     )
     assert resume(workspace) is not None
     assert log() == lines
@@ -615,7 +619,8 @@ def test_what_belongs_to_a_note_follows_a_move_in_an_editor(tmp_path: Path) -> N
     for path in (tmp_path / "by-kb/notes").rglob("*.md"):
         write_files(root, {path.relative_to(tmp_path / "by-kb").as_posix(): path.read_bytes()})
     (root / "notes/old.md").unlink()
-    assert follow_moves(workspace, before, {"notes/old.md": "notes/deep/new name.md"}) == []
+    after = workspace.load().notebook
+    assert follow_moves(workspace, before, after, {"notes/old.md": "notes/deep/new name.md"}) == []
     assert rename_kills.facts(root) == rename_kills.facts(tmp_path / "by-kb")
 
 

@@ -112,7 +112,7 @@ def _comment_spans(text: str, plain: frozenset[int]) -> list[tuple[int, int, int
     while pos < len(text):
         line_end = _line_end(text, pos)
         bare = line in plain
-        fence, skip = ("", False) if bare else _fence_state(text[pos:line_end], fence, allowed=not formula)
+        fence, skip = ("", False) if bare else fence_after(text[pos:line_end], fence, allowed=not formula)
         cut = line_end + 1 if skip else pos
         while cut <= line_end:
             hit, formula = _next_comment(text, cut, line_end, formula=formula, bare=bare)
@@ -134,7 +134,7 @@ def _line_end(text: str, pos: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _fence_state(line: str, fence: str, *, allowed: bool) -> tuple[str, bool]:
+def fence_after(line: str, fence: str, *, allowed: bool = True) -> tuple[str, bool]:
     """The open code fence after this line, and whether the line is code."""
     match = FENCE.match(line)
     if fence:
