@@ -26,6 +26,9 @@ KEY_LINE = re.compile(r"([A-Za-z_][\w-]*):[ \t]+(\S.*?)[ \t]*$")
 MARKS = re.compile(r"^(<{7}|={7}|>{7})(\s|$)")
 LINKS = re.compile(r"\[\[([^\[\]]+)\]\]")
 QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
+IN_QUOTES = re.compile(r""""[^"\\]*"|'[^']*'""")
+# one of several values on a line, between commas; a comma in quotes ends none
+LIST_ITEM = re.compile(rf"""\s*({IN_QUOTES.pattern}|[^,]*?)\s*(?:,|$)""")
 # what stands behind a value for whoever reads the file
 REMARK = re.compile(r"[ \t]+#(?:[ \t].*)?$")
 # keys whose plain value may hold a colon or look like a list of lists
@@ -273,7 +276,13 @@ def meant_value(key: str, value: str) -> str | None:
         items = [f"[[{m}]]" for m in LINKS.findall(value)]
         return quote(items[0]) if len(items) == 1 else "[" + ", ".join(quote(i) for i in items) + "]"
     if key in {"tags", "aliases"} and plain and "," in value:
-        return "[" + ", ".join(quote(v.strip()) for v in value.split(",") if v.strip()) + "]"
+        items = [m[1] for m in LIST_ITEM.finditer(value) if m[1]]
+        words = [i if IN_QUOTES.fullmatch(i) else quote(i) for i in items]
+        return (
+            None
+            if any('"' in i and i != w for i, w in zip(items, words, strict=True))
+            else f"[{', '.join(words)}]"
+        )
     return None
 
 

@@ -244,3 +244,31 @@ def test_an_assert_that_can_fail_is_a_proof(check: str) -> None:
     read_ = read("rank", code, f"A = np.eye(3)\n{check}\n")
     assert read_.asserts, read_.weak
     assert not read_.shortcuts
+
+
+LEVELS = (200, 600, 1500, 5000)
+
+
+@pytest.mark.parametrize("levels", LEVELS)
+@pytest.mark.parametrize(
+    "deep", ["y = {}1", "y = x{}", "def g(x):\n    if x: return 0\n{}"], ids=["sum", "attributes", "elif"]
+)
+def test_no_depth_of_code_stops_a_check(deep: str, levels: int) -> None:
+    """Red when a long sum ends `kb check` with a traceback, or counts as proved because it could not be read."""
+    filling = {"y = {}1": "1+", "y = x{}": ".a"}.get(deep, "    elif x == 1: return 1\n") * levels
+    found = read("rank", "def f(x):\n    return x + 0\nx = 1\n" + deep.format(filling), "assert f(1) == f(1)")
+    assert not found.asserts
+    assert not found.readable or found.weak
+
+
+def test_a_long_sum_does_not_hide_a_proof() -> None:
+    """It is read like any other code."""
+    found = read("rank", "def f(x):\n    return x\ny = " + "1+" * 600 + "1", "assert f(2) == 2")
+    assert found.readable
+    assert found.asserts
+
+
+def test_warnings_about_the_code_of_notes_are_not_those_of_kb(recwarn: pytest.WarningsRecorder) -> None:
+    """`"\\m"` in a label: newer Pythons warn at every reading, without the note's name."""
+    read("rank", 'label = "\\mu \\d"\n', "assert label")
+    assert not recwarn.list

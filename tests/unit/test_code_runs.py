@@ -307,6 +307,25 @@ def test_a_blocks_open_figures_are_kept_as_png_and_closed() -> None:
     assert "matplotlib" in run.versions
 
 
+@pytest.mark.parametrize(
+    ("code", "kind", "line"),
+    [
+        ("import matplotlib.pyplot as plt\nprint('shown')\nplt.title(r'$\\frac{a$')", "ValueError", 3),
+        ("print('shown')\nimport sys\nsys.stdout.write(b'x')", "TypeError", 3),
+        ("print('shown')\nx = 1\nassert " + "1+" * 3000 + "1", "", 0),
+    ],
+)
+def test_what_only_shows_when_a_block_is_over_or_begins_is_told_as_its_fault(
+    code: str, kind: str, line: int
+) -> None:
+    """Red when it is told as "it ended before it was done", without a line, and what was printed is lost."""
+    run = go(code, seconds=60, memory=2048)
+    assert run.fault
+    assert run.fault.kind == (kind or "RecursionError")
+    assert run.fault.line == (line or 1)
+    assert run.blocks[0].stdout == ("shown\n" if kind else "")
+
+
 def test_which_python_runs_notes(tmp_path: Path) -> None:
     """Red when the order --python, KB_PYTHON, VIRTUAL_ENV, kb's own is another."""
     (tmp_path / "bin").mkdir()

@@ -184,6 +184,7 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
         ("met_in: [[x]]", "met_in", ("[[x]]",), "KB104"),
         ("met_in: [[x]], [[y]]", "met_in", ("[[x]]", "[[y]]"), "KB104"),
         ("aliases: one, two", "aliases", ("one", "two"), "KB104"),
+        ('aliases: one, "two, three"', "aliases", ("one", "two, three"), "KB104"),
         ("summary: a: b", "description", "a: b", "KB104"),
         ("date: 2026/01/02", "date", "2026-01-02", ""),
         ("date: 2026-01-02T10:00:00+01:00", "date", "2026-01-02", ""),
@@ -398,3 +399,13 @@ def test_comments_in_the_head_are_private() -> None:
     assert public_words("A title %% not this %% here <!-- nor this -->") == "A title here"
     assert public_words("It is $x % not this$ and 100% sure") == "It is $x $ and 100% sure"
     assert public_words("Open %% to the end") == "Open"
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\u0085", "\x0c"])
+def test_signs_that_only_python_takes_for_line_ends_move_no_place(sign: str) -> None:
+    """Pasted into a head: findings name the lines that editors show, and card ids go behind their own cards."""
+    text = f"---\ntitle: one{sign}two\ndescription: >\n  three{sign}four\n---\n# T\n\nQ: What is one?\nA: uno\n\n[[missing]]\n"
+    note = parse(text).note
+    assert note.body_line == 6
+    assert [(r.target, r.place.line) for r in note.references] == [("missing", 11)]
+    assert [c.place.line for c in note.cards] == [8]

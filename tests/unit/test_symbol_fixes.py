@@ -49,6 +49,10 @@ def fixed(root: Path, text: str) -> str:
             "\n* $m$ — the slope\n  of the line\n* $\\hat y$ — \n* $\\mathbf{x}$ — \n* $b$ — \n\nText.\n",
         ),
         (
+            "- $m$: the slope\n  - nested words\n- $b$: the start\n  - $n$: more\n",
+            "- $m$: the slope\n  - nested words\n- $b$: the start\n  - $n$: more\n- $\\hat y$: \n- $\\mathbf{x}$: \n",
+        ),
+        (
             "1. $m$: the slope\n\n2. $b$: the start\n",
             "1. $m$: the slope\n\n2. $b$: the start\n\n3. $\\hat y$: \n\n4. $\\mathbf{x}$: \n",
         ),
