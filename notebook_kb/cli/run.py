@@ -22,6 +22,14 @@ STYLES = {
     "no check": "warning",
     "not from scratch": "warning",
 }
+# modules whose package has another name
+PACKAGES = {
+    "PIL": "pillow",
+    "cv2": "opencv-python",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
 
 
 @click.command(epilog="Example: kb run rank")
@@ -137,7 +145,8 @@ def sum_up(runs: list[NoteRun], python: Path) -> None:
     note(f"contained: {', '.join(n for n in CONTAINABLE if n in held)}")
     if open_:
         note(f"not contained on this system: {', '.join(open_)}")
-    for package in sorted({r.lacking for r in runs if r.lacking}):
+    # what is not from scratch anyway need not be installed
+    for package in sorted({r.lacking for r in runs if r.lacking and not imports_too_much(r)}):
         note(
             f"{clean(package)} is not installed for {clean(str(python))}: {clean(install_words(package, python))}"
         )
@@ -146,7 +155,13 @@ def sum_up(runs: list[NoteRun], python: Path) -> None:
 def install_words(package: str, python: Path) -> str:
     """The command that installs a package for a Python."""
     name = f'"{python}"' if " " in str(python) else str(python)
-    return f"`{name} -m pip install {package}` installs it; `--python` names another Python"
+    named = PACKAGES.get(package, package)
+    return f"`{name} -m pip install {named}` installs it; `--python` names another Python"
+
+
+def imports_too_much(done: NoteRun) -> bool:
+    """Whether the code imports what its exercise does not allow."""
+    return any(p.what == "import" for p in done.evidence.problems)
 
 
 def counted_words(runs: Iterable[NoteRun]) -> dict[str, int]:

@@ -23,4 +23,15 @@ OWN_WORDS: dict[str, CodeHelp] = {
         "Try once more with the source closed. If it is meant so, write <!-- own-words: ok --> in the section.",
         many="places close to your source",
     ),
+    "KB803": CodeHelp(
+        INFO,
+        "A text of no source",
+        "A text in sources/ is compared with your words where a note names its source. This one is named like none, or cannot be "
+        "read, so words that were pasted from it are not found.",
+        "Name the file, or its folder, like the source (its id, title or alias, as in Source: mml), or write source: mml into its head; "
+        "save it as UTF-8 text.",
+        "sources/chapter two.txt",
+        "sources/mml/chapter two.txt",
+        many="texts of no source",
+    ),
 }

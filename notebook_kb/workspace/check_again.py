@@ -28,6 +28,7 @@ from notebook_kb.workspace.check_memory import (
 )
 from notebook_kb.workspace.findings import site_facts, site_findings
 from notebook_kb.workspace.history_problems import FUTURE, history_findings
+from notebook_kb.workspace.own_words import source_findings
 from notebook_kb.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -87,10 +88,12 @@ class CheckAgain:
             notes[path], asked[path] = [note.digest, *known], notebook.asked.get(path, {})
             shown += found.shown
             silenced += found.silenced
-        for found in (
-            self.of_sites(notebook),
-            judged(notebook, [*notebook.findings, *history_findings(notebook)]),
-        ):
+        of_all = [
+            *notebook.findings,
+            *history_findings(notebook),
+            *source_findings(notebook, self.workspace.shelf),
+        ]
+        for found in (self.of_sites(notebook), judged(notebook, of_all)):
             shown += found.shown
             silenced += found.silenced
             others.append([[row(f) for f in found.shown], [row(f) for f in found.silenced]])

@@ -11,6 +11,7 @@ from notebook_kb.findings import finding
 from notebook_kb.notebook.public import public_view
 from notebook_kb.website.attachments import public_bytes
 from notebook_kb.workspace.history_problems import history_findings
+from notebook_kb.workspace.own_words import source_findings
 from notebook_kb.workspace.site_problems import SiteProblems, address_facts, address_findings, address_paths
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from notebook_kb.model.note import Note
     from notebook_kb.notebook.load import Loaded
     from notebook_kb.notebook.notebook import Notebook
+    from notebook_kb.workspace.own_words import Shelf
     from notebook_kb.workspace.workspace import Workspace
 
 
@@ -32,7 +34,7 @@ def all_findings(workspace: Workspace, loaded: Loaded) -> list[Finding]:
 def judged_findings(workspace: Workspace, loaded: Loaded) -> Judged:
     """All findings: those that are told, and those that notes silence."""
     found = unjudged_findings(loaded.notebook, workspace.evidence(loaded))
-    return judged(loaded.notebook, [*found, *other_findings(loaded.notebook)])
+    return judged(loaded.notebook, [*found, *other_findings(loaded.notebook, workspace.shelf)])
 
 
 def findings_of(workspace: Workspace, loaded: Loaded, path: str) -> list[Finding]:
@@ -60,10 +62,11 @@ def dependents(before: Notebook, after: Notebook, path: str) -> set[str]:
     return found | {p for p in paths if p in after.notes}
 
 
-def other_findings(notebook: Notebook) -> Iterator[Finding]:
-    """What is found in no note alone: addresses, attachments, the history."""
+def other_findings(notebook: Notebook, shelf: Shelf) -> Iterator[Finding]:
+    """What is found in no note alone: addresses, attachments, the history, texts of sources."""
     yield from site_findings(notebook)
     yield from history_findings(notebook)
+    yield from source_findings(notebook, shelf)
 
 
 def site_findings(notebook: Notebook) -> Iterator[Finding]:

@@ -7,11 +7,12 @@ import hashlib
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import EnvironmentFailedError
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.findings import finding
 from notebook_kb.learning.overlap import Excerpt, compare
 from notebook_kb.model import document as d
 from notebook_kb.model.codec import decode as from_data
@@ -19,6 +20,7 @@ from notebook_kb.model.codec import encode as to_data
 from notebook_kb.model.evidence import Overlap
 from notebook_kb.model.note import NoteType, Part
 from notebook_kb.notebook.cache import NoteCache
+from notebook_kb.notebook.load import WHY_UNREADABLE
 from notebook_kb.notebook.names import fold
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.parsing.note import parse_note
@@ -28,13 +30,14 @@ from notebook_kb.parsing.sections import is_excerpt, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from notebook_kb.findings import Finding
     from notebook_kb.model.note import Note, Section
     from notebook_kb.notebook.notebook import Notebook
     from notebook_kb.parsing.note import ParsedNote
     from notebook_kb.parsing.prose import Paragraph
 
 # raise when the rule or what it reads changes
-FORMAT = "2"
+FORMAT = "3"
 COPIED = "KB801"
 SOURCES = "sources"
 TEXTS = (".md", ".markdown", ".txt")
@@ -44,12 +47,15 @@ COMPARED = frozenset({Part.ANGLE, Part.OWN, Part.OTHER, Part.EXAMPLE, Part.WHY, 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A text of `sources/`: its path in the notebook, its words, and the names by which it can be meant."""
+    """A text of `sources/`: its path in the notebook, its words, and the names by which it can be meant. Where it cannot be
+    read `problem` says why.
+    """
 
     path: str
     digest: str
     text: str
     names: frozenset[str]
+    problem: str = ""
 
     @functools.cached_property
     def excerpt(self) -> Excerpt:
@@ -116,12 +122,12 @@ class OwnWords:
         if own:
             notes.setdefault(own.path, own)
         cited = {e.source for e in explanations} - {"me"}
-        files = [f for f in self.shelf.files() if self.source_ids(f) & cited]
+        files = [f for f in self.shelf.files() if not f.problem and self.source_ids(f) & cited]
         return [n for _, n in sorted(notes.items()) if n.has_excerpt], files
 
     def source_ids(self, file: SourceFile) -> set[str]:
         """The sources that a text is of: a resource of the roadmap, else its names as they are."""
-        return {self.notebook.resource_names.get(name, name) for name in file.names}
+        return source_ids(self.notebook, file)
 
     def sections_of(self, concept: str) -> dict[str, list[int]]:
         """Note path → the numbers of the sections that say something of a concept in the learner's words."""
@@ -243,21 +249,50 @@ class Shelf:
 
 
 def source_files(root: Path, paths: Iterable[Path]) -> Iterator[SourceFile]:
-    """The texts at these paths; what cannot be read as text is left out."""
+    """The texts at these paths."""
     for path in paths:
+        name = path.relative_to(root).as_posix()
         try:
             snapshot = read_file(path)
-        except EnvironmentFailedError:
+        except EnvironmentFailedError as error:
+            yield SourceFile(name, "", "", frozenset(), error.message)
             continue
         text, problem = decode(snapshot.data)
-        if not problem:
-            name = path.relative_to(root).as_posix()
-            yield SourceFile(name, snapshot.digest, text, names_of(path.relative_to(root / SOURCES), text))
+        text = "" if problem else text
+        names = names_of(path.relative_to(root / SOURCES), text)
+        yield SourceFile(name, snapshot.digest, text, names, WHY_UNREADABLE.get(problem, problem))
+
+
+def source_ids(notebook: Notebook, file: SourceFile) -> set[str]:
+    """The sources that a text is of: a resource of the roadmap, else its names as they are."""
+    return {notebook.resource_names.get(name, name) for name in file.names}
+
+
+def source_findings(notebook: Notebook, shelf: Shelf) -> Iterator[Finding]:
+    """The texts of `sources/` with which nothing is ever compared: they cannot be read, or are named like no source."""
+    files = shelf.files()
+    cited = {e.source for found in notebook.explanations.values() for e in found} if files else set()
+    for file in files:
+        if file.problem:
+            yield finding("KB803", f"{file.problem}, and nothing is compared with it", path=file.path)
+        elif not source_ids(notebook, file) & {*cited, *notebook.roadmap.resources}:
+            yield finding(
+                "KB803",
+                f"no source is called `{called(file.path)}`, so nothing is compared with this text",
+                "name the file like the source that your notes name, as in sources/mml.txt",
+                path=file.path,
+            )
+
+
+def called(path: str) -> str:
+    """The name of a text as its path says it: the folder right below `sources/`, else its own without the ending."""
+    folder, *rest = PurePosixPath(path).parts[1:]
+    return folder if rest else PurePosixPath(folder).stem
 
 
 def names_of(path: Path, text: str) -> frozenset[str]:
     """The names by which a text can be meant: its folder or file name, `source:` and `title:` of its head."""
-    names = {path.parts[0] if len(path.parts) > 1 else path.stem}
+    names = {called(f"{SOURCES}/{path.as_posix()}")}
     if text.startswith("---"):
         head = parse_head(text.replace("\r\n", "\n").replace("\r", "\n"))
         names |= {words for key in ("source", "title", "id") for words, _ in head.placed_texts(key)}

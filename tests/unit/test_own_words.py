@@ -105,6 +105,30 @@ def test_a_text_under_sources_is_compared_with_explanations_that_name_the_source
     assert not found(tmp_path / "other", {**other, name: text})
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("sources/mml.txt", SOURCE, ""),
+        ("sources/mml/chapter 2.txt", SOURCE, ""),
+        ("sources/3b1b-ela.txt", SOURCE, ""),  # of the roadmap, and cited by no note yet
+        ("sources/my book.txt", SOURCE, ""),  # of no roadmap, and cited
+        ("sources/other.txt", f"---\nsource: mml\n---\n{SOURCE}", ""),
+        ("sources/other.txt", SOURCE, "no source is called `other`"),
+        ("sources/deep.v2/x.txt", SOURCE, "no source is called `deep.v2`"),
+        ("sources/mml.txt", "\0binary", "nothing is compared with it"),
+    ],
+)
+def test_a_text_that_is_compared_with_nothing_is_told(
+    tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    """Red when somebody stores a source, pastes from it, and hears nothing."""
+    note = f"{HEAD}## Formal — mml\n{HONEST}\n\n## Visual — My book\n{HONEST}\n"
+    workspace = opened(tmp_path, {"notes/rank.md": note, name: text})
+    said = [f.message for f in all_findings(workspace, workspace.load()) if f.code == "KB803"]
+    assert len(said) == (1 if told else 0)
+    assert all(told in s for s in said)
+
+
 def test_excerpts_of_a_reading_count_and_the_words_of_a_reading_do_not(tmp_path: Path) -> None:
     reading = f"---\nsource: mml\n---\n# Chapter 2\n\n## Rank\n{HONEST}\n\n### Excerpt\n{SOURCE}\n"
     own = f"{HEAD}## In my words\n{HONEST}\n\nAnd it is {PASTED}, I read.\n"
