@@ -162,7 +162,7 @@ def of_folder(notebook: Notebook, texts: Texts, old: str, new: str) -> Plan:
         if path.is_dir() and not path.is_symlink():
             continue
         name = path.relative_to(notebook.root).as_posix()
-        refuse_link(notebook.root, name)
+        refuse_link(notebook, name)
         move = FileMove(name, target + name.removeprefix(old))
         refuse_taken(notebook.root, name, move.new)
         if not may_move(notebook.root, notebook.settings, name):
@@ -181,7 +181,7 @@ def folder_of(notebook: Notebook, name: str) -> str:
         found = as_listed(notebook.root, path) if bare else ""
         inside = found != base and (not base or found.startswith(f"{base}/"))
         if found and inside and (said.endswith("/") or notebook.find_note(name) is None):
-            refuse_link(notebook.root, found)
+            refuse_link(notebook, found)
             return found
     if said.endswith("/"):
         raise UsageError(f"there is no folder `{said}` of notes", "write its path, as in notes/old/")

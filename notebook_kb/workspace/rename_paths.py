@@ -29,7 +29,7 @@ def free_path(notebook: Notebook, old: str, new: str) -> str:
     target = target_path(notebook, old, new)
     if target == old:
         raise UsageError(f"{old} has this name already", "choose another one")
-    refuse_link(notebook.root, old)
+    refuse_link(notebook, old)
     refuse_taken(notebook.root, old, target)
     return target
 
@@ -99,9 +99,9 @@ def check_read(notebook: Notebook, path: str) -> None:
         raise UsageError(f"nothing at {path} is read as a note", "choose another folder or name")
 
 
-def refuse_link(root: Path, path: str) -> None:
-    """Raise `UsageError` for a symbolic link: moved, it might lead elsewhere."""
-    found = link_in(str(root), path)
+def refuse_link(notebook: Notebook, path: str) -> None:
+    """Raise `UsageError` for a symbolic link: moved, it might lead elsewhere. The notes folder itself may be one."""
+    found = link_below(notebook.root, notebook.settings, path)
     if found:
         raise UsageError(f"{found} is a symbolic link", "rename what it leads to")
 
@@ -118,6 +118,15 @@ def refuse_taken(root: Path, old: str, new: str) -> None:
             raise UsageError(f"{folder.relative_to(root)} is a file", "choose another folder")
 
 
+def link_below(root: Path, settings: Settings, path: str) -> str:
+    """The first link on the way to a file, below the notes folder; ''."""
+    base = f"{settings.notes_folder}/".lstrip("/")
+    inside = path.removeprefix(base)
+    start = root / settings.notes_folder if inside != path else root
+    found = link_in(str(start), inside)
+    return f"{base}{found}" if found and inside != path else found
+
+
 def may_write(root: Path, settings: Settings, path: str) -> bool:
     """Whether a renaming may change the text of the file at `path`: a note, or the notebook's own roadmap."""
     own = settings.roadmap or "roadmap.yml"
@@ -125,8 +134,8 @@ def may_write(root: Path, settings: Settings, path: str) -> bool:
 
 
 def may_move(root: Path, settings: Settings, path: str, *besides: str) -> bool:
-    """Whether a renaming may move a file at `path`, or to it: anything of the notes folder, and `besides`; through no link,
-    and nothing of git's.
+    """Whether a renaming may move a file at `path`, or to it: anything of the notes folder, and `besides`; through no link
+    in it, and nothing of git's.
     """
     parts = path.split("/")
     windows = PureWindowsPath(path)
@@ -134,7 +143,7 @@ def may_move(root: Path, settings: Settings, path: str, *besides: str) -> bool:
     base = f"{settings.notes_folder}/".lstrip("/")
     never = tuple(f"{name}/" for name in never_read(settings))
     own = path in besides or (path.startswith(base) and not f"{path}/".startswith(never))
-    return plain and own and ".git" not in path.casefold().split("/") and not link_in(str(root), path)
+    return plain and own and ".git" not in path.casefold().split("/") and not link_below(root, settings, path)
 
 
 def may_hold_result(root: Path, folder: str, path: str) -> bool:

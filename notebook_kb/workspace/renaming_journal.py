@@ -1,5 +1,5 @@
-"""The plan of a renaming on the disk, for the run after a kill. It may also come with a notebook from elsewhere: what it
-names must be what a renaming of this notebook can touch.
+"""The plan of a renaming on the disk, for the run after a kill. It may also come with a notebook from elsewhere: without
+this computer's seal it may name only what a renaming of this notebook can touch.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from notebook_kb.errors import NotebookError
+from notebook_kb.files.own_cache import is_sealed, sealed
 from notebook_kb.files.read import read_file
+from notebook_kb.files.state_folder import link_in
 from notebook_kb.files.write import write_file
 from notebook_kb.model.edit import apply_edits
 from notebook_kb.notebook.walk import RENAMING
@@ -48,17 +50,19 @@ def journal_path(workspace: Workspace) -> Path:
 
 
 def write_journal(workspace: Workspace, data: dict[str, Any]) -> None:
-    """Put the plan on the disk."""
-    write_file(journal_path(workspace), json.dumps(data, ensure_ascii=False).encode("utf-8"), None)
+    """Put the plan on the disk, with this computer's seal in the line above it."""
+    plan = json.dumps(data, ensure_ascii=False).encode("utf-8")
+    write_file(journal_path(workspace), sealed(workspace.root, plan) + b"\n" + plan, None)
 
 
 def read_journal(workspace: Workspace) -> dict[str, Any]:
-    """The plan on the disk, every value looked at. Raises `HalfDoneError`."""
+    """The plan on the disk, every value looked at; without this computer's seal every path, too. Raises `HalfDoneError`."""
     label = f"{workspace.settings.state}/{RENAMING}"
     if journal_path(workspace).is_symlink():
         raise HalfDoneError(f"{label}: it is a symbolic link", "delete it")
     try:
-        data = json.loads(read_file(journal_path(workspace), _MOST).data)
+        found, _, plan = read_file(journal_path(workspace), _MOST).data.partition(b"\n")
+        data = json.loads(plan)
         newer = isinstance(data, dict) and data.get("v") != VERSION
         sound = not newer and is_sound(data)
     except (ValueError, RecursionError) as error:
@@ -67,11 +71,11 @@ def read_journal(workspace: Workspace) -> dict[str, Any]:
         raise HalfDoneError(f"{label}: a newer kb wrote it", "finish it with that version")
     if not sound:
         raise HalfDoneError(f"{label}: it cannot be read", _LOOK)
-    strange = next(strange_paths(workspace, data), "")
-    if strange:
+    strange = next(filter(None, strange_paths(workspace, data)), "")
+    if strange and not is_sealed(workspace.root, plan, found):
         raise HalfDoneError(f"{label}: it names {strange}, which no renaming of this notebook touches", _LOOK)
-    found: dict[str, Any] = data
-    return found
+    checked: dict[str, Any] = data
+    return checked
 
 
 def is_sound(data: Any) -> bool:
@@ -113,6 +117,7 @@ def strange_paths(workspace: Workspace, data: dict[str, Any]) -> Iterator[str]:
     """The paths that no renaming of the notebook can touch."""
     root, settings = workspace.root, workspace.settings
     folder = f"{settings.state}/{RESULTS}"
+    yield link_in(str(root), settings.notes_folder)
     yield from (one["path"] for one in data["writes"] if not may_write(root, settings, one["path"]))
     yield from (path for row in data["moves"] for path in row if not may_move(root, settings, path))
     yield from (path for row in data["results"] for path in row if not may_hold_result(root, folder, path))

@@ -602,7 +602,7 @@ def test_an_interrupted_rename_is_finished_once_and_a_new_note_of_the_old_name_i
     assert (workspace.root / "notes/old.md").read_bytes() == b"---\na: 1\n---\nAnother note.\n"
     write_files(
         workspace.root,
-        {".kb/backup/renaming.json": json.dumps(renaming_journal.as_data(workspace, made)).encode()},
+        {".kb/backup/renaming.json": b"\n" + json.dumps(renaming_journal.as_data(workspace, made)).encode()},
     )
     assert resume(workspace) is not None
     assert log() == lines

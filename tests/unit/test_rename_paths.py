@@ -10,6 +10,7 @@ import pytest
 from notebook_kb.errors import ChangedSinceReadError, UsageError
 from notebook_kb.notebook.walk import read_as, walk
 from notebook_kb.settings import load_settings_file
+from notebook_kb.workspace import renaming
 from notebook_kb.workspace.rename import plan
 from notebook_kb.workspace.renaming import carry_out, resume
 from notebook_kb.workspace.renaming_journal import HalfDoneError, as_data
@@ -79,7 +80,7 @@ def test_a_journal_from_elsewhere_touches_nothing(tmp_path: Path, name: str) -> 
     write_files(tmp_path, {"outside.txt": b"mine\n", "far/outside.md": b"mine\n"})
     write_files(tmp_path / "book", {"notes/x.sh": b"mine\n"})
     (tmp_path / "book/notes/link").symlink_to(tmp_path / "far")
-    write_files(tmp_path / "book", {JOURNAL: json.dumps(journal(**FOREIGN[name])).encode()})
+    write_files(tmp_path / "book", {JOURNAL: b"\n" + json.dumps(journal(**FOREIGN[name])).encode()})
     before = everything(tmp_path)
     with pytest.raises(HalfDoneError) as caught:
         resume(workspace)
@@ -90,7 +91,7 @@ def test_a_journal_from_elsewhere_touches_nothing(tmp_path: Path, name: str) -> 
 def test_a_journal_that_does_nothing_is_finished(tmp_path: Path) -> None:
     """What the cases above are changed from is itself accepted."""
     workspace = book(tmp_path, p="mine\n")
-    write_files(tmp_path, {JOURNAL: json.dumps(journal(writes=writes("notes/p.md"))).encode()})
+    write_files(tmp_path, {JOURNAL: b"\n" + json.dumps(journal(writes=writes("notes/p.md"))).encode()})
     assert resume(workspace) is not None
     assert (tmp_path / "notes/p.md").read_bytes() == b"evil\nmine\n"
 
@@ -111,7 +112,7 @@ def test_a_file_that_came_to_the_new_path_after_a_kill_is_left_and_told(tmp_path
     workspace = rename_kills.make(tmp_path / "book")
     root = workspace.root
     data = as_data(workspace, plan(workspace, "old", "new"))
-    write_files(root, {JOURNAL: json.dumps(data).encode(), "notes/new.md": b"another\n"})
+    write_files(root, {JOURNAL: b"\n" + json.dumps(data).encode(), "notes/new.md": b"another\n"})
     ledger = sorted((root / ".kb/published").iterdir())
     kept = [p.read_bytes() for p in ledger]
     done = resume(workspace)
@@ -188,3 +189,32 @@ def test_one_rule_says_what_is_read_as_a_note(tmp_path: Path, settings: str) -> 
     assert [p for p in sorted(tree) if read_as(p, known) == "note"] == list(walked.notes)
     assert [p for p in sorted(tree) if read_as(p, known) == "file"] == list(walked.files)
     assert walked.notes
+
+
+def test_a_notes_folder_that_is_a_link_is_renamed_in_and_finished_where_the_plan_is_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many keep their notes elsewhere; but a journal from elsewhere must not reach there."""
+    workspace = book(tmp_path / "book", b="# B\n", a="[[b]]\n")
+    (tmp_path / "book/notes").rename(tmp_path / "far")
+    (tmp_path / "book/notes").symlink_to(tmp_path / "far")
+    made = plan(workspace, "b", "deep/c")
+    killed = KeyboardInterrupt()
+
+    def kill(*_: object) -> None:
+        raise killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(renaming, "write_and_move", kill)
+        with pytest.raises(KeyboardInterrupt):
+            carry_out(workspace, made)
+    path = tmp_path / "book" / JOURNAL
+    ours = path.read_bytes()
+    path.write_bytes(b"0" * 64 + b"\n" + ours.partition(b"\n")[2])
+    with pytest.raises(HalfDoneError):
+        resume(workspace)
+    assert (tmp_path / "far/b.md").exists()
+    path.write_bytes(ours)
+    assert resume(workspace) is not None
+    assert (tmp_path / "far/deep/c.md").exists()
+    assert (tmp_path / "far/a.md").read_bytes() == b"[[c]]\n"
