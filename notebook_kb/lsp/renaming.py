@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from notebook_kb.lsp.cursor import headline_at, link_at
@@ -9,6 +10,7 @@ from notebook_kb.lsp.uris import path_of
 from notebook_kb.model.edit import FileMove
 from notebook_kb.notebook.rename import rename_files
 from notebook_kb.notebook.rename_words import rename_heading, rename_title
+from notebook_kb.notebook.walk import read_as
 from notebook_kb.website.addresses import note_url
 from notebook_kb.workspace.rename_paths import free_path
 
@@ -70,7 +72,12 @@ class Renamer:
 
     def files(self, moves: Iterable[FileMove]) -> Renaming:
         """Files that the editor is about to move, folders too."""
-        return rename_files(self.session.notebook, moves, self.session.raw_text, address_of=note_url)
+        moves = list(moves)
+        done = rename_files(self.session.notebook, moves, self.session.raw_text, address_of=note_url)
+        settings = self.session.notebook.settings
+        lost = [m.new for m in moves if read_as(m.old, settings) and not read_as(m.new, settings)]
+        remarks = (f"{path} is no note or picture any more: kb does not read it there" for path in lost)
+        return replace(done, remarks=(*done.remarks, *remarks))
 
     def moves_of(self, files: Iterable[lsp.FileRename]) -> list[FileMove]:
         """The moves of notes and attachments that an editor announces; of a folder, of all in it."""

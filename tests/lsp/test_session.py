@@ -95,6 +95,14 @@ def test_a_path_typed_in_the_editor_is_one_of_the_notes_folder(tmp_path: Path) -
     )
 
 
+def test_a_note_that_is_moved_to_where_kb_does_not_read_is_told(tmp_path: Path) -> None:
+    """The editor moves it all the same; every link to it is dead then."""
+    one = session(tmp_path, "ignore: [drafts]\n", a="[[rank]]\n", rank="# Rank\n")
+    done = Renamer(one).files([FileMove("notes/rank.md", "notes/drafts/rank.md")])
+    assert [r for r in done.remarks if r.startswith("notes/drafts/rank.md is no note")]
+    assert Renamer(one).files([FileMove("notes/rank.md", "notes/r.md")]).remarks == ()
+
+
 @pytest.mark.parametrize("opened_anew", [False, True])
 def test_a_note_keeps_its_key_while_the_edit_of_its_move_is_not_saved(
     tmp_path: Path, opened_anew: bool
