@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # what Windows, macOS or a link in double brackets has no place for
 FORBIDDEN = '<>:"|?*\\#^[]'
 DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))])
+NOT_PLAIN = {"\\", "\0"}  # in no path that a renaming gives
 LONGEST = 240  # bytes: 255 are allowed, and a temporary name must still fit
 
 
@@ -139,7 +140,7 @@ def may_move(root: Path, settings: Settings, path: str, *besides: str) -> bool:
     """
     parts = path.split("/")
     windows = PureWindowsPath(path)
-    plain = not (windows.drive or windows.root or "\\" in path or {"", ".", ".."} & set(parts))
+    plain = not (windows.drive or windows.root or NOT_PLAIN & set(path) or {"", ".", ".."} & set(parts))
     base = f"{settings.notes_folder}/".lstrip("/")
     never = tuple(f"{name}/" for name in never_read(settings))
     own = path in besides or (path.startswith(base) and not f"{path}/".startswith(never))
@@ -148,5 +149,5 @@ def may_move(root: Path, settings: Settings, path: str, *besides: str) -> bool:
 
 def may_hold_result(root: Path, folder: str, path: str) -> bool:
     """Whether `path` is a file in the folder of results, through no link."""
-    inside = path.startswith(f"{folder}/") and "\\" not in path
+    inside = path.startswith(f"{folder}/") and not NOT_PLAIN & set(path)
     return inside and not {"", ".", ".."} & set(path.split("/")) and not link_in(str(root), path)

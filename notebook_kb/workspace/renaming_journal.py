@@ -12,7 +12,7 @@ from notebook_kb.files.own_cache import is_sealed, sealed
 from notebook_kb.files.read import read_file
 from notebook_kb.files.state_folder import link_in
 from notebook_kb.files.write import write_file
-from notebook_kb.model.edit import apply_edits
+from notebook_kb.model.edit import Edit, apply_edits
 from notebook_kb.notebook.walk import RENAMING
 from notebook_kb.workspace.rename_paths import may_hold_result, may_move, may_write
 from notebook_kb.workspace.renaming_follow import RESULTS, histories, results_of
@@ -63,9 +63,10 @@ def read_journal(workspace: Workspace) -> dict[str, Any]:
     try:
         found, _, plan = read_file(journal_path(workspace), _MOST).data.partition(b"\n")
         data = json.loads(plan)
+        json.dumps(data, ensure_ascii=False).encode("utf-8")  # no half of a character pair in it
         newer = isinstance(data, dict) and data.get("v") != VERSION
         sound = not newer and is_sound(data)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, IndexError, RecursionError) as error:
         raise HalfDoneError(f"{label}: it cannot be read", _LOOK) from error
     if newer:
         raise HalfDoneError(f"{label}: a newer kb wrote it", "finish it with that version")
@@ -79,7 +80,7 @@ def read_journal(workspace: Workspace) -> dict[str, Any]:
 
 
 def is_sound(data: Any) -> bool:
-    """Whether it has the shape of `as_data`."""
+    """Whether it has the shape of `as_data`. Raises as `is_write`."""
     return (
         isinstance(data, dict)
         and all(isinstance(data.get(name), str) for name in ("what", "folder"))
@@ -103,13 +104,14 @@ def is_row(row: Any, kinds: list[type]) -> bool:
 
 
 def is_write(one: dict[str, Any]) -> bool:
-    """Whether it says how a file's text changes, and the edits are places in that text."""
+    """Whether it says how a file's text changes. Raises `ValueError` or `IndexError` for edits that are no places in it."""
     if not all(isinstance(one.get(name), str) for name in ("path", "old", "new")):
         return False
-    lines = one["old"].count("\n") + one["old"].count("\r") + 1
-    return is_list(one.get("edits"), list) and all(
-        is_row(row, _EDIT) and 1 <= row[0] <= row[2] <= lines and min(row[1], row[3]) >= 1
-        for row in one["edits"]
+    rows: Any = one.get("edits")
+    return (
+        is_list(rows, list)
+        and all(is_row(row, _EDIT) and min(row[:4]) >= 1 for row in rows)
+        and apply_edits(one["old"], [Edit(*row) for row in rows]) == one["new"]
     )
 
 

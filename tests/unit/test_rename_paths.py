@@ -67,6 +67,16 @@ FOREIGN: dict[str, dict[str, Any]] = {
     "edits beyond the text": {
         "writes": [{"path": "notes/p.md", "old": "mine\n", "new": "", "edits": [[9, 1, 9, 1, "x"]]}]
     },
+    "edits that give another text": {
+        "writes": [{"path": "notes/p.md", "old": "mine\n", "new": "evil\n", "edits": []}]
+    },
+    "edits over each other": {
+        "writes": [
+            {"path": "notes/p.md", "old": "mine\n", "new": "", "edits": [[1, 1, 1, 4, ""], [1, 2, 1, 3, ""]]}
+        ]
+    },
+    "half a character": {"moves": [["notes/p.md", "notes/\ud800.md"]]},
+    "a name with a NUL": {"moves": [["notes/p.md", "notes/\0.md"]]},
     "no text": {"writes": [{"path": 5, "old": "", "new": "", "edits": []}]},
     "no list": {"moves": "notes/p.md"},
     "a number for a name": {"keys": [["a", 1]]},
