@@ -35,7 +35,7 @@ def of_note(_: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:
         if not overlap.runs:
             p = section.place
             code = COPIED if overlap.verdict is Verdict.COPIED else CLOSE
-            message = f"{percent(overlap.share)} of the words of “{name}” stand in phrases of your excerpt"
+            message = f"{percent(overlap.share)} of the words of “{name}” stand in phrases of your excerpts"
             yield finding(code, message, TRY_AGAIN, path=note.path, place=(p.line, p.column, 0, 0))
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from notebook_kb.checking.places import head_place
 from notebook_kb.findings import finding
-from notebook_kb.model.note import Part
+from notebook_kb.model.note import NoteType, Part
 from notebook_kb.notebook.names import did_you_mean, fold
-from notebook_kb.parsing.sections import read_heading
+from notebook_kb.parsing.sections import DASH, normal, read_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # any words may name a source, so only what is nearly a known one is taken for a slip
 NEAR = 0.82
 SHORTEST = 4
+SHORTEST_PART = 5
 
 
 def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Finding]:  # noqa: ARG001
@@ -31,6 +32,7 @@ def of_note(notebook: Notebook, note: Note, evidence: Evidence) -> Iterator[Find
     yield from concept_findings(notebook, note)
     yield from angle_findings(notebook, note)
     yield from double_findings(notebook, note)
+    yield from heading_findings(notebook, note)
 
 
 def citation_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
@@ -86,6 +88,37 @@ def concept_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
         path=note.path,
         place=head_place(notebook, note.path, "concept"),
     )
+
+
+def heading_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:
+    """KB306: a heading of a concept's note that is nearly the name of an angle or a part."""
+    if notebook.kind_of(note) is not NoteType.CONCEPT:
+        return
+    known = {**notebook.names.angles, **notebook.names.parts}
+    for section in note.sections:
+        if section.part is not Part.OTHER or section.angle:
+            continue
+        said = DASH.split(section.heading, maxsplit=1)[0].strip()
+        near = next((n for n in known if is_slip(normal(said), n)), "")
+        if near:
+            yield finding(
+                "KB306",
+                f"the heading `{said}` is no part that kb knows; did you mean `{near.capitalize()}`?",
+                "write it so, and the text below counts as that part",
+                path=note.path,
+                place=section.place,
+            )
+
+
+def is_slip(typed: str, meant: str) -> bool:
+    """Whether two letters changed places, or one is missing or too many. Another letter makes another word."""
+    if min(len(typed), len(meant)) < SHORTEST_PART or typed == meant or abs(len(typed) - len(meant)) > 1:
+        return False
+    short, long = sorted((typed, meant), key=len)
+    at = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    return short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
 
 
 def double_findings(notebook: Notebook, note: Note) -> Iterator[Finding]:

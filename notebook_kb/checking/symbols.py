@@ -65,8 +65,18 @@ def without_words(notebook: Notebook, note: Note) -> Iterator[Finding]:
             yield finding(
                 "KB411",
                 f"{named(missing, quoted=True)} in the formula {verb} no words",
-                "write a line for it in the list below the formula",
+                "write a line for it in the list below the formula, as in `- $x$: what it is`",
                 place=formula.place,
+            )
+        empty = [r for r in formula.rows if not r.words and r.sign]
+        if empty and any(r.words for r in formula.rows):
+            waits = list(dict.fromkeys(k for r in empty for k in r.keys or (r.sign,)))
+            verb = "has" if len(waits) == 1 else "have"
+            yield finding(
+                "KB411",
+                f"{named(waits, quoted=True)} {verb} a line, and no words yet",
+                "say behind the colon what it is, in your own words",
+                place=empty[0].place,
             )
         for word in formula.loose_words:
             yield finding(

@@ -45,7 +45,12 @@ class Seen(NamedTuple):
 @click.option(
     "--poll", is_flag=True, help="With --watch: look every now and then instead of asking the system."
 )
-@click.option("--all", "everything", is_flag=True, help="One line for each, however many are alike.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="One line for each with its cure; a terminal shows what fits its window.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing put together.")
 @click.option(
     "--format",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notebook_kb.files.typed_paths import typed_paths
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from notebook_kb.notebook.notebook import Notebook
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 def scope_of(notebook: Notebook, name: str, here: Path) -> str:
     """The path in the notebook that a PATH means, '' for the whole; UsageError where there is none."""
     from notebook_kb.errors import UsageError
-    from notebook_kb.notebook.names import did_you_mean
+    from notebook_kb.workspace.authoring import nearly
 
     known = (*notebook.notes, *notebook.unreadable, *notebook.files)
-    for path in candidates(notebook.root, name, here):
+    for path in typed_paths(notebook.root, name, here):
         if path in {"", "."}:
             return ""
         if path in known or any(k.startswith(path + "/") for k in known) or (notebook.root / path).is_dir():
@@ -30,7 +31,7 @@ def scope_of(notebook: Notebook, name: str, here: Path) -> str:
         return note.path
     folders = {k.rsplit("/", 1)[0] for k in known if "/" in k}
     names = {k.rsplit("/", 1)[-1]: k for k in known}
-    near = did_you_mean(name, (*known, *folders)) or names.get(did_you_mean(name, names), "")
+    near = nearly(name, (*known, *folders)) or names.get(nearly(name, names), "")
     hint = f"did you mean `{near}`?" if near else "`kb list` shows the notes"
     raise UsageError(f"`{name}` is no note or folder of this notebook", hint)
 
@@ -43,22 +44,12 @@ def known_scope(checked: Checked, names: tuple[str, ...]) -> list[str] | None:
 
     found = []
     for name in names:
-        inside = candidates(Path(checked.root), name, Path.cwd())
+        inside = typed_paths(Path(checked.root), name, Path.cwd())
         path = next((p for p in inside if p in {"", "."} or p in checked.paths), None)
         if path is None:
             return None
         found.append("" if path == "." else path)
     return found
-
-
-def candidates(root: Path, name: str, here: Path) -> Iterable[str]:
-    """A PATH as seen from the notebook: typed from here, or from the notebook's folder."""
-    if "\0" in name:
-        return
-    for base in (here, root):
-        for start, path in ((root, base / name), (root.resolve(), (base / name).resolve())):
-            if path.is_relative_to(start) and ".." not in path.parts:
-                yield path.relative_to(start).as_posix()
 
 
 def in_scope(path: str, scope: list[str]) -> bool:

@@ -201,7 +201,7 @@ def part_rows(
     for part in parts:
         what = counted(part.words, "word") if part.words else ""
         what = f"{part.described} of {counted(part.symbols, 'symbol')}" if part.symbols else what
-        what = part.why or what
+        what = ", ".join(w for w in (what, part.why) if w)
         yield PartRow(part.state, part_title(notebook, str(part.part)), what, f"{part.path}:{part.line}")
 
 

@@ -25,5 +25,9 @@ def lsp() -> None:
             "the language server needs a library that is not here: pygls",
             'install it with the extra `lsp`: pipx install --force "notebook-kb[lsp]"',
         ) from error
+    if os.isatty(0):
+        from notebook_kb.cli.console import note
+
+        note("kb lsp waits for an editor on stdin; the guide says how editors start it. Ctrl-C ends it.")
     # copies: the server closes what it was given, and the program still has an exit code to give
     server.start_io(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))

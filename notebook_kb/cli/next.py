@@ -7,7 +7,9 @@ import click
 
 @click.command("next", epilog="Example: kb next --problem not-converging")
 @click.option("--problem", default="", metavar="ID", help="Only what helps with this problem of the roadmap.")
-@click.option("--limit", "-n", default=3, show_default=True, help="At most so many.")
+@click.option(
+    "--limit", "-n", type=click.IntRange(min=1), default=3, show_default=True, help="At most so many."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def next(problem: str, limit: int, as_json: bool) -> None:  # noqa: A001 - named as the command
     """Say what to write next, why, and from which source. Nothing is locked: write what you like."""

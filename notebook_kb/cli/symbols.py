@@ -93,6 +93,8 @@ def formula_lines(state: FormulaState, macros: Mapping[str, str]) -> Iterator[st
         yield from hanging("may have words", " ".join(texts(silent)), "quiet")
     if state.formula.aloud:
         yield from hanging("read aloud", state.formula.aloud, "")
+    elif not state.missing:
+        yield from hanging("read aloud", "no line below the formula says it yet", "warning")
 
 
 def symbol_lines(state: FormulaState) -> Iterator[tuple[str, str, str]]:
@@ -127,10 +129,10 @@ def hanging(label: str, words: str, kind: str) -> Iterator[str]:
 def total(states: list[FormulaState]) -> str:
     """`2 formulas, 9 of 10 symbols have words`."""
     from notebook_kb.cli.console import counted
+    from notebook_kb.learning.symbols import counted_symbols
 
-    wanted = {k for s in states for k in s.formula.required if k not in s.formula.ignored}
-    open_ones = {k for s in states for k in s.missing}
-    listed = f"{len(wanted) - len(open_ones)} of {counted(len(wanted), 'symbol')}"
+    described, wanted = counted_symbols(states)
+    listed = f"{described} of {counted(wanted, 'symbol')}"
     unread = sum(s.formula.unread for s in states)
     more = f", {counted(unread, 'formula', 'formulas')} not checked" if unread else ""
-    return f"{counted(len(states), 'formula', 'formulas')}: {listed} {'has' if len(wanted) == 1 else 'have'} words{more}"
+    return f"{counted(len(states), 'formula', 'formulas')}: {listed} {'has' if wanted == 1 else 'have'} words{more}"

@@ -6,6 +6,7 @@ from notebook_kb.findings.catalogue_cards import CARDS
 from notebook_kb.findings.catalogue_code import CODE
 from notebook_kb.findings.catalogue_own_words import OWN_WORDS
 from notebook_kb.findings.catalogue_pictures import PICTURES
+from notebook_kb.findings.catalogue_sources import SOURCES
 from notebook_kb.findings.catalogue_symbols import SYMBOLS
 from notebook_kb.findings.help import ERROR, INFO, WARNING, CodeHelp
 
@@ -180,54 +181,7 @@ CATALOGUE: dict[str, CodeHelp] = {
         many="embeds that lead back to themselves",
     ),
     # sources and concepts
-    "KB301": CodeHelp(
-        WARNING,
-        "A source that looks like a typing slip",
-        "Any words may name a source. These are so near to a known one that it was probably meant.",
-        "Write the id of the source (`kb roadmap show` lists them).",
-        "## Visual — 3b1b-el",
-        "## Visual — 3b1b-ela",
-        many="sources that look like typing slips",
-    ),
-    "KB302": CodeHelp(
-        WARNING,
-        "The concept is not on the roadmap",
-        "The note counts for no concept of the roadmap.",
-        "Correct the name, or add the concept to roadmap.yml.",
-        "concept: egien",
-        "concept: eigen",
-        many="notes on concepts that are not on the roadmap",
-    ),
-    "KB303": CodeHelp(
-        WARNING,
-        "Two notes for one concept",
-        "One note is the concept's: the one with `concept:`, else the first by path. The other counts for nothing.",
-        "Put both together, or make one a reading with `source:`.",
-        "concept: rank   # in rank.md\nconcept: rank   # in rank-again.md",
-        "concept: rank   # in rank.md\nsource: mml      # in rank-again.md",
-        many="second notes for one concept",
-    ),
-    "KB304": CodeHelp(
-        WARNING,
-        "The roadmap names something that it does not define",
-        "A prerequisite, source, angle or concept that is named in roadmap.yml leads nowhere, or prerequisites need each "
-        "other in a circle. What is named is left out of suggestions and of the map.",
-        "Correct the name at the place named, define it, or take it out. What was dropped with `drop:` needs no mending.",
-        "needs: [matrix]",
-        "needs: [matrices]",
-        many="names in the roadmap that lead nowhere",
-    ),
-    "KB305": CodeHelp(
-        WARNING,
-        "An unknown angle",
-        "A reading explains at the angle of its head, else at that of its source. This one names an angle that the roadmap "
-        "does not have, so the reading counts as an explanation of nothing.",
-        "Write an angle of the roadmap: visual, simple or formal, if it has not its own.",
-        "angle: simpel",
-        "angle: simple",
-        many="unknown angles",
-    ),
-    # formulas
+    **SOURCES,
     "KB401": CodeHelp(
         ERROR,
         "A formula cannot be read",
@@ -357,6 +311,16 @@ CATALOGUE: dict[str, CodeHelp] = {
         "<!-- kb: off KB230 -->",
         "<!-- kb: off KB203 -->",
         many="comments that silence a code that does not exist",
+    ),
+    "KB607": CodeHelp(
+        WARNING,
+        "A block of code is never closed",
+        "From its first line on everything is code, up to the end of the note, the list or the quote, or to the end of the next block: "
+        "what stands there is not read as text, its cards are no cards.",
+        "Write the same three signs on a line of its own where the code ends.",
+        "```python\nx = 1\n\n## Cards",
+        "```python\nx = 1\n```\n\n## Cards",
+        many="blocks of code that are never closed",
     ),
     "KB606": CodeHelp(
         WARNING,

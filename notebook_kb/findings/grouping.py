@@ -21,6 +21,8 @@ MANY = {
     Severity.WARNING: ("warning", "warnings"),
     Severity.INFO: ("hint", "hints"),
 }
+MOST_NAMED = 2  # files
+NEAR = re.compile(r"did you mean `[^`]*`\?")
 QUOTED = re.compile(r"`([^`]*)`")
 VARIES = re.compile(r"`[^`]*`|\$.*\$|\d[\d,.]*", re.DOTALL)
 # (how many of one kind are listed, whether messages of one shape alone are one kind), from the roomiest on
@@ -62,10 +64,18 @@ def together(alike: list[Finding], pattern: str) -> Finding:
     if best and len(named) < len(alike):
         message += f"; most often {best}"
     elif best:
-        message += ": " + ", ".join(f"`{name}`" for name in list(named)[:3]) + ", …"
-    files = {f.path for f in alike}
-    if len(files) > 1:
+        near = {
+            m[1]: f" ({n[0]})"
+            for f in alike
+            if (m := QUOTED.search(f.message)) and (n := NEAR.search(f.hint))
+        }
+        message += ": " + ", ".join(f"`{name}`{near.get(name, '')}" for name in list(named)[:3])
+        message += ", …" if len(named) > len(list(named)[:3]) else ""
+    files = {f.path: None for f in alike}
+    if len(files) > MOST_NAMED:
         message += f" (in {len(files):,} files)"
+    elif len(files) > 1:
+        message += f" (in {' and '.join(files)})"
     hints = {f.hint for f in alike}
     hint = first.hint if len(hints) == 1 else CATALOGUE[first.code].mend
     return replace(

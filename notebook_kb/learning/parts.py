@@ -14,7 +14,7 @@ from notebook_kb.learning.coverage import (
     part_state,
     without_copies,
 )
-from notebook_kb.learning.symbols import formula_states
+from notebook_kb.learning.symbols import counted_symbols, formula_states
 from notebook_kb.model.evidence import NO_EVIDENCE
 from notebook_kb.model.note import Part
 
@@ -74,8 +74,8 @@ def symbols_part(notebook: Notebook, note: Note) -> Iterator[PartEvidence]:
     if section is None:
         return
     states = formula_states(notebook, note)
-    wanted = sum(len(s.formula.required) for s in states)
-    missing = sum(len(s.missing) for s in states)
+    described, wanted = counted_symbols(states)
+    silent = next((s.formula for s in states if not s.formula.aloud), None)
     state = PartState.STUB if any(r.words for f in note.listed for r in f.rows) else PartState.EMPTY
     if any(f.unread for f in note.listed):
         state = PartState.NOT_JUDGED
@@ -86,8 +86,11 @@ def symbols_part(notebook: Notebook, note: Note) -> Iterator[PartEvidence]:
         state,
         note.path,
         section.place.line,
-        described=wanted - missing,
+        described=described,
         symbols=wanted,
+        why=f"no line reads the formula of line {silent.place.line} aloud"
+        if state is PartState.STUB and described == wanted and silent
+        else "",
     )
 
 

@@ -56,6 +56,14 @@ class FormulaState:
         return not self.formula.unread and not self.missing and bool(self.formula.aloud)
 
 
+def counted_symbols(states: Iterable[FormulaState]) -> tuple[int, int]:
+    """(how many symbols have words, how many need them), each counted once however many formulas it stands in."""
+    known = list(states)
+    wanted = {k for s in known for k in s.formula.required if k not in s.formula.ignored}
+    missing = {k for s in known for k in s.missing}
+    return len(wanted) - len(missing), len(wanted)
+
+
 def formula_states(notebook: Notebook, note: Note) -> list[FormulaState]:
     """The state of each formula of the note's symbols parts, in order. What the note does not say itself may be said by the
     settings' `notation:` or by the notes of what it needs.

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     MakeDerive = Callable[[Settings, LanguagePack, SectionNames], Derive]
 
 # raise when what is derived from a note changes
-FORMAT = "30"
+FORMAT = "31"
 BUILT_IN = ("math-for-ml",)
 
 

@@ -63,7 +63,14 @@ def rename_title(notebook: Notebook, path: str, title: str, read_text: ReadText)
         raise UsageError(
             f"{path} has no title of its own", "rename the note, or write `title:` into its head"
         )
-    relinker.add(path, (edit,))
+    edits = [edit]
+    if (
+        heading is not None and heading.heading == note.title
+    ):  # the page shows one of them: they stay the same
+        index = next(n for n, h in enumerate(note.outline) if h.line == heading.place.line)
+        edits.append(heading_edit(relinker.text(path), note, index, heading.heading, title))
+        relinker.free[path] = index
+    relinker.add(path, tuple(edits))
     keep_concept(notebook, relinker, path)
     relinker.run()
     return finished(notebook, relinker)

@@ -117,6 +117,12 @@ class View:
         return Seen(found, Way.WORDS)
 
 
+def names_at(path: str) -> set[str]:
+    """The names by which other programs know the file at a path, in small letters."""
+    name = PurePosixPath(path).name.casefold()
+    return {name, without_ending(name)}
+
+
 def without_ending(path: str) -> str:
     """A note's path without its ending; another path as it is."""
     return path.rsplit(".", 1)[0] if path.casefold().endswith(NOTE_SUFFIXES) else path
@@ -169,6 +175,11 @@ class Moving:
         if address and was and not now:
             return True
         moved = (old.found.note or old.found.file) in self.moves
+        if moved and old.exact and new.way is Way.NAME and not new.exact:
+            # other programs look for the file's name: case alone does not matter to them, a dash does
+            return target.rpartition("/")[2].casefold() not in names_at(
+                self.there(old.found.note or old.found.file)
+            )
         return moved and old.way is not Way.WORDS and new.way is Way.WORDS
 
     def new_words(self, target: str, old: Seen) -> str:
@@ -233,7 +244,9 @@ class Moving:
         if said == self.new_words(target.target, old):
             return None
         below = f"#{target.heading}" if target.heading else ""
-        if (old.found.note or old.found.file) not in self.moves:
+        # `[[Gradient]]` for gradient.md: words for whoever reads the sentence
+        in_words = old.way is Way.NAME and not old.exact and said != target.target
+        if in_words or (old.found.note or old.found.file) not in self.moves:
             return shown_words(target.target + below)
         return shown_words(said.rpartition("/")[2] + below) if "/" in said else None
 

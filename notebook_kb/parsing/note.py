@@ -17,6 +17,7 @@ from notebook_kb.parsing.note_findings import (
     callout_findings,
     doubled_ids,
     no_headings,
+    open_fences,
     open_formulas,
     plugin_findings,
     sudden_comments,
@@ -92,6 +93,7 @@ def parse_note(text: str, path: str, digest: str, names: SectionNames) -> Parsed
     found += sudden_comments(comments, body, head.body_line)
     found += doubled_ids(document)
     found += no_headings(document, body, head.body_line)
+    found += open_fences(document, body, head.body_line)
     found += callout_findings(blocks, names)
     found += plugin_findings(document, body, head.body_line)
     found += card_findings(document, sections, names)

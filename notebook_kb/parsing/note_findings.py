@@ -10,6 +10,7 @@ from notebook_kb.model import document as d
 from notebook_kb.parsing.blocks import CARD_ID
 from notebook_kb.parsing.head import MARKS, conflict
 from notebook_kb.parsing.markdown import MAX_NESTING
+from notebook_kb.parsing.rules.comment import fence_after
 from notebook_kb.parsing.sections import looks_private, private_callout
 from notebook_kb.parsing.shapes import PLUGIN_LANGUAGES
 
@@ -24,7 +25,45 @@ LARGE = 400_000
 # `##Visual`, or a blank that is none for Markdown, as some keyboards and web pages give it
 NO_HEADING = re.compile(r" {0,3}(#{2,6})(?=[^\W\d_])|( {0,3}#{1,6})[\u00a0\u2007\u202f\u3000]")
 LOOKS_SO = re.compile(f"^(?:{NO_HEADING.pattern})", re.MULTILINE)
+FENCED = re.compile(r"```|~~~")
 BLANK_LINE = re.compile(r"\n[ \t>]*\n")
+
+
+def open_fences(document: d.Document, body: str, first_line: int) -> Iterator[Finding]:
+    """Fenced blocks of code that nothing closes: all that follows in the note, the list or the quote is code."""
+    if not FENCED.search(body):
+        return
+    lines = body.split("\n")
+    for block in d.walk_blocks((*document.blocks, *document.footnotes)):
+        if not isinstance(block, d.CodeBlock) or not block.place.line:
+            continue
+        first, last = (n - first_line for n in (block.place.line, block.place.end_line))
+        fence, _ = fence_after(lines[first], "") if 0 <= first < len(lines) else ("", False)
+        closed = fence and first < last < len(lines) and not fence_after(lines[last], fence)[0]
+        inner = next(
+            (n for n in range(first + 1, min(last, len(lines))) if opens_again(lines[n], fence)), None
+        )
+        if fence and inner is not None:
+            yield finding(
+                "KB607",
+                f"this block of code goes on to line {block.place.end_line}, and another begins in it, in line {inner + first_line}",
+                f"write {fence} on a line of its own above that one",
+                place=(block.place.line, block.place.column, 0, 0),
+            )
+        elif fence and not closed:
+            yield finding(
+                "KB607",
+                f"this block of code is never closed, so it goes on to line {block.place.end_line}",
+                f"write {fence} on a line of its own where the code ends",
+                place=(block.place.line, block.place.column, 0, 0),
+            )
+
+
+def opens_again(line: str, fence: str) -> bool:
+    """Whether a line in a block of code begins another one that is as strong: a closing line was forgotten."""
+    other, code = fence_after(line, "")
+    named = line.strip(" \t>").lstrip("`~")
+    return bool(fence) and code and other.startswith(fence) and named[:1].isalpha()
 
 
 def open_formulas(document: d.Document) -> Iterator[d.Place]:

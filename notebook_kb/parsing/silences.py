@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 OWN_WORDS = re.compile(r"\s*own[- ]words\s*:\s*ok\b", re.IGNORECASE)
 OWN_WORDS_CODES = ("KB801", "KB802")
 OFF = re.compile(r"\s*kb\s*:\s*off\b[:\s]*(.*)", re.IGNORECASE | re.DOTALL)
+# `kb off KB203`, `kb: of KB203`, `kb: on KB203`
+SLIP = re.compile(r"\s*kb\b[\s:=]*(?:\w+[\s:=]+)?(KB\d{3})\b", re.IGNORECASE)
+LONGEST = 40
 CODE = re.compile(r"(?:[A-Za-z]{1,3})?\d{1,4}")
 END = 0
 
@@ -42,6 +45,12 @@ def read_silences(
             silences.append(Silence(*reach(comment.place.line, headings), OWN_WORDS_CODES))
         match = OFF.match(comment.text) if comment.closed else None
         if match is None:
+            slip = SLIP.match(comment.text) if comment.closed else None
+            if slip:
+                message = f"this comment silences nothing: `{' '.join(comment.text.split())[:LONGEST]}`"
+                hint = f"write it as <!-- kb: off {slip[1].upper()} -->"
+                place = (comment.place.line, comment.place.column, 0, 0)
+                found.append(finding("KB605", message, hint, place=place))
             continue
         codes, unknown = read_codes(match[1])
         place = (comment.place.line, comment.place.column, 0, 0)

@@ -26,6 +26,8 @@ MARKS = frozenset(":–—-=")
 # how many words may stand before a sign in a clause: "the learning rate $\eta$"
 BEFORE = 4
 END = re.compile(r"[.;,\s]+\Z")
+# a sign without dollar signs: one or two letters, as in `a: the slope`
+BARE = re.compile(r"([^\W\d_][\w']?)\s*[:=–—]\s+(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ def list_row(item: d.ListItem, means: tuple[str, ...] = (), *, partly: bool = Fa
     if not isinstance(first, d.Paragraph) or (len(item.children) > 1 and not partly):
         return None
     inlines = first.inlines
+    if partly and (row := bare_row(inlines)):
+        return row
     for i, inline in enumerate(inlines):
         if not isinstance(inline, d.Text) or not i:
             continue
@@ -129,7 +133,18 @@ def list_row(item: d.ListItem, means: tuple[str, ...] = (), *, partly: bool = Fa
         verb = text.partition(" ")[0].casefold()
         if i == 1 and isinstance(inlines[0], d.Math) and verb and verb in means:
             return inlines[:i], (d.Text(inline.place, text[len(verb) :].lstrip()), *inlines[i + 1 :])
+        if partly and i == 1 and isinstance(inlines[0], d.Math) and text and text != inline.text:
+            return inlines[:i], (d.Text(inline.place, text), *inlines[i + 1 :])  # the colon was forgotten
     return None
+
+
+def bare_row(inlines: Inlines) -> Row | None:
+    """`a: the slope` without the dollar signs as (sign, words): it says what is meant, though a page does not draw it."""
+    first = inlines[0] if inlines else None
+    match = BARE.match(first.text) if isinstance(first, d.Text) else None
+    if not first or not match:
+        return None
+    return (d.Text(first.place, match[1]),), (d.Text(first.place, match[2]), *inlines[1:])
 
 
 def where_rows(block: d.Block, words: ListWords) -> list[Row]:
@@ -156,7 +171,7 @@ def where_rows(block: d.Block, words: ListWords) -> list[Row]:
         else:
             rows.append(((*waiting, *row[0]), row[1]))
             waiting = []
-    return [(sign, _without_end(said, words.means)) for sign, said in rows]
+    return [(sign, _without_end(_without_colon(said), words.means)) for sign, said in rows]
 
 
 def _clauses(inlines: Inlines, words: ListWords) -> Iterator[Inlines]:
@@ -201,6 +216,13 @@ def _clause_row(clause: Inlines, words: ListWords) -> Row | None:
     if is_verb and isinstance(after[0], d.Text):
         after = (replace(after[0], text=text[len(verb) :].lstrip()), *after[1:])
     return (clause[at],), after
+
+
+def _without_colon(inlines: Inlines) -> Inlines:
+    """Words without the colon or dash that may stand before them."""
+    if not inlines or not isinstance(inlines[0], d.Text):
+        return inlines
+    return (replace(inlines[0], text=re.sub(r"^\s*[:–—=]\s*", "", inlines[0].text)), *inlines[1:])
 
 
 def _without_end(inlines: Inlines, means: tuple[str, ...]) -> Inlines:

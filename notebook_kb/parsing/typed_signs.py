@@ -32,6 +32,23 @@ OTHERS = frozenset(
         r"\label",
         r"\tag",
         r"\hspace",
+        r"\quad",
+        r"\qquad",
+        r"\enspace",
+        r"\enskip",
+        r"\thinspace",
+        r"\medspace",
+        r"\thickspace",
+        r"\displaystyle",
+        r"\textstyle",
+        r"\scriptstyle",
+        r"\limits",
+        r"\nolimits",
+        r"\big",
+        r"\Big",
+        r"\bigg",
+        r"\Bigg",
+        r"\middle",
     ]
 )
 

@@ -31,6 +31,21 @@ ALWAYS_TRUE = frozenset(
         "format",
     }
 )
+# NumPy's and math's functions that compare their first two arguments
+COMPARING_CALLS = frozenset(
+    {
+        "allclose",
+        "array_equal",
+        "array_equiv",
+        "equal",
+        "isclose",
+        "assert_allclose",
+        "assert_almost_equal",
+        "assert_array_almost_equal",
+        "assert_array_equal",
+        "assert_equal",
+    }
+)
 QUIET_CONTEXTS = frozenset({"errstate", "printoptions", "catch_warnings", "localcontext"})
 CATCHING = frozenset({"AssertionError", "Exception", "BaseException"})
 INLINE_ROUNDS = 3
@@ -133,6 +148,8 @@ class ProofReader:
         if outside:
             return outside
         if isinstance(node, ast.Expr):
+            if self.compares_with_itself(node.value):
+                return "it compares a result with itself"
             return "" if self.depends(node) else "this check calls nothing of the code"
         return self.why_true(node.test)
 
@@ -170,6 +187,8 @@ class ProofReader:
                 return self.why_compared(test)
             case ast.Call(func=ast.Name(id=name)) if name in ALWAYS_TRUE:
                 return f"`{name}(…)` says nothing of the result"
+            case ast.Call() if self.compares_with_itself(test):
+                return "it compares a result with itself"
         return "" if self.depends(test) else "it calls nothing of the code"
 
     def why_compared(self, test: ast.Compare) -> str:
@@ -189,6 +208,14 @@ class ProofReader:
         ):
             return "it only asks whether there is a result"
         return ""
+
+    def compares_with_itself(self, node: ast.expr) -> bool:
+        """`np.allclose(g, g)`, `np.testing.assert_array_equal(f(A), f(A))`."""
+        if not isinstance(node, ast.Call) or len(node.args) < len(("one", "other")):
+            return False
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        one, other = (shape_of(self.inlined(a)) for a in node.args[:2])
+        return name in COMPARING_CALLS and one == other
 
     def inlined(self, node: ast.expr) -> ast.expr:
         """An expression with the names that have one value each written out."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import ChangedSinceReadError, UsageError
 from notebook_kb.files.read import decode, read_file
+from notebook_kb.files.typed_paths import typed_paths
 from notebook_kb.files.write import write_file
 from notebook_kb.languages import slugify
 from notebook_kb.model.note import Part
@@ -26,7 +28,6 @@ from notebook_kb.website.addresses import note_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from notebook_kb.files.read import Snapshot
     from notebook_kb.model.note import Note
@@ -231,7 +232,8 @@ def find_note(notebook: Notebook, name: str) -> Note:
     """The note that a name means; UsageError with the nearest one, or the command that would create it, or why the file
     of this name is no note.
     """
-    note = notebook.find_note(name)
+    typed = (notebook.notes.get(path) for path in typed_paths(notebook.root, name, Path.cwd()))
+    note = notebook.find_note(name) or next(filter(None, typed), None)
     if note:
         return note
     for found in (f for f in notebook.findings if f.path in notebook.unreadable):

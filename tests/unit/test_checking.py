@@ -205,6 +205,27 @@ def test_settings_choose_severities(tmp_path: Path) -> None:
 # grouping
 
 
+def test_a_group_keeps_what_helps_and_names_its_files(tmp_path: Path) -> None:
+    """Red when a slip is hidden among what is not written yet, or all are named and more are said to be there."""
+    texts: dict[str, str | bytes] = {
+        "a.md": "[[dot-prodct]]\n\n[[Unwritten]]\n",
+        "b.md": "[[Another]]\n",
+        "dot-product.md": "# Dot\n",
+    }
+    (one,) = group(findings_of(notebook(tmp_path, texts)), 1)
+    assert one.message == (
+        "3 links to notes that are not written yet: `dot-prodct` (did you mean `dot-product`?), `Unwritten`, `Another` "
+        "(in notes/a.md and notes/b.md)"
+    )
+
+
+def test_a_name_is_only_proposed_where_it_is_near(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red when the ending alone makes a name alike."""
+    root = notebook(tmp_path, {"数学.md": "# M\n", "vectors.md": "# V\n"})
+    assert "did you mean" not in str(getattr(run(monkeypatch, root, "nope.md").exception, "hint", ""))
+    assert "vectors" in str(getattr(run(monkeypatch, root, "vectrs.md").exception, "hint", ""))
+
+
 def test_2006_links_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [f"[[Unwritten {i % 500}]]" for i in range(2000)] + ["[[Most wanted]]"] * 6
     root = notebook(tmp_path, {"a.md": "\n\n".join(lines)})

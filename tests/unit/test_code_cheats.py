@@ -207,6 +207,9 @@ EMPTY_ASSERTS = {
     "try:\n    assert rank(A) == 3\nexcept:\n    pass": "caught",
     "from contextlib import suppress\nwith suppress(AssertionError):\n    assert rank(A) == 3": "may catch",
     "rank(A)\nassert A.shape == (3, 3)": "",
+    "assert np.allclose(rank(A), rank(A))": "with itself",
+    "r = rank(A)\nassert np.isclose(r, r)": "with itself",
+    "r = rank(A)\nnp.testing.assert_array_equal(r, r)": "with itself",
     "assert np.linalg.matrix_rank(A) == 3": "it calls nothing",
 }
 

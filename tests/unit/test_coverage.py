@@ -243,6 +243,8 @@ def test_solid(
         (SYMBOLS, [("symbols", "written", 0, 3, 3)]),
         (SYMBOLS.replace("- $x$: the input", "- $x$:"), [("symbols", "stub", 0, 2, 3)]),
         (SYMBOLS.replace("- $x$: the input\n- $y$, $f$: what comes out, and how", ""), []),
+        (SYMBOLS.replace("Read aloud: ", ""), [("symbols", "stub", 0, 3, 3)]),
+        (SYMBOLS + "$$\nx\n$$\n\nRead aloud: x\n", [("symbols", "written", 0, 3, 3)]),
         (SYMBOLS + "$$\n\\frac{x}\n$$\n", [("symbols", "not judged yet", 0, 3, 3)]),
         ("## From scratch\n```python\n1\n```\n", [("code", "not judged yet", 0, 0, 0)]),
         ("## From scratch\nlater\n", []),
@@ -254,6 +256,8 @@ def test_further_parts(tmp_path: Path, more: str, parts: list[tuple[object, ...]
     notebook = Workspace(tmp_path, today=TODAY).load().notebook
     found = further_parts(notebook, notebook.roadmap.concepts["two"])
     assert [(str(p.part), str(p.state), p.words, p.described, p.symbols) for p in found] == parts
+    # what is no stub, or has words for all symbols, says why it does not count
+    assert all(p.why for p in found if (p.state, p.symbols) == (PartState.STUB, p.described) and p.symbols)
 
 
 def test_missing_symbols_are_named_with_their_place(tmp_path: Path) -> None:

@@ -340,7 +340,7 @@ def test_a_kill_while_it_is_made_compact_loses_nothing(tmp_path: Path) -> None:
     assert Journal(tmp_path).compact()
     new = path.read_bytes()
     moments, ends = random.Random(5), set()  # noqa: S311 - no secret
-    for _ in range(40):
+    for _ in range(16):
         path.write_bytes(old)
         pid = os.fork()
         if pid == 0:

@@ -13,7 +13,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml.etree import fromstring
 from PIL import Image
@@ -138,6 +138,7 @@ def test_an_accent_stays_with_its_letter() -> None:
     assert missing_glyphs("█\u20d7") == "\u20d7"
 
 
+@example(text="ﬁ\u0332\u0302", style="bold")
 @given(
     text=st.text(st.sampled_from("aZθΣ∈ℝ✗█漢🙂 \u0302\u20d7\u0338\u0332ȳﬁ−"), max_size=8),
     style=st.sampled_from(sorted(CHAINS)),

@@ -169,6 +169,13 @@ def test_a_link_by_name_follows_though_a_title_would_still_find_it() -> None:
     assert now["notes/x.md"] == "[[new]]\n"
 
 
+def test_a_name_in_the_letters_of_a_sentence_stays_what_is_read() -> None:
+    """`[[The Old]]` for the-old.md is words; `[[the-old]]` is the file's name."""
+    texts = {"notes/the-old.md": "# The Old\n", "notes/x.md": "[[The Old]], [[the-old]], [[The Old#A|b]]\n"}
+    now, _ = renamed(texts, "notes/the-old.md", "notes/new.md")
+    assert now["notes/x.md"] == "[[new|The Old]], [[new]], [[new#A|b]]\n"
+
+
 def test_a_title_that_changes_with_a_link_in_it_takes_no_link_away() -> None:
     """`# About [[old]]` is another title afterwards; what linked by it shows the same words and leads there still."""
     texts = {
@@ -354,6 +361,26 @@ def test_a_title_in_the_head_is_renamed_there_and_links_by_it_follow() -> None:
     done = rename_title(read(texts, ()), "notes/h.md", "New: two", texts.__getitem__)
     now = {f.path: apply_edits(texts[f.path], f.edits) for f in done.edits}
     assert now == {"notes/h.md": '---\ntitle: "New: two"\n---\nx\n', "notes/k.md": "[[New: two]] [[h]]"}
+
+
+def test_a_first_heading_that_says_the_title_stays_the_title() -> None:
+    """Red when the page shows the new title above the old one; another first heading is left alone."""
+    for heading, after in (("Old", "New"), ("Other", "Other")):
+        texts = {"notes/h.md": f"---\ntitle: Old\n---\n# {heading}\n\nx\n", "notes/k.md": "[[h#Old]] [[Old]]"}
+        done = rename_title(read(texts, ()), "notes/h.md", "New", texts.__getitem__)
+        now = {f.path: apply_edits(texts[f.path], f.edits) for f in done.edits}
+        assert now["notes/h.md"] == f"---\ntitle: New\n---\n# {after}\n\nx\n"
+        assert now["notes/k.md"].endswith("[[New]]")
+
+
+@pytest.mark.parametrize(
+    ("new", "after"), [("dot product", "[[dot product]]"), ("Dot-Product", "[[dot-product]]")]
+)
+def test_a_dash_in_a_name_follows_though_kb_would_find_it_without(new: str, after: str) -> None:
+    """Other programs look for the file's letters; case alone does not matter to them."""
+    texts = {"notes/dot-product.md": "# Dot\n", "notes/x.md": "[[dot-product]]\n"}
+    now, _ = renamed(texts, "notes/dot-product.md", f"notes/{new}.md")
+    assert now["notes/x.md"] == f"{after}\n"
 
 
 def test_an_unknown_heading_is_told_with_the_nearest() -> None:

@@ -114,3 +114,15 @@ def test_codes_end_where_the_reason_begins(
     text: str, codes: tuple[str, ...], unknown: tuple[str, ...]
 ) -> None:
     assert read_codes(text) == (codes, unknown)
+
+
+@pytest.mark.parametrize("comment", ["<!-- kb off KB203 -->", "%% kb: of kb203 %%", "<!-- kb: on KB203 -->"])
+def test_a_silencing_comment_with_a_slip_is_told(tmp_path: Path, comment: str) -> None:
+    """Red when it silences nothing, and nobody hears that."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notebook.yml").write_text("title: T\n", encoding="utf-8")
+    (tmp_path / "notes" / "a.md").write_text(f"# A\n\n{comment}\n\n[[#Nope]]\n", encoding="utf-8")
+    workspace = Workspace(tmp_path)
+    found = {f.code: f.hint for f in all_findings(workspace, workspace.load())}
+    assert set(found) == {"KB203", "KB605"}
+    assert "<!-- kb: off KB203 -->" in found["KB605"]

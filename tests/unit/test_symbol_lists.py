@@ -50,6 +50,8 @@ def rows(text: str, language: str = "en") -> str:
         ("- **x**: bold\n- `q`: code", "x=bold; q=code"),
         ("| s | m |\n|---|---|\n| $w$ | a weight |\n| x | the input |", "w=a weight; x=the input"),
         ("- $w$:\n- $x$: <!-- what is x? -->\n- $n$: how many", "w=; x=; n=how many"),
+        ("- $w$ a weight\n- x: the input\n- $n$ : how many", "w=a weight; x=the input; n=how many"),
+        ("- $n$: how many\n- Note: $w$ and $x$ are vectors", "n=how many"),
         ("- $x_i$: an input", "x=an input"),
         ("- $x_i$: the $i$-th input", "x i=the i-th input"),
         ("- $x_i$: the ith input", "x i=the ith input"),
@@ -66,6 +68,7 @@ def rows(text: str, language: str = "en") -> str:
         (r"- $\bm{Ax}$: the product", "𝐀 𝐱=the product"),
         (r"- $a + b$: the sum", "=the sum"),
         ("where $m$ is the slope and $b$ the start.", "m=the slope; b=the start"),
+        ("where $m$ is the slope; $b$: the start.", "m=the slope; b=the start"),
         (
             "where $x$ and $y$ are vectors in $V$, with the learning rate $\\eta$",
             "x y=vectors in V; η=the learning rate",

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from notebook_kb.rendering.images.png import FAMILY, FONTS, MONO
 
@@ -85,17 +85,23 @@ def widths(style: str) -> Mapping[str, int]:
 
 
 def settable(text: str) -> str:
-    """The text with composed letters, without what has no shape, and with plain signs for some in colour."""
-    composed = CONTROLS.sub("", unicodedata.normalize("NFC", text)).translate(ALIKE)
-    return composed if composed.isascii() else "".join(map(_parted, composed))
+    """The text with composed letters, without what has no shape, and with plain signs for some in colour. Once more it
+    changes nothing.
+    """
+    plain = CONTROLS.sub("", text).translate(ALIKE)
+    if plain.isascii():
+        return plain
+    # ligatures first: an accent behind one goes together with its last letter
+    letters = "".join(_parted(c, "NFKD") if c in LIGATURES else c for c in plain)
+    return "".join(_parted(c, "NFD") for c in unicodedata.normalize("NFC", letters))
 
 
 @cache
-def _parted(character: str) -> str:
+def _parted(character: str, form: Literal["NFD", "NFKD"]) -> str:
     """A character that no font has as a letter and its accent, or as the letters of a ligature, if fonts have those."""
     if character in widths("regular"):
         return character
-    parts = unicodedata.normalize("NFKD" if character in LIGATURES else "NFD", character)
+    parts = unicodedata.normalize(form, character)
     return parts if all(c in widths("regular") for c in parts) else character
 
 
