@@ -2,7 +2,8 @@
 # Works with GNU make 3.81 (macOS) and a POSIX shell.
 
 PYTHON ?= python3
-WORKERS ?= 2
+# many tests wait for a browser, a server or a disk: one more than two cores
+WORKERS ?= 3
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +17,7 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 	@echo ''
 	@echo 'Settings: PYTHON=python3.12 (the Python to begin with), PORT=8001 (make preview),'
-	@echo '          WORKERS=2 and ARGS="-k name" (make test), UPGRADE=1 (make lock)'
+	@echo '          WORKERS=3 and ARGS="-k name" (make test), UPGRADE=1 (make lock)'
 
 # --- set-up ---------------------------------------------------------------------------------------
 

@@ -198,7 +198,7 @@ def tell(seen: Seen, form: str, mended: list[Mended] | None, *, everything: bool
 
             more = as_data(mended)
         data = [check_formats.as_dict(f) for f in found]
-        about = {"counts": counts, "silenced": seen.silenced, "checked": seen.checked}
+        about = {"counts": counts, "silenced": seen.silenced, "notes": seen.notes, "checked": seen.checked}
         emit_json({"findings": data, **about, **more})
         return
     if mended is not None:
