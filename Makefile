@@ -55,7 +55,7 @@ site: $(READY) ## build this repository's notebook into site/
 # --- tests and checks -----------------------------------------------------------------------------
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 torture: $(READY) ## run the long counts too long for every day
 	$(BIN)/python -m pytest -n $(WORKERS) -m torture $(ARGS)

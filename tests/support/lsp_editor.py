@@ -25,6 +25,11 @@ class Editor:
         self.loop = asyncio.new_event_loop()
         self.client = make_test_lsp_client()
         self.client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(lambda _: None)
+        # each one is kept: of two that come at once, waiting for the next one would miss the second
+        self.told: dict[str, lsp.PublishDiagnosticsParams] = {}
+        self.client.protocol.fm.features.pop(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        self.news = asyncio.Event()
+        self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self.keep(params))
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.run(self.client.start_io(sys.executable, "-m", "notebook_kb", "lsp"))
@@ -64,6 +69,7 @@ class Editor:
         """Open a file, with a text that is not saved; its findings."""
         self.texts[path] = (self.root / path).read_bytes().decode() if text is None else text
         self.versions[path] = 1
+        self.told.pop(self.uri(path), None)
         item = lsp.TextDocumentItem(self.uri(path), "markdown", 1, self.texts[path])
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
         return self.findings(path)
@@ -95,11 +101,18 @@ class Editor:
 
         async def wait() -> list[lsp.Diagnostic]:
             while True:
-                found = await self.client.wait_for_notification(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-                if found.uri == uri and found.version == version:
+                self.news.clear()
+                found = self.told.get(uri)
+                if found and found.version == version:
                     return list(found.diagnostics)
+                await self.news.wait()
 
         return list(self.run(wait()))
+
+    def keep(self, params: lsp.PublishDiagnosticsParams) -> None:
+        """Remember what the server told last of a file."""
+        self.told[params.uri] = params
+        self.news.set()
 
     # positions
 
