@@ -29,7 +29,9 @@ class Editor:
         self.told: dict[str, lsp.PublishDiagnosticsParams] = {}
         self.client.protocol.fm.features.pop(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         self.news = asyncio.Event()
-        self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self.keep(params))
+        self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(
+            lambda params: self.keep(params)  # noqa: PLW0108 - pygls writes on what it is given
+        )
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.run(self.client.start_io(sys.executable, "-m", "notebook_kb", "lsp"))
