@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def scope_of(notebook: Notebook, name: str, here: Path) -> str:
     """The path in the notebook that a PATH means, '' for the whole; UsageError where there is none."""
     from notebook_kb.errors import UsageError
-    from notebook_kb.workspace.authoring import nearly
+    from notebook_kb.notebook.names import nearly
 
     known = (*notebook.notes, *notebook.unreadable, *notebook.files)
     for path in typed_paths(notebook.root, name, here):

@@ -42,9 +42,10 @@ def is_own(folder: str) -> bool:
     return read(os.path.join(folder, MARK_NAME)) == mark(folder, key)  # noqa: PTH118
 
 
-def mark(folder: str, key: bytes) -> bytes:
-    """The mark of the cache at `folder`."""
-    return blake2b(os.fsencode(os.path.realpath(folder)), key=key, digest_size=32).hexdigest().encode()
+def mark(folder: str, key: bytes, data: bytes = b"") -> bytes:
+    """The mark of the cache at `folder`, or of `data` that belongs there."""
+    said = os.fsencode(os.path.realpath(folder)) + (b"\0" + data if data else b"")
+    return blake2b(said, key=key, digest_size=32).hexdigest().encode()
 
 
 def read_key() -> bytes:

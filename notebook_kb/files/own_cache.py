@@ -5,10 +5,8 @@ What was remembered stands for what would be derived anew, so a forged cache cou
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
-from hashlib import blake2b
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
@@ -41,19 +39,13 @@ def claim_cache(folder: Path) -> bool:
 def sealed(root: Path, data: bytes) -> bytes:
     """The seal by which this computer knows `data` of the notebook at `root` as its own; b"" where it can keep no key."""
     key = own_key()
-    return seal(root, data, key) if key else b""
+    return mark(str(root), key, data) if key else b""
 
 
 def is_sealed(root: Path, data: bytes, found: bytes) -> bool:
     """Whether `found` is the seal of `data`."""
     key = read_key()
-    return bool(key) and compare_digest(seal(root, data, key), found)
-
-
-def seal(root: Path, data: bytes, key: bytes) -> bytes:
-    """A keyed digest (BLAKE2b) of a notebook's place and the data."""
-    where = os.fsencode(os.path.realpath(root))
-    return blake2b(where + b"\0" + data, key=key, digest_size=32).hexdigest().encode()
+    return bool(key) and compare_digest(mark(str(root), key, data), found)
 
 
 def empty(folder: Path) -> None:

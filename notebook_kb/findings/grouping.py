@@ -69,8 +69,9 @@ def together(alike: list[Finding], pattern: str) -> Finding:
             for f in alike
             if (m := QUOTED.search(f.message)) and (n := NEAR.search(f.hint))
         }
-        message += ": " + ", ".join(f"`{name}`{near.get(name, '')}" for name in list(named)[:3])
-        message += ", …" if len(named) > len(list(named)[:3]) else ""
+        first_ones = list(named)[:3]
+        message += ": " + ", ".join(f"`{name}`{near.get(name, '')}" for name in first_ones)
+        message += ", …" if len(named) > len(first_ones) else ""
     files = {f.path: None for f in alike}
     if len(files) > MOST_NAMED:
         message += f" (in {len(files):,} files)"

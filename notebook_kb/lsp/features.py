@@ -69,8 +69,8 @@ def did_close(ls: NotebookServer, params: lsp.DidCloseTextDocumentParams) -> Non
 def did_save(ls: NotebookServer, params: lsp.DidSaveTextDocumentParams) -> None:
     """Settings and the roadmap count when they are saved."""
     on_disk(ls, [params.text_document.uri])
-    found = ls.session_of(params.text_document.uri)
-    if found and found[0].look_for_files():  # not every editor tells of a picture that was put in
+    found = None if ls.watched else ls.session_of(params.text_document.uri)
+    if found and found[0].look_for_files():  # a picture that was put in: nobody told of it
         ls.later(found[0], found[0].buffers)
 
 
@@ -101,8 +101,7 @@ def on_disk(ls: NotebookServer, uris: Iterable[str]) -> None:
 @server.feature(lsp.INITIALIZED)
 def initialized(ls: NotebookServer, _: lsp.InitializedParams) -> None:
     """Ask the editor to tell of changes beside it, where it can."""
-    files = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
-    if files and files.dynamic_registration:
+    if ls.watched:
         endings = ",".join(sorted(e.lstrip(".") for e in (*NOTE_SUFFIXES, *ATTACHMENTS, ".yml", ".yaml")))
         watchers = [lsp.FileSystemWatcher(f"**/*.{{{endings}}}")]
         options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)

@@ -47,6 +47,14 @@ class NotebookServer(LanguageServer):
         self.due: dict[tuple[Path, str], asyncio.TimerHandle] = {}
         self.told: set[tuple[Path, str]] = set()
 
+    @property
+    def watched(self) -> bool:
+        """Whether the editor tells of files that change beside it, when it is asked to."""
+        files = (
+            self.client_capabilities.workspace and self.client_capabilities.workspace.did_change_watched_files
+        )
+        return bool(files and files.dynamic_registration)
+
     # which notebook
 
     @property

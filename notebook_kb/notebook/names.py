@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 import unicodedata
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+SLIP = 0.7  # two letters changed about still are one; `game theory` is no `bayes theorem`
 SEPARATORS = re.compile(r"[\s_\-–—]+")
 
 
@@ -39,3 +40,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     table = {fold(k): k for k in known}
     close = get_close_matches(fold(name), list(table), n=1, cutoff=0.6)
     return table[close[0]] if close else ""
+
+
+def nearly(name: str, known: Iterable[str]) -> str:
+    """The known name that a slip of the fingers away is `name`, or ''."""
+    near = did_you_mean(name, known)
+    return near if SequenceMatcher(None, fold(name), fold(near)).ratio() >= SLIP else ""

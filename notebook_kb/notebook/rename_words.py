@@ -64,9 +64,8 @@ def rename_title(notebook: Notebook, path: str, title: str, read_text: ReadText)
             f"{path} has no title of its own", "rename the note, or write `title:` into its head"
         )
     edits = [edit]
-    if (
-        heading is not None and heading.heading == note.title
-    ):  # the page shows one of them: they stay the same
+    # the page shows one of them: they stay the same
+    if heading is not None and heading.heading == note.title:
         index = next(n for n, h in enumerate(note.outline) if h.line == heading.place.line)
         edits.append(heading_edit(relinker.text(path), note, index, heading.heading, title))
         relinker.free[path] = index

@@ -174,12 +174,11 @@ class Moving:
         was, now = (s.exact and s.way is Way.RELATIVE for s in (old, new))
         if address and was and not now:
             return True
-        moved = (old.found.note or old.found.file) in self.moves
+        path = old.found.note or old.found.file
+        moved = path in self.moves
         if moved and old.exact and new.way is Way.NAME and not new.exact:
             # other programs look for the file's name: case alone does not matter to them, a dash does
-            return target.rpartition("/")[2].casefold() not in names_at(
-                self.there(old.found.note or old.found.file)
-            )
+            return target.rpartition("/")[2].casefold() not in names_at(self.there(path))
         return moved and old.way is not Way.WORDS and new.way is Way.WORDS
 
     def new_words(self, target: str, old: Seen) -> str:

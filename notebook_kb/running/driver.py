@@ -199,7 +199,7 @@ class Driver:
         """(the figures of a block, why one cannot be drawn): Matplotlib reads labels only now."""
         try:
             return self.figures(), None
-        except BaseException as error:  # noqa: BLE001 - whatever Matplotlib makes of the note's figure is its result
+        except BaseException as error:  # noqa: BLE001 - as in `fault_of`: drawing runs what the note made, and its time may be up
             lines = block["code"].split("\n")
             line = next((n for n, text in enumerate(lines, start=1) if PLOTTING.search(text)), 1)
             return [], self.at(error, number, line, 0)

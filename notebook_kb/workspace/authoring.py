@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from notebook_kb.files.typed_paths import typed_paths
 from notebook_kb.files.write import write_file
 from notebook_kb.languages import slugify
 from notebook_kb.model.note import Part
-from notebook_kb.notebook.names import as_argument, did_you_mean, fold
+from notebook_kb.notebook.names import as_argument, fold, nearly
 from notebook_kb.notebook.public import is_public, publish_date_pending
 from notebook_kb.parsing.head import parse_head
 from notebook_kb.scaffolding.edits import BOM, set_head_key
@@ -27,8 +26,6 @@ from notebook_kb.scaffolding.note import (
 from notebook_kb.website.addresses import note_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from notebook_kb.files.read import Snapshot
     from notebook_kb.model.note import Note
     from notebook_kb.model.roadmap import Concept
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
     from notebook_kb.scaffolding.note import Scaffold
     from notebook_kb.workspace.workspace import Workspace
 
-SLIP = 0.7  # two letters changed about still are one; `game theory` is no `bayes theorem`
 # findings that keep a note private until they are mended
 MAKES_PRIVATE = frozenset({"KB101", "KB102", "KB103", "KB105", "KB106"})
 KINDS = ("concept", "post", "page", "reading")
@@ -111,12 +107,6 @@ def note_text(snapshot: Snapshot, name: str) -> str:
             f"{name} cannot be read as text ({problem}), so it is left alone", "save it as UTF-8"
         )
     return snapshot.data.decode("utf-8")
-
-
-def nearly(name: str, known: Iterable[str]) -> str:
-    """The known name that a slip of the fingers away is `name`, or ''."""
-    near = did_you_mean(name, known)
-    return near if SequenceMatcher(None, fold(name), fold(near)).ratio() >= SLIP else ""
 
 
 def read_again(workspace: Workspace, note: Note) -> Snapshot:

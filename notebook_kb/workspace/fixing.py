@@ -78,7 +78,7 @@ def mend_note(
     snapshot = read_again(workspace, note)
     before = note_text(snapshot, note.path)
     fixes = fixes_of(notebook, note, before, findings)
-    done = side_by_side(f for f in fixes if f.safe and touches_only(f, note.path))
+    done = safe_ones(note, fixes)
     left = tuple(f for f in fixes if f not in done)
     if not done:
         return Mended(note.path, left=left)
@@ -93,14 +93,18 @@ def safe_edits(
     workspace: Workspace, notebook: Notebook, note: Note, text: str, findings: list[Finding]
 ) -> tuple[Edit, ...]:
     """The edits of `mend` for a note's text as an editor has it; () where `mend` would leave the note alone."""
-    fixes = fixes_of(notebook, note, text, findings)
-    done = side_by_side(f for f in fixes if f.safe and touches_only(f, note.path))
+    done = safe_ones(note, fixes_of(notebook, note, text, findings))
     edits = tuple(e for f in done for e in edits_of(f))
     try:
         refuse_harm(workspace, notebook, note, apply_edits(text, edits), done)
     except UnsafeFixError:
         return ()
     return edits
+
+
+def safe_ones(note: Note, fixes: Iterable[Fix]) -> tuple[Fix, ...]:
+    """The fixes that are done unasked: safe, in this note alone, and none over another."""
+    return side_by_side(f for f in fixes if f.safe and touches_only(f, note.path))
 
 
 def refuse_harm(

@@ -122,12 +122,8 @@ class OwnWords:
         if own:
             notes.setdefault(own.path, own)
         cited = {e.source for e in explanations} - {"me"}
-        files = [f for f in self.shelf.files() if not f.problem and self.source_ids(f) & cited]
+        files = [f for f in self.shelf.files() if not f.problem and source_ids(self.notebook, f) & cited]
         return [n for _, n in sorted(notes.items()) if n.has_excerpt], files
-
-    def source_ids(self, file: SourceFile) -> set[str]:
-        """The sources that a text is of: a resource of the roadmap, else its names as they are."""
-        return source_ids(self.notebook, file)
 
     def sections_of(self, concept: str) -> dict[str, list[int]]:
         """Note path → the numbers of the sections that say something of a concept in the learner's words."""
@@ -271,11 +267,12 @@ def source_ids(notebook: Notebook, file: SourceFile) -> set[str]:
 def source_findings(notebook: Notebook, shelf: Shelf) -> Iterator[Finding]:
     """The texts of `sources/` with which nothing is ever compared: they cannot be read, or are named like no source."""
     files = shelf.files()
-    cited = {e.source for found in notebook.explanations.values() for e in found} if files else set()
+    known = {e.source for found in notebook.explanations.values() for e in found} if files else set()
+    known.update(notebook.roadmap.resources)
     for file in files:
         if file.problem:
             yield finding("KB803", f"{file.problem}, and nothing is compared with it", path=file.path)
-        elif not source_ids(notebook, file) & {*cited, *notebook.roadmap.resources}:
+        elif not source_ids(notebook, file) & known:
             yield finding(
                 "KB803",
                 f"no source is called `{called(file.path)}`, so nothing is compared with this text",

@@ -138,16 +138,24 @@ def may_move(root: Path, settings: Settings, path: str, *besides: str) -> bool:
     """Whether a renaming may move a file at `path`, or to it: anything of the notes folder, and `besides`; through no link
     in it, and nothing of git's.
     """
-    parts = path.split("/")
-    windows = PureWindowsPath(path)
-    plain = not (windows.drive or windows.root or NOT_PLAIN & set(path) or {"", ".", ".."} & set(parts))
     base = f"{settings.notes_folder}/".lstrip("/")
     never = tuple(f"{name}/" for name in never_read(settings))
     own = path in besides or (path.startswith(base) and not f"{path}/".startswith(never))
-    return plain and own and ".git" not in path.casefold().split("/") and not link_below(root, settings, path)
+    return (
+        is_plain(path)
+        and own
+        and ".git" not in path.casefold().split("/")
+        and not link_below(root, settings, path)
+    )
 
 
 def may_hold_result(root: Path, folder: str, path: str) -> bool:
     """Whether `path` is a file in the folder of results, through no link."""
-    inside = path.startswith(f"{folder}/") and not NOT_PLAIN & set(path)
-    return inside and not {"", ".", ".."} & set(path.split("/")) and not link_in(str(root), path)
+    return path.startswith(f"{folder}/") and is_plain(path) and not link_in(str(root), path)
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path leads down from where it begins, on any system."""
+    windows = PureWindowsPath(path)
+    parts = set(path.split("/"))
+    return not (windows.drive or windows.root or NOT_PLAIN & set(path) or {"", ".", ".."} & parts)
