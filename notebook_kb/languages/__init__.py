@@ -10,6 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import SettingsError
+from notebook_kb.files.device_names import is_device
 from notebook_kb.files.yaml_places import read_yaml
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 _MOST_CHARACTERS = 80
 _MOST_BYTES = 200  # names of files end at 255 bytes, and an ending and a temporary name must still fit
 _EMPTY_SLUG = "note"
-# Windows keeps these for devices, with any ending.
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
 # Latin letters that Unicode does not take apart into a letter and an accent.
 _WHOLE_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"},
@@ -103,7 +102,7 @@ def slugify(text: str, pack: LanguagePack) -> str:
     lowered = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
     spelled = "".join(pack.slug_map.get(letter, letter) for letter in lowered)
     slug = _cut(re.sub(r"-+", "-", _kept_letters(spelled)).strip("-"))
-    if _RESERVED.match(slug):
+    if is_device(slug):
         return f"{slug}-{_EMPTY_SLUG}"
     return slug or _EMPTY_SLUG
 

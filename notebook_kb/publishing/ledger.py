@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from notebook_kb.errors import NotebookError
+from notebook_kb.files.device_names import is_device
 from notebook_kb.files.failures import failed
 from notebook_kb.files.read import decode, read_file
 from notebook_kb.files.write import write_file
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 FOLDER = "published"
 STATUSES = ("prepared", "draft", "published")
 _CLEAN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
 _LONGEST = 60
 _MOST_CHARACTERS = 4 * 1024 * 1024
 _CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE)
@@ -103,7 +103,7 @@ def file_name(key: str) -> str:
     A key of lower-case letters, digits and single hyphens is its own name; any other gets a digest behind a double
     hyphen, which no such key holds. So `Rank` and `rank` differ where a file system does not tell them apart.
     """
-    if _CLEAN.match(key) and not _DEVICES.match(key) and len(key) <= _LONGEST:
+    if _CLEAN.match(key) and not is_device(key) and len(key) <= _LONGEST:
         return f"{key}.yml"
     stem = "-".join(re.findall(r"[a-z0-9]+", key.lower()))[:_LONGEST].strip("-") or "note"
     return f"{stem}--{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}.yml"

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from notebook_kb.errors import UsageError
+from notebook_kb.files.device_names import is_device
 from notebook_kb.files.state_folder import link_in
 from notebook_kb.notebook.walk import ATTACHMENTS, NOTE, NOTE_SUFFIXES, never_read, read_as
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 # what Windows, macOS or a link in double brackets has no place for
 FORBIDDEN = '<>:"|?*\\#^[]'
-DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))])
 NOT_PLAIN = {"\\", "\0"}  # in no path that a renaming gives
 LONGEST = 240  # bytes: 255 are allowed, and a temporary name must still fit
 
@@ -88,8 +88,10 @@ def check_name(part: str) -> None:
         )
     if part.startswith(".") or part != part.strip() or part.endswith("."):
         raise UsageError(f"`{part}` begins or ends with a dot or a blank", "leave that out")
-    if part.split(".", maxsplit=1)[0].casefold() in DEVICES:
-        raise UsageError(f"Windows keeps `{part}` for a device", "choose another name")
+    if is_device(part):
+        raise UsageError(
+            f"`{part}` cannot be a name everywhere: Windows keeps it for a device", "choose another one"
+        )
     if len(part.encode()) > LONGEST:
         raise UsageError(f"the name is longer than {LONGEST} bytes", "choose a shorter one")
 
